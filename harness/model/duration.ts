@@ -1,0 +1,29 @@
+/** A length of time: milliseconds as a number, or a number with its unit, as in `'500ms'`, `'30s'`, `'5m'`, `'1h'`. */
+export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h'}`
+
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
+
+/**
+ * The length in milliseconds.
+ *
+ * @throws TypeError for anything that is not a finite, non-negative length with a known unit.
+ */
+export function toMs(duration: Duration): number {
+  if (typeof duration === 'number') {
+    if (Number.isFinite(duration) && duration >= 0) return duration
+  } else {
+    const parts = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(duration)
+    if (parts) return Number(parts[1]) * unitMs[parts[2] as keyof typeof unitMs]
+  }
+  throw new TypeError(
+    `${JSON.stringify(duration)} is not a duration: give milliseconds as a number, or text such as '500ms', '30s', '5m'`,
+  )
+}
+
+/** A length in milliseconds as people read it: `850 ms`, `12.3 s`, `2 min 05 s`. */
+export function formatMs(ms: number): string {
+  if (Math.abs(ms) < 1_000) return `${Math.round(ms)} ms`
+  if (Math.abs(ms) < 119_950) return `${(ms / 1_000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1_000)
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`
+}

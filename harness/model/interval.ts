@@ -1,0 +1,87 @@
+/** A pod's existence, from the first sight of its object to its deletion. */
+export interface PodDetail {
+  name: string
+  labels: Record<string, string>
+  ownerKind: string | null
+  ownerName: string | null
+  ownerUid: string | null
+  node: string | null
+  ip: string | null
+}
+
+export interface ContainerDetail {
+  container: string
+  containerID: string
+  /** The kubelet's count for this container of this pod when the incarnation was first seen. */
+  restartCount: number
+}
+
+export interface TerminationDetail {
+  container: string
+  containerID: string
+  exitCode: number
+  /** The kubelet's own word: `Completed`, `Error`, `OOMKilled`, ... */
+  reason: string
+  /** The server's times, whole seconds. */
+  startedAt: string | null
+  finishedAt: string | null
+}
+
+export interface EndpointDetail {
+  /** The Service's name. */
+  service: string
+  slice: string
+  address: string
+  pod: string
+}
+
+interface DetailOf {
+  /** The pod's object exists. */
+  pod: PodDetail
+  /** The pod has a deletionTimestamp. */
+  'pod-terminating': { gracePeriodSeconds: number }
+  /** The pod is in this phase. */
+  'pod-phase': { phase: string; reason: string | null }
+  /** The pod's condition Ready is True. */
+  'pod-ready': { pod: string }
+  'container-waiting': { container: string; reason: string; message: string }
+  /** One incarnation of a container runs. */
+  'container-running': ContainerDetail
+  /** One incarnation has ended; a point in time, at which it was first seen to have. */
+  'container-terminated': TerminationDetail
+  /** The endpoint is listed, whatever its conditions. */
+  'endpoint-listed': EndpointDetail
+  'endpoint-ready': EndpointDetail
+  'endpoint-serving': EndpointDetail
+  'endpoint-terminating': EndpointDetail
+  /** The Node object exists. */
+  node: { name: string }
+  'node-ready': { name: string }
+  /** A workload has reported these counts. */
+  replicas: { desired: number; current: number; updated: number; ready: number; available: number }
+  /** Every replica ready and in every Service that selects it; `identity` names the incarnations that it was true of. */
+  steady: { identity: string }
+  /** An event of Kubernetes'; a point in time. */
+  event: { reason: string; type: string; message: string; count: number; fieldPath: string | null }
+  /** From the fault's injection to its revert. */
+  fault: { fault: number; kind: string; target: string; landedMs: number | null; evidence: string | null }
+  /** Something may have been missed. */
+  gap: { watch: string; reason: string }
+  step: { step: string }
+}
+
+export type IntervalKind = keyof DetailOf
+
+/** A state that held from, to. `toMs` is null while it still holds. */
+export type Interval<K extends IntervalKind = IntervalKind> = {
+  [P in K]: {
+    kind: P
+    /** What it is a state of, as `Pod/namespace/name`, with `/container` behind it for a container's. */
+    subject: string
+    /** The subject's UID; for a container or an endpoint, that of its pod. */
+    uid: string
+    fromMs: number
+    toMs: number | null
+    detail: DetailOf[P]
+  }
+}[K]

@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { verdicts } from './verdict.ts'
+
+/** The schema of `result.json`, version 1. Times in a scenario are milliseconds from its own zero. */
+
+const ms = z.number()
+const verdict = z.enum(verdicts)
+
+const term = z.object({
+  /** What takes the time, in a few words. */
+  term: z.string(),
+  /** Its share of the latest time. */
+  ms,
+  /** Its share of the earliest time; the same as `ms` where absent. */
+  earliestMs: ms.optional(),
+  /** Where the fact comes from: Kubernetes' documentation or source, or a measurement. */
+  source: z.string().optional(),
+})
+
+const prediction = z.object({ earliestMs: ms, latestMs: ms, because: z.array(term) })
+
+const anchor = z.object({ event: z.string(), atMs: ms })
+
+const claim = z.object({
+  /** The promise as the scenario wrote it, as `toRestart({ times: 1 })`. */
+  statement: z.string(),
+  subject: z.string(),
+  sort: z.enum(['response', 'invariant']),
+  verdict,
+  message: z.string(),
+  anchor: anchor.optional(),
+  /** From the anchor to what was waited for. */
+  measuredMs: ms.optional(),
+  predicted: prediction.optional(),
+  /** The limit that the scenario gave, in milliseconds from the anchor. */
+  within: ms.optional(),
+  timing: z.enum(['inside', 'early', 'late']).optional(),
+})
+
+const receipt = z.object({ atMs: ms, observedBy: z.string(), evidence: z.string() })
+
+const fault = z.object({
+  kind: z.string(),
+  target: z.string(),
+  injectedAtMs: ms,
+  revertedAtMs: ms.optional(),
+  receipt: receipt.nullable(),
+})
+
+const interval = z.object({
+  subject: z.string(),
+  kind: z.string(),
+  fromMs: ms,
+  toMs: ms.nullable(),
+  detail: z.record(z.string(), z.unknown()),
+})
+
+const loss = z.object({
+  atMs: ms,
+  reason: z.string(),
+  pod: z.string().optional(),
+  endpoint: z.string(),
+  connection: z.enum(['new', 'reused']),
+})
+
+const traffic = z.object({
+  requests: z.number().int(),
+  lost: z.number().int(),
+  longestGapMs: ms,
+  /** The first of them; `lost` is the full count. */
+  losses: z.array(loss),
+})
+
+const diagnostic = z.object({
+  subject: z.string(),
+  /** What it is: `description`, `previous logs`, `logs`, `events`, `kubelet journal`. */
+  what: z.string(),
+  text: z.string(),
+})
+
+const failure = z.object({
+  message: z.string(),
+  evidence: z.string().optional(),
+  remedy: z.string().optional(),
+  stack: z.string().optional(),
+})
+
+const scenario = z.object({
+  id: z.string(),
+  title: z.string(),
+  file: z.string(),
+  exclusive: z.boolean(),
+  verdict,
+  startedAt: z.string(),
+  durationMs: ms,
+  skippedBecause: z.string().optional(),
+  error: failure.optional(),
+  faults: z.array(fault),
+  claims: z.array(claim),
+  intervals: z.array(interval),
+  traffic: traffic.optional(),
+  /** The recording's path, relative to the run's folder. */
+  recording: z.string().optional(),
+  gaps: z.array(z.object({ watch: z.string(), fromMs: ms, toMs: ms, reason: z.string() })),
+  diagnostics: z.array(diagnostic),
+})
+
+const cluster = z.object({
+  provider: z.enum(['kind', 'existing', 'simulated']),
+  name: z.string(),
+  kubernetesVersion: z.string(),
+  nodes: z.array(z.object({ name: z.string(), role: z.string() })),
+  capabilities: z.array(z.string()),
+  /** Settings that bear on timing, as `node monitor grace period: 50 s`. */
+  settings: z.record(z.string(), z.string()),
+})
+
+const run = z.object({
+  id: z.string(),
+  mode: z.enum(['normal', 'control']),
+  verdict,
+  startedAt: z.string(),
+  finishedAt: z.string(),
+  rolypolyVersion: z.string(),
+  seed: z.number().int(),
+  cluster: cluster.optional(),
+  /** Why the run itself failed, where it did. */
+  error: failure.optional(),
+})
+
+export const resultSchema = z.object({
+  schemaVersion: z.literal(1),
+  run,
+  scenarios: z.array(scenario),
+})
+
+export type Result = z.infer<typeof resultSchema>
+export type RunResult = z.infer<typeof run>
+export type ClusterResult = z.infer<typeof cluster>
+export type ScenarioResult = z.infer<typeof scenario>
+export type FaultResult = z.infer<typeof fault>
+export type Receipt = z.infer<typeof receipt>
+export type ClaimResult = z.infer<typeof claim>
+export type Anchor = z.infer<typeof anchor>
+export type Prediction = z.infer<typeof prediction>
+export type Term = z.infer<typeof term>
+export type IntervalResult = z.infer<typeof interval>
+export type TrafficResult = z.infer<typeof traffic>
+export type Loss = z.infer<typeof loss>
+export type Diagnostic = z.infer<typeof diagnostic>
+export type Failure = z.infer<typeof failure>
