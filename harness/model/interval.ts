@@ -65,6 +65,8 @@ interface DetailOf {
   event: { reason: string; type: string; message: string; count: number; fieldPath: string | null }
   /** From the fault's injection to its revert. */
   fault: { fault: number; kind: string; target: string; landedMs: number | null; evidence: string | null }
+  /** A probe that a fault has answered; a point in time. */
+  'probe-failed': { fault: number; probe: string; answered: string }
   /** Something may have been missed. */
   gap: { watch: string; reason: string }
   step: { step: string }

@@ -51,10 +51,26 @@ export interface FaultObservation {
   atMs: number
   /** Numbers a scenario's faults from 0. */
   fault: number
+  /** `landed` once its receipt is in; `reverted` where it lasts until it is undone. */
   phase: 'injecting' | 'landed' | 'reverted'
+  /** False for what is over once it has landed, as a deletion. */
+  lasting: boolean
   kind: string
   target: string
   evidence?: string
+}
+
+/** A probe that a fault has answered in the workload's place. */
+export interface ProbeObservation {
+  source: 'probe'
+  atMs: number
+  fault: number
+  podUid: string
+  /** `Pod/namespace/name/container` */
+  subject: string
+  probe: string
+  /** What the kubelet was given: `status 500`, `reset`, `silence`, `delay 3000 ms`. */
+  answered: string
 }
 
 /** A stretch in which a watch may have missed something. */
@@ -75,10 +91,29 @@ export interface StepObservation {
   step: string
 }
 
+/** What a workload is made of, as far as its steadiness goes. */
+export interface WorkloadShape {
+  name: string
+  namespace: string
+  /** The objects that pods belong to: a Deployment each, or a bare Pod. */
+  roots: { kind: string; name: string; uid: string; replicas: number }[]
+  /** The Services of the workload, with the labels that each selects by. */
+  services: { name: string; selector: Record<string, string> }[]
+}
+
+/** A workload was applied: from here on its steadiness is part of the timeline. */
+export interface WorkloadObservation {
+  source: 'workload'
+  atMs: number
+  workload: WorkloadShape
+}
+
 /** One thing seen, with its time: one line of a recording. */
 export type Observation =
+  | WorkloadObservation
   | WatchObservation
   | TrafficObservation
   | FaultObservation
+  | ProbeObservation
   | GapObservation
   | StepObservation

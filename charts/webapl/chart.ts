@@ -1,0 +1,107 @@
+import { fileURLToPath } from 'node:url'
+import type { Chart } from '@rolypoly/harness'
+
+/** How often and how patiently a probe asks, in seconds and counts, by Kubernetes' own names. */
+export interface ProbeTiming {
+  initialDelaySeconds?: number
+  periodSeconds?: number
+  timeoutSeconds?: number
+  failureThreshold?: number
+  successThreshold?: number
+}
+
+export interface WebaplOptions {
+  /** 3 unless given. */
+  replicas?: number
+  /** `/healthz` answers 500 from so many seconds after the start on; never unless given. */
+  failAfter?: number
+  /** `/ready` answers 500 until so many seconds after the start; at once ready unless given. */
+  readyAfter?: number
+  /** Asks `/healthz`; D=3 P=5 unless given. `false` leaves the probe out. */
+  liveness?: ProbeTiming | false
+  /** Asks `/ready`; D=15 P=6 unless given. `false` leaves the probe out. */
+  readiness?: ProbeTiming | false
+  /** The path that readiness asks; `/ready` unless given. */
+  readinessPath?: string
+  /** Probes every second, readiness giving up after two failures: what is not given above is taken from there. */
+  quick?: boolean
+  /** What SIGTERM does: `drain` unless given. */
+  onSigterm?: 'drain' | 'ignore' | 'exit 1'
+  /** For so many seconds after SIGTERM it still answers; 2 unless given. */
+  drain?: number
+  terminationGracePeriodSeconds?: number
+  /** Labels of the node that its pods must run on. */
+  nodeSelector?: Record<string, string>
+  /** At most one pod of it on a node. */
+  oneOnANode?: boolean
+}
+
+const textbook = {
+  liveness: { initialDelaySeconds: 3, periodSeconds: 5 },
+  readiness: { initialDelaySeconds: 15, periodSeconds: 6 },
+}
+const quick = {
+  liveness: { initialDelaySeconds: 1, periodSeconds: 1, failureThreshold: 3 },
+  readiness: { periodSeconds: 1, failureThreshold: 2 },
+}
+
+const image = 'rolypoly-webapl:dev'
+const labels = { app: 'webapl' }
+
+/** A small Node server behind a Service, with an endpoint for each probe and an orderly stop. */
+export function webapl(options: WebaplOptions = {}): Chart {
+  const {
+    replicas = 3,
+    failAfter,
+    readyAfter,
+    drain,
+    onSigterm,
+    nodeSelector,
+    readinessPath = '/ready',
+  } = options
+  const timing = options.quick ? quick : textbook
+  const probe = (path: string, usual: ProbeTiming, own: ProbeTiming | false | undefined) =>
+    own === false ? undefined : { httpGet: { path, port: 'http' }, ...usual, ...own }
+  const env = { FAIL_AFTER: failAfter, READY_AFTER: readyAfter, DRAIN: drain, ON_SIGTERM: onSigterm }
+  const container = {
+    name: 'webapl',
+    image,
+    ports: [{ name: 'http', containerPort: 8080 }],
+    env: Object.entries(env).flatMap(([name, value]) =>
+      value === undefined ? [] : [{ name, value: String(value) }],
+    ),
+    livenessProbe: probe('/healthz', timing.liveness, options.liveness),
+    readinessProbe: probe(readinessPath, timing.readiness, options.readiness),
+  }
+  const antiAffinity = {
+    requiredDuringSchedulingIgnoredDuringExecution: [
+      { labelSelector: { matchLabels: labels }, topologyKey: 'kubernetes.io/hostname' },
+    ],
+  }
+  const spec = {
+    containers: [container],
+    automountServiceAccountToken: false,
+    terminationGracePeriodSeconds: options.terminationGracePeriodSeconds ?? 30,
+    ...(nodeSelector && { nodeSelector }),
+    ...(options.oneOnANode && { affinity: { podAntiAffinity: antiAffinity } }),
+  }
+  return {
+    name: 'webapl',
+    images: [{ name: image, context: fileURLToPath(new URL('image', import.meta.url)) }],
+    traffic: { path: '/' },
+    objects: [
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'webapl', labels },
+        spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'webapl', labels },
+        spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+      },
+    ],
+  }
+}

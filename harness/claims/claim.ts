@@ -1,0 +1,200 @@
+import type { Duration } from '../model/duration.ts'
+import { formatMs, toMs } from '../model/duration.ts'
+import { RolypolyError } from '../model/errors.ts'
+import type { FaultRecord } from '../model/fault.ts'
+import { hurtPods } from '../model/fault.ts'
+import type { WatchedKind } from '../model/observation.ts'
+import type { ClaimResult, Prediction } from '../model/result.ts'
+import type { Stage } from '../workload/stage.ts'
+import type { Judge, Judgement } from './judgement.ts'
+import { at } from './judgement.ts'
+import { type Entry, ledgerOf } from './ledger.ts'
+
+interface Claimed {
+  stage: Stage
+  /** As the scenario wrote it. */
+  statement: string
+  subject: string
+  /** What is promised, as part of a sentence: `to restart`. */
+  promise: string
+  judge: Judge
+  /** The watches that it rests on: a gap in one of them leaves it unjudged. */
+  rests: (WatchedKind | 'traffic')[]
+}
+
+/** A response: something must follow the fault. */
+export interface Response extends Claimed {
+  /** The window from the anchor in which Kubernetes should act; undefined where nothing should follow. */
+  predict: (fault: FaultRecord) => Prediction | undefined
+  /** Overrides the prediction: up to so long after the anchor. */
+  within?: Duration | undefined
+  /** Counted from the revert where the fault has been reverted: what is waited for is the recovery. */
+  fromRevert?: boolean
+}
+
+/** An invariant: something must hold throughout, from the first fault to the end of the scenario. */
+export interface Invariant extends Claimed {
+  /** Watch on for so long after the anchor before the scenario goes on. */
+  holdMs?: (fault: FaultRecord | undefined) => number
+  /** Whether everything up to now has been written down; awaited before each judgement. */
+  settled?: () => boolean
+}
+
+const settleWithinMs = 10_000
+
+/** Waits until a response is seen, is broken, or is late, and writes down what it came to. Never throws for that. */
+export async function respond(claim: Response): Promise<void> {
+  const { stage, judge } = claim
+  const { recording } = stage
+  const fault = stage.faults.at(-1)
+  if (!fault)
+    throw new RolypolyError(`${claim.subject}: ${claim.statement} was claimed before any fault was injected`)
+  const { anchor, sinceMs } = anchorOf(fault, claim.fromRevert === true)
+  const entry = ledgerOf(stage).open({ ...headOf(claim, 'response'), anchor })
+
+  const within = claim.within === undefined ? undefined : toMs(claim.within)
+  const predicted = claim.predict(fault)
+  if (predicted) entry.result.predicted = predicted
+  if (within !== undefined) entry.result.within = within
+  const latestMs = within ?? predicted?.latestMs
+  if (latestMs === undefined) {
+    return entry.settle(
+      'inconclusive',
+      `${fault.kind} on ${fault.target} is not known to lead to this: say within when`,
+    )
+  }
+  const decided = (judgement: Judgement) => (judgement.is === 'open' ? undefined : judgement)
+  const judgement = await recording.waitFor(
+    () => decided(judge(recording.timeline, sinceMs)),
+    anchor.atMs + latestMs,
+    stage.signal,
+  )
+  const seen = judgement ?? judge(recording.timeline, sinceMs)
+  const earliestMs = within === undefined ? (predicted?.earliestMs ?? 0) : 0
+  conclude(claim, entry, seen, { earliestMs, latestMs, sinceMs })
+  // What has been seen once can still turn out wrong, as a second restart does where one was promised.
+  entry.atEnd = async () => {
+    if (entry.result.verdict === 'passed') {
+      const last = judge(recording.timeline, sinceMs)
+      if (last.is === 'broken') conclude(claim, entry, last, { earliestMs, latestMs, sinceMs })
+    } else if (entry.result.timing === 'late') {
+      const last = judge(recording.timeline, sinceMs)
+      if (last.is !== 'held') return
+      entry.result.measuredMs = last.atMs - anchor.atMs
+      entry.result.message += `; it came ${formatMs(last.atMs - anchor.atMs - latestMs)} too late, at ${at(last.atMs)}`
+    }
+  }
+}
+
+interface Window {
+  earliestMs: number
+  latestMs: number
+  sinceMs: number
+}
+
+function conclude(claim: Response, entry: Entry, seen: Judgement, window: Window): void {
+  const { subject, promise, stage } = claim
+  const { event, atMs: anchorMs } = entry.result.anchor ?? { event: '', atMs: 0 }
+  const { earliestMs, latestMs } = window
+  if (seen.is === 'unjudgeable') return entry.settle('inconclusive', `${subject}: ${seen.detail}`)
+  if (seen.is === 'held') {
+    const measuredMs = seen.atMs - anchorMs
+    entry.result.measuredMs = measuredMs
+    const when = `${formatMs(measuredMs)} after ${event}`
+    if (measuredMs < earliestMs && !stage.control) {
+      entry.result.timing = 'early'
+      return entry.settle(
+        'inconclusive',
+        `${subject}: ${seen.detail} ${when}, before the fault could have led to it (${formatMs(earliestMs)} at the earliest): something else did it`,
+      )
+    }
+    if (measuredMs <= latestMs) {
+      entry.result.timing = 'inside'
+      return entry.settle('passed', `${subject}: ${seen.detail} ${when}`)
+    }
+  }
+  const gap = gapIn(claim, window.sinceMs)
+  if (gap) return entry.settle('inconclusive', `${subject}: ${gap}`)
+  const expected = `${subject}: expected ${promise} within ${formatMs(latestMs)} of ${event} (by ${at(anchorMs + latestMs)})`
+  if (seen.is === 'broken') {
+    entry.result.measuredMs = seen.atMs - anchorMs
+    return entry.settle('violated', `${expected}, but ${seen.detail} at ${at(seen.atMs)}`)
+  }
+  entry.result.timing = 'late'
+  const last =
+    seen.is === 'held'
+      ? `${seen.detail} only at ${at(seen.atMs)}`
+      : `${seen.lastSeen} at ${at(stage.recording.now())}`
+  entry.settle('violated', `${expected}, but ${last}`)
+}
+
+/** Judges an invariant now, so that a broken one is told at once, and again at the end of the scenario. */
+export async function hold(claim: Invariant): Promise<void> {
+  const { stage, judge, subject } = claim
+  const { recording } = stage
+  const fault = stage.faults[0]
+  const anchor = fault
+    ? { event: `${fault.kind} was injected`, atMs: fault.injectedAtMs }
+    : { event: 'the workload was steady', atMs: recording.now() }
+  const entry = ledgerOf(stage).open({ ...headOf(claim, 'invariant'), anchor })
+  const last = stage.faults.at(-1)
+  const holdMs = claim.holdMs?.(last) ?? 0
+  const broken = () => {
+    const now = judge(recording.timeline, anchor.atMs)
+    return now.is === 'broken' || now.is === 'unjudgeable' ? now : undefined
+  }
+  await recording.waitFor(broken, (last?.receipt?.atMs ?? anchor.atMs) + holdMs, stage.signal)
+
+  entry.atEnd = async () => {
+    if (claim.settled) {
+      const isSettled = claim.settled
+      const untilMs = recording.now() + settleWithinMs
+      while (!isSettled() && recording.now() < untilMs) await stage.cluster.clock.sleep(20, stage.signal)
+      if (!isSettled())
+        return entry.settle('inconclusive', `${subject}: the record of the traffic is not complete`)
+    }
+    const seen = judge(recording.timeline, anchor.atMs)
+    const gap = seen.is === 'broken' ? undefined : gapIn(claim, anchor.atMs)
+    if (gap) return entry.settle('inconclusive', `${subject}: ${gap}`)
+    if (seen.is === 'unjudgeable') return entry.settle('inconclusive', `${subject}: ${seen.detail}`)
+    if (seen.is === 'broken') {
+      entry.result.measuredMs = seen.atMs - anchor.atMs
+      return entry.settle(
+        'violated',
+        `${subject}: expected ${claim.promise} from ${at(anchor.atMs)} on, but ${seen.detail} at ${at(seen.atMs)}`,
+      )
+    }
+    const detail = seen.is === 'held' ? seen.detail : seen.lastSeen
+    entry.settle('passed', `${subject}: ${detail} from ${at(anchor.atMs)} to ${at(recording.now())}`)
+  }
+  if (broken()) await entry.atEnd()
+}
+
+function headOf({ statement, subject }: Claimed, sort: ClaimResult['sort']) {
+  return { statement, subject, sort }
+}
+
+function anchorOf(fault: FaultRecord, fromRevert: boolean) {
+  const { kind, injectedAtMs, receipt, revertedAtMs } = fault
+  if (fromRevert && revertedAtMs !== undefined && fault.effect.does === 'fail-probe') {
+    return { anchor: { event: `${kind} was reverted`, atMs: revertedAtMs }, sinceMs: injectedAtMs }
+  }
+  // Another watch may bring a consequence before the receipt's own; nothing is due to the fault before it was injected.
+  return { anchor: { event: `${kind} landed`, atMs: receipt?.atMs ?? injectedAtMs }, sinceMs: injectedAtMs }
+}
+
+function gapIn({ stage, rests }: Claimed, sinceMs: number): string | undefined {
+  const kinds = new Set<string>(rests)
+  const gap = stage.recording.timeline
+    .of('gap')
+    .find(({ toMs, detail }) => kinds.has(detail.watch) && (toMs ?? sinceMs) >= sinceMs)
+  return (
+    gap &&
+    `the watch of ${gap.detail.watch} has a gap from ${at(gap.fromMs)} to ${at(gap.toMs ?? 0)}: ${gap.detail.reason}`
+  )
+}
+
+/** True where a fault of the scenario has hurt this pod. */
+export function isHurt(stage: Stage, podUid: string): boolean {
+  return stage.faults.some(({ effect }) => hurtPods(effect).includes(podUid))
+}

@@ -1,0 +1,90 @@
+import type { Duration } from '../model/duration.ts'
+import type { Interval } from '../model/interval.ts'
+import { predict } from '../predict/predict.ts'
+import { phaseOf, whyNotReady } from '../timeline/steady.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import type { Pod } from '../workload/workload.ts'
+import { respond } from './claim.ts'
+import { at, type Judge, type Judgement } from './judgement.ts'
+import { situationOf } from './situation.ts'
+
+export interface ToBeReplacedOptions {
+  /** The replacement must run on another node than the pod did. */
+  onAnotherNode?: boolean
+  within?: Duration
+}
+
+/** Another pod of the same owner stands in for this one, and is ready. The pod itself must be seen to go. */
+export function toBeReplaced(pod: Pod, options: ToBeReplacedOptions, statement: string): Promise<void> {
+  const { onAnotherNode = false, within } = options
+  return respond({
+    stage: pod.stage,
+    statement,
+    subject: pod.subject,
+    promise: `to be replaced by a ready pod${onAnotherNode ? ` on another node than ${pod.nodeName}` : ''}`,
+    judge: judgeReplaced(pod.uid, onAnotherNode),
+    rests: ['Pod'],
+    predict: (fault) => predict.replaced(situationOf(pod.stage, pod.workload.podSpec, fault)),
+    within,
+  })
+}
+
+/**
+ * Pairs the pods that an owner has lost with those that it has made since, in order: the third pod lost is replaced
+ * by the third new one that is ready.
+ */
+export function judgeReplaced(uid: string, onAnotherNode: boolean): Judge {
+  return (timeline, sinceMs): Judgement => {
+    const [pod] = timeline.of('pod', uid)
+    if (!pod) return { is: 'unjudgeable', detail: 'was never seen' }
+    const { ownerUid, ownerKind, ownerName, node } = pod.detail
+    const leftMs = leavesAt(timeline, pod)
+    if (leftMs === undefined)
+      return { is: 'open', lastSeen: `it was still there, phase ${phaseOf(timeline, uid)},` }
+    if (leftMs < sinceMs) return { is: 'unjudgeable', detail: 'was on its way out before the fault' }
+    if (!ownerUid) {
+      return { is: 'broken', atMs: leftMs, detail: 'it has no controller that could replace it, and it went' }
+    }
+    const siblings = timeline.of('pod').filter(({ detail }) => detail.ownerUid === ownerUid)
+    const lost = siblings
+      .flatMap((sibling) => {
+        const ms = leavesAt(timeline, sibling)
+        return ms !== undefined && ms >= sinceMs && sibling.fromMs < sinceMs ? [{ uid: sibling.uid, ms }] : []
+      })
+      .sort((a, b) => a.ms - b.ms)
+    const made = siblings.filter(({ fromMs }) => fromMs >= sinceMs)
+    const elsewhere = made.filter(({ detail }) => !onAnotherNode || detail.node !== node)
+    const ready = elsewhere
+      .flatMap((replacement) => {
+        const [first] = timeline.of('pod-ready', replacement.uid)
+        return first ? [{ replacement, ms: first.fromMs }] : []
+      })
+      .sort((a, b) => a.ms - b.ms)
+    const mine = ready[lost.findIndex((other) => other.uid === uid)]
+    if (mine) {
+      const { name, node: newNode } = mine.replacement.detail
+      return {
+        is: 'held',
+        atMs: Math.max(mine.ms, leftMs),
+        detail: `was replaced by ${name} on ${newNode}, ready`,
+      }
+    }
+    const owner = `${ownerKind} ${ownerName}`
+    return { is: 'open', lastSeen: standing(timeline, owner, made, leftMs) }
+  }
+}
+
+function standing(timeline: Timeline, owner: string, made: Interval<'pod'>[], leftMs: number): string {
+  if (made.length === 0) return `it went at ${at(leftMs)} and ${owner} had made no other pod`
+  const last = made.at(-1) as Interval<'pod'>
+  const where = last.detail.node ? ` on ${last.detail.node}` : ', not scheduled,'
+  return `it went at ${at(leftMs)}, and ${last.detail.name}${where} ${whyNotReady(timeline, last)}`
+}
+
+/** When a pod was seen to be on its way out: deletionTimestamp, failure or deletion, whatever came first. */
+function leavesAt(timeline: Timeline, pod: Interval<'pod'>): number | undefined {
+  const terminating = timeline.of('pod-terminating', pod.uid)[0]?.fromMs
+  const failed = timeline.of('pod-phase', pod.uid).find(({ detail }) => detail.phase === 'Failed')?.fromMs
+  const times = [terminating, failed, pod.toMs].filter((ms) => typeof ms === 'number')
+  return times.length > 0 ? Math.min(...times) : undefined
+}

@@ -1,0 +1,103 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { type Duration, toMs } from '../model/duration.ts'
+import { rolypolyVersion } from '../scenario/version.ts'
+
+/** The command line. What a command needs is loaded when it is run. */
+export function program(): Command {
+  const root = new Command('rolypoly')
+    .description(
+      'Knocks a workload over on a real Kubernetes cluster, and checks that it gets up the way Kubernetes promises.',
+    )
+    .version(rolypolyVersion())
+    .showSuggestionAfterError()
+    .enablePositionalOptions()
+    .exitOverride()
+
+  root
+    .command('run')
+    .description(
+      'run scenarios on a cluster and write a report; exit status 0 passed, 1 violated, 2 error, 3 not judged, 130 interrupted',
+    )
+    .argument('[filters...]', 'run only scenario files whose path holds one of these')
+    .addOption(
+      new Option('--cluster <provider>', 'where to run')
+        .choices(['auto', 'kind', 'existing', 'simulated'])
+        .default('auto'),
+    )
+    .option('--nodes <n>', 'nodes of the kind cluster, its control plane among them', count, 3)
+    .option('--node-image <ref>', "the kind nodes' image")
+    .option('--keep', 'leave the cluster for the next run with --keep to reuse', false)
+    .option('--control', 'leave the faults out: every response must then fail, every invariant hold', false)
+    .option('--report <dir>', "the run's folder, in place of reports/runs/<id>")
+    .option('--shard <i/n>', 'run only this part of the scenario files', shard)
+    .option('--deadline <duration>', 'how long the whole run may take', duration, '45m' as Duration)
+    .action(async (filters: string[], options) => {
+      const { runCommand } = await import('./run.ts')
+      process.exitCode = await runCommand(filters, options)
+    })
+
+  root
+    .command('doctor')
+    .description('say what this machine has and lacks, and what mends it')
+    .action(async () => {
+      const { doctorCommand } = await import('./doctor.ts')
+      process.exitCode = await doctorCommand()
+    })
+
+  root
+    .command('sweep')
+    .description('delete the clusters that dead runs left; exit status 0 clean, 2 something is left')
+    .option('--kept', 'also those that were kept for reuse', false)
+    .action(async (options: { kept: boolean }) => {
+      const { sweepCommand } = await import('./sweep.ts')
+      process.exitCode = await sweepCommand(options)
+    })
+
+  root
+    .command('report')
+    .description("make a run's pages again from its result.json")
+    .argument('<folder>', "the run's folder")
+    .action(async (folder: string) => {
+      const { reportCommand } = await import('./report.ts')
+      await reportCommand(folder)
+    })
+
+  root
+    .command('kind')
+    .description('pass arguments through to the kind binary that rolypoly uses')
+    .argument('[arguments...]')
+    .allowUnknownOption()
+    .helpOption(false)
+    .passThroughOptions()
+    .action(async (args: string[]) => {
+      const { kindCommand } = await import('./kind.ts')
+      process.exitCode = await kindCommand(args)
+    })
+  for (const command of root.commands) command.exitOverride().showSuggestionAfterError()
+  return root
+}
+
+function count(text: string): number {
+  const n = Number(text)
+  if (!Number.isInteger(n) || n < 1 || n > 20)
+    throw new InvalidArgumentError('a whole number from 1 to 20 is expected.')
+  return n
+}
+
+function shard(text: string): string {
+  const [i, n] = text.split('/').map(Number)
+  if (!/^\d+\/\d+$/.test(text) || !i || !n || i > n)
+    throw new InvalidArgumentError('i/n is expected, as 1/3.')
+  return text
+}
+
+function duration(text: string): Duration {
+  try {
+    toMs(text as Duration)
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : '')
+  }
+  return text as Duration
+}
+
+export { CommanderError }

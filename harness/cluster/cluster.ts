@@ -1,0 +1,34 @@
+import type { Clock } from './clock.ts'
+import type { Kube } from './kube.ts'
+
+/** What a cluster lets the harness do beyond the API. */
+export type Capability =
+  /** Delete a Node object and bring it back. */
+  | 'node.delete'
+  /** Run a command on a node, outside any pod. */
+  | 'node.exec'
+  /** Signal a container's first process by way of the node's runtime. */
+  | 'container.signal'
+  /** Redirect the kubelet's own probes to a proxy on the node. */
+  | 'probe.intercept'
+
+export interface NodeControl {
+  /**
+   * Runs a command on a node, outside any pod, and gives its standard output.
+   *
+   * @throws EnvironmentError where the command fails or the node is not there.
+   */
+  exec(node: string, command: string[], options?: { timeoutMs?: number }): Promise<string>
+}
+
+/** A cluster as scenarios and faults see it, whoever provides it. */
+export interface Cluster extends AsyncDisposable {
+  readonly provider: 'kind' | 'existing' | 'simulated'
+  readonly name: string
+  readonly kube: Kube
+  readonly clock: Clock
+  readonly capabilities: ReadonlySet<Capability>
+  readonly nodes: NodeControl
+  /** Brings images of the local Docker engine into the nodes that can run pods; done at once where they are there. */
+  loadImages(images: string[]): Promise<void>
+}

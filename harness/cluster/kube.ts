@@ -1,0 +1,101 @@
+import type {
+  KubernetesObject,
+  V1Deployment,
+  V1EndpointSlice,
+  V1Namespace,
+  V1Node,
+  V1Pod,
+  V1ReplicaSet,
+  V1Service,
+} from '@kubernetes/client-node'
+
+/** An object as the API server's JSON has it: times are text, not Dates. */
+export type Json<T> = T extends Date ? string : T extends object ? { [K in keyof T]: Json<T[K]> } : T
+
+export type KubeObject = Json<KubernetesObject>
+export type PodObject = Json<V1Pod>
+export type NodeObject = Json<V1Node>
+export type ServiceObject = Json<V1Service>
+export type DeploymentObject = Json<V1Deployment>
+export type ReplicaSetObject = Json<V1ReplicaSet>
+export type EndpointSliceObject = Json<V1EndpointSlice>
+export type NamespaceObject = Json<V1Namespace>
+
+/** Names one object. */
+export interface ObjectRef {
+  apiVersion: string
+  kind: string
+  name: string
+  namespace?: string
+}
+
+/** Names many objects. */
+export interface ListRef {
+  apiVersion: string
+  kind: string
+  namespace?: string
+  labelSelector?: string
+  fieldSelector?: string
+}
+
+export interface ObjectList<T extends KubeObject = KubeObject> {
+  items: T[]
+  /** Where a watch goes on from. */
+  resourceVersion: string
+}
+
+export type WatchEvent =
+  | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: KubeObject }
+  | { type: 'BOOKMARK'; resourceVersion: string }
+
+/** Why a watch came to its end: the server's own time limit, a version too old to go on from, or anything else. */
+export type WatchEnd = { why: 'closed' } | { why: 'expired' } | { why: 'failed'; error: unknown }
+
+export interface ExecResult {
+  stdout: string
+  stderr: string
+  exitCode: number
+}
+
+/**
+ * The Kubernetes API, as far as rolypoly needs it. Every method but `watch` and `followLogs` retries what is
+ * transient (the network, 429, 502-504) for a few seconds; what the server refuses is thrown as a {@link KubeError}.
+ */
+export interface Kube {
+  /** Server-side apply, with strict field validation: an unknown field is refused, not dropped. */
+  apply<T extends KubeObject>(object: T, options?: { dryRun?: boolean }): Promise<T>
+  create<T extends KubeObject>(object: T): Promise<T>
+  /** The object, or undefined where there is none. */
+  get<T extends KubeObject>(ref: ObjectRef): Promise<T | undefined>
+  list<T extends KubeObject>(ref: ListRef): Promise<ObjectList<T>>
+  /** One watch, without bookmarks shown as objects; resolves with the reason when it ends, never throws. */
+  watch(
+    ref: ListRef,
+    resourceVersion: string,
+    onEvent: (event: WatchEvent) => void,
+    signal: AbortSignal,
+  ): Promise<WatchEnd>
+  /** A JSON merge patch. */
+  patch<T extends KubeObject>(ref: ObjectRef, patch: object): Promise<T>
+  /** Deletes; true where there was something to delete. With `uid`, only the object of that UID. */
+  delete(ref: ObjectRef, options?: { gracePeriodSeconds?: number; uid?: string }): Promise<boolean>
+  exec(pod: PodRef, command: string[]): Promise<ExecResult>
+  /** The log so far; with `previous`, that of the container's last incarnation. */
+  logs(pod: PodRef, options?: { previous?: boolean; tailLines?: number }): Promise<string>
+  /** Follows a container's log from its first line; resolves when the log or the signal ends. */
+  followLogs(pod: PodRef, onLine: (line: string) => void, signal: AbortSignal): Promise<void>
+  /** Any GET below the API server's root, as text. */
+  raw(path: string): Promise<string>
+}
+
+export interface PodRef {
+  namespace: string
+  name: string
+  container: string
+}
+
+/** `apps/v1/Deployment/namespace/name`, the way every message names an object. */
+export function nameOf(object: KubeObject | ObjectRef): string {
+  const { namespace, name } = 'metadata' in object ? (object.metadata ?? {}) : (object as ObjectRef)
+  return [object.apiVersion, object.kind, namespace, name].filter(Boolean).join('/')
+}

@@ -1,0 +1,69 @@
+import type { NodeObject } from '../cluster/kube.ts'
+import { EnvironmentError, UsageError } from '../model/errors.ts'
+import { isOpenIn } from '../timeline/steady.ts'
+import type { Pod } from '../workload/workload.ts'
+import type { Fault } from './fault.ts'
+
+const readyAgainMs = 120_000
+
+/**
+ * Deletes the Node object that a pod runs on; its machine and its kubelet go on. The revert creates the same Node
+ * again (name, labels, taints, podCIDRs, providerID) and waits until it is Ready: a kubelet that registers by itself
+ * would get another podCIDR, and none of the labels.
+ */
+export function deleteNode(pod: Pod): Fault {
+  const name = pod.nodeName
+  const target = `Node/${name}`
+  const { timeline } = pod.stage.recording
+  const podUids = timeline
+    .of('pod')
+    .flatMap(({ uid, toMs, detail }) => (toMs === null && detail.node === name ? [uid] : []))
+  return {
+    kind: 'deleteNode',
+    target,
+    effect: { does: 'delete-node', node: name, podUids },
+    requires: ['node.delete'],
+    receiptWithinMs: 10_000,
+    lasting: true,
+    async inject({ cluster, recording, signal }) {
+      const ref = { apiVersion: 'v1', kind: 'Node', name }
+      const before = await cluster.kube.get<NodeObject>(ref)
+      if (!before) throw new EnvironmentError(`${target}: is gone before it could be deleted`)
+      if (before.metadata?.labels?.['node-role.kubernetes.io/control-plane'] !== undefined) {
+        throw new UsageError(`${target}: is a control plane, which is not deleted: choose a pod on a worker`)
+      }
+      const uid = before.metadata?.uid ?? ''
+      await cluster.kube.delete(ref, { uid })
+      return {
+        receipt(timeline) {
+          const atMs = timeline.of('node', uid)[0]?.toMs
+          const evidence = `the Node of UID ${uid} is gone`
+          return typeof atMs === 'number' ? { atMs, observedBy: 'watch of nodes', evidence } : undefined
+        },
+        async revert() {
+          if (!(await cluster.kube.get(ref))) await cluster.kube.create(savedNode(before))
+          const isReady = () => {
+            const back = timeline.of('node').find(({ toMs, detail }) => toMs === null && detail.name === name)
+            return back && isOpenIn(timeline.of('node-ready', back.uid)) ? true : undefined
+          }
+          // Repair goes on after the scenario's own deadline: it is owed to the next one.
+          const ready = await recording.waitFor(isReady, recording.now() + readyAgainMs)
+          if (!ready && !signal.aborted)
+            throw new EnvironmentError(`${target}: was created again, but is not Ready after two minutes`)
+        },
+      }
+    },
+  }
+}
+
+function savedNode({ metadata, spec }: NodeObject): NodeObject {
+  const { name, labels, annotations } = metadata ?? {}
+  const { podCIDR, podCIDRs, providerID, taints } = spec ?? {}
+  const own = (taints ?? []).filter(({ key }) => !key.startsWith('node.kubernetes.io/'))
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels, annotations },
+    spec: { podCIDR, podCIDRs, providerID, ...(own.length > 0 && { taints: own }) },
+  } as NodeObject
+}

@@ -1,0 +1,123 @@
+import type { Capability } from '../cluster/cluster.ts'
+import { formatMs } from '../model/duration.ts'
+import { NoReceiptError, NotCapableError } from '../model/errors.ts'
+import type { FaultEffect, FaultRecord } from '../model/fault.ts'
+import type { Receipt } from '../model/result.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import type { Stage } from '../workload/stage.ts'
+
+/** What has been done, how it is proved, and how it is undone. */
+export interface Act {
+  /** The proof, once the timeline has it. */
+  receipt(timeline: Timeline): Receipt | undefined
+  /** Undoes what Kubernetes does not heal by itself. Called at most once. */
+  revert?(): Promise<void>
+}
+
+/** A fault that can be injected, as `deletePod(pod)` describes it. Nothing has happened yet. */
+export interface Fault {
+  /** The name of the function that made it. */
+  readonly kind: string
+  readonly target: string
+  readonly effect: FaultEffect
+  readonly requires: readonly Capability[]
+  /** How long the receipt may take, in milliseconds. */
+  readonly receiptWithinMs: number
+  /** Whether it lasts until it is reverted. */
+  readonly lasting: boolean
+  inject(stage: Stage, number: number): Promise<Act>
+}
+
+/** A fault that has landed. */
+export interface InjectedFault {
+  readonly record: FaultRecord
+  /** Undoes it and waits until that is seen. Reverting again does nothing; the end of a scenario reverts what is open. */
+  revert(): Promise<void>
+}
+
+/**
+ * Injects a fault and waits for its receipt. In a control run nothing is done, and the moment counts as the receipt.
+ *
+ * @throws NotCapableError where the cluster cannot do it; NoReceiptError where nothing proved that it landed, after
+ *   undoing it.
+ */
+export async function injectFault(stage: Stage, fault: Fault): Promise<InjectedFault> {
+  const { recording, cluster } = stage
+  const { kind, target, effect, lasting } = fault
+  const lacking = fault.requires.find((capability) => !cluster.capabilities.has(capability))
+  if (lacking)
+    throw new NotCapableError(`${kind}: a cluster by ${cluster.provider} lacks the capability ${lacking}`)
+
+  const number = stage.faults.length
+  const say = (phase: 'injecting' | 'landed' | 'reverted', atMs: number, evidence?: string) =>
+    recording.record({
+      source: 'fault',
+      atMs,
+      fault: number,
+      phase,
+      kind,
+      target,
+      lasting,
+      ...(evidence && { evidence }),
+    })
+  const injectedAtMs = recording.now()
+  const record: FaultRecord = {
+    number,
+    kind,
+    target,
+    effect,
+    injectedAtMs,
+    receipt: null,
+    revertedAtMs: undefined,
+  }
+  stage.faults.push(record)
+  say('injecting', injectedAtMs)
+
+  if (stage.control) {
+    record.receipt = { atMs: injectedAtMs, observedBy: 'control run', evidence: 'left out on purpose' }
+    say('landed', injectedAtMs, record.receipt.evidence)
+    return new Injected(record, async () => {
+      record.revertedAtMs = recording.now()
+      say('reverted', record.revertedAtMs)
+    })
+  }
+
+  const act = await fault.inject(stage, number)
+  const injected = new Injected(record, async () => {
+    await act.revert?.()
+    if (!lasting) return
+    record.revertedAtMs = recording.now()
+    say('reverted', record.revertedAtMs)
+  })
+  const untilMs = recording.now() + fault.receiptWithinMs
+  try {
+    const receipt = await recording.waitFor(() => act.receipt(recording.timeline), untilMs, stage.signal)
+    if (!receipt) {
+      throw new NoReceiptError(
+        `${target}: nothing proved within ${formatMs(fault.receiptWithinMs)} that ${kind} landed, so what followed cannot be judged`,
+      )
+    }
+    record.receipt = receipt
+    say('landed', receipt.atMs, receipt.evidence)
+    return injected
+  } catch (error) {
+    await injected.revert().catch(() => undefined)
+    throw error
+  }
+}
+
+class Injected implements InjectedFault {
+  readonly record: FaultRecord
+  private readonly undo: () => Promise<void>
+  private undone: Promise<void> | undefined
+
+  constructor(record: FaultRecord, undo: () => Promise<void>) {
+    this.record = record
+    this.undo = undo
+  }
+
+  revert(): Promise<void> {
+    this.undone ??= this.undo()
+    return this.undone
+  }
+}

@@ -1,0 +1,13 @@
+/** What scenarios and charts are written with. */
+export { expect } from './claims/matchers.ts'
+export type { Cluster } from './cluster/cluster.ts'
+export { deleteNode } from './faults/delete-node.ts'
+export { deletePod, killPod } from './faults/delete-pod.ts'
+export type { Fault, InjectedFault } from './faults/fault.ts'
+export { type KillContainerOptions, killContainer } from './faults/kill-container.ts'
+export type { Duration } from './model/duration.ts'
+export type { DeployOptions, ScenarioBody, ScenarioContext } from './scenario/play.ts'
+export { type ScenarioOptions, scenario } from './scenario/scenario.ts'
+export type { Chart, LocalImage, TrafficTarget } from './workload/chart.ts'
+export { Pod, Workload } from './workload/workload.ts'
+export { type YamlOptions, yaml } from './workload/yaml.ts'

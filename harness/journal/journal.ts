@@ -1,0 +1,63 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { cacheFolder } from '../cluster/cache.ts'
+import { withFileLock } from '../cluster/file-lock.ts'
+import { ownerSchema } from './owner.ts'
+
+const entrySchema = z.object({
+  /** The kind cluster's name. */
+  cluster: z.string(),
+  kubeconfig: z.string(),
+  image: z.string(),
+  nodes: z.number().int(),
+  /** Left for a later run to reuse. */
+  kept: z.boolean(),
+  owner: ownerSchema,
+  since: z.string(),
+})
+
+/** One cluster that a run of this user's on this machine has made, or is about to. */
+export type JournalEntry = z.infer<typeof entrySchema>
+
+function folder(): string {
+  return join(cacheFolder(process.env), 'clusters')
+}
+
+export function kubeconfigPath(cluster: string): string {
+  return join(folder(), `${cluster}.kubeconfig`)
+}
+
+/** Writes an entry, before the act that it tells of. */
+export async function writeEntry(entry: JournalEntry): Promise<void> {
+  await mkdir(folder(), { recursive: true, mode: 0o700 })
+  const path = join(folder(), `${entry.cluster}.json`)
+  await writeFile(`${path}.part`, `${JSON.stringify(entry, null, 2)}\n`)
+  await rename(`${path}.part`, path)
+}
+
+/** Closes an entry: its cluster is gone. */
+export async function closeEntry(cluster: string): Promise<void> {
+  await rm(join(folder(), `${cluster}.json`), { force: true })
+}
+
+/** Every open entry. One that cannot be read is passed over: the cluster's name on the engine still tells of it. */
+export async function openEntries(): Promise<JournalEntry[]> {
+  const names = await readdir(folder()).catch(() => [])
+  const read = names
+    .filter((name) => name.endsWith('.json'))
+    .map(async (name) => {
+      try {
+        return [entrySchema.parse(JSON.parse(await readFile(join(folder(), name), 'utf8')))]
+      } catch {
+        return []
+      }
+    })
+  return (await Promise.all(read)).flat()
+}
+
+/** Does the work while no other process of this user's changes who owns which cluster. */
+export async function withJournal<T>(work: () => Promise<T>): Promise<T> {
+  await mkdir(folder(), { recursive: true, mode: 0o700 })
+  return withFileLock(join(folder(), 'lock'), work)
+}

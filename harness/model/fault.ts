@@ -1,0 +1,38 @@
+import type { Receipt } from './result.ts'
+
+/** Which of a container's probes. */
+export type ProbeKind = 'liveness' | 'readiness' | 'startup'
+
+/** How a failing probe is answered. */
+export type ProbeFailure =
+  | { with: 'status'; status: number }
+  /** The connection is reset. */
+  | { with: 'reset' }
+  /** Nothing is answered, until the probe times out. */
+  | { with: 'silence' }
+  /** The true answer, so much later. */
+  | { with: 'delay'; delayMs: number }
+
+/** What a fault does to whom, as far as predictions and claims need to know. */
+export type FaultEffect =
+  | { does: 'delete-pod'; podUid: string; force: boolean }
+  | { does: 'signal'; podUid: string; container: string; signal: string }
+  | { does: 'fail-probe'; podUid: string; container: string; probes: ProbeKind[]; failure: ProbeFailure }
+  | { does: 'delete-node'; node: string; podUids: string[] }
+
+/** A fault of a scenario, from its injection on. Times are milliseconds from the scenario's zero. */
+export interface FaultRecord {
+  number: number
+  /** The function's name, as `deletePod`. */
+  kind: string
+  target: string
+  effect: FaultEffect
+  injectedAtMs: number
+  receipt: Receipt | null
+  revertedAtMs: number | undefined
+}
+
+/** The UIDs of the pods that a fault hurts. */
+export function hurtPods(effect: FaultEffect): string[] {
+  return effect.does === 'delete-node' ? effect.podUids : [effect.podUid]
+}

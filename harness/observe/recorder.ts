@@ -1,0 +1,122 @@
+import { createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { finished } from 'node:stream/promises'
+import type { Clock } from '../cluster/clock.ts'
+import type { Kube, ListRef } from '../cluster/kube.ts'
+import type { Observation, WatchedKind } from '../model/observation.ts'
+import type { Recording } from '../timeline/recording.ts'
+import { reduce } from '../timeline/reduce.ts'
+import { Timeline } from '../timeline/timeline.ts'
+import { watchKind } from './watcher.ts'
+
+const namespaced: [WatchedKind, string][] = [
+  ['Pod', 'v1'],
+  ['EndpointSlice', 'discovery.k8s.io/v1'],
+  ['Event', 'v1'],
+  ['Deployment', 'apps/v1'],
+  ['ReplicaSet', 'apps/v1'],
+]
+
+export interface RecorderOptions {
+  kube: Kube
+  clock: Clock
+  namespace: string
+  /** The JSONL file that observations are written to as they arrive. */
+  path: string
+}
+
+/** Writes down what is seen in one namespace, and on the nodes, and keeps the timeline that it comes to. */
+export type Recorder = Recording & AsyncDisposable
+
+/** Opens a recorder: resolves once each of its watches has a list to go on from. */
+export async function openRecorder(options: RecorderOptions): Promise<Recorder> {
+  const { kube, clock, namespace, path } = options
+  await mkdir(dirname(path), { recursive: true })
+  const recorder = new JsonlRecorder(clock, path)
+  try {
+    const watch = (kind: WatchedKind, ref: ListRef) =>
+      watchKind(kube, clock, kind, ref, (o) => recorder.record(o), recorder.zeroMs, recorder.signal)
+    await Promise.all([
+      watch('Node', { apiVersion: 'v1', kind: 'Node' }),
+      ...namespaced.map(([kind, apiVersion]) => watch(kind, { apiVersion, kind, namespace })),
+    ])
+  } catch (error) {
+    await recorder[Symbol.asyncDispose]()
+    throw error
+  }
+  return recorder
+}
+
+class JsonlRecorder implements Recorder {
+  readonly timeline = new Timeline()
+  readonly zeroMs: number
+  private readonly clock: Clock
+  private readonly stopping = new AbortController()
+  private readonly file
+  private readonly waiters = new Set<() => void>()
+  private failure: Error | undefined
+
+  constructor(clock: Clock, path: string) {
+    this.clock = clock
+    this.zeroMs = clock.now()
+    this.file = createWriteStream(path)
+    this.file.on('error', (error) => {
+      this.failure ??= error
+    })
+  }
+
+  get signal(): AbortSignal {
+    return this.stopping.signal
+  }
+
+  now(): number {
+    return this.clock.now() - this.zeroMs
+  }
+
+  record(observation: Observation): void {
+    if (this.stopping.signal.aborted) return
+    this.file.write(`${JSON.stringify(observation)}\n`)
+    reduce(this.timeline, observation)
+    // An answered request changes no claim; there are many of them.
+    if (observation.source === 'traffic' && observation.lost === undefined) return
+    for (const look of [...this.waiters]) look()
+  }
+
+  async waitFor<T>(look: () => T | undefined, untilMs: number, signal?: AbortSignal): Promise<T | undefined> {
+    signal?.throwIfAborted()
+    const { promise, resolve, reject } = Promise.withResolvers<T | undefined>()
+    const timing = new AbortController()
+    const check = () => {
+      try {
+        if (this.failure) throw this.failure
+        const found = look()
+        if (found !== undefined) resolve(found)
+      } catch (error) {
+        reject(error)
+      }
+    }
+    const abort = () => reject(signal?.reason)
+    this.waiters.add(check)
+    signal?.addEventListener('abort', abort, { once: true })
+    this.clock
+      .sleep(Math.max(0, untilMs - this.now()), timing.signal)
+      .then(() => resolve(undefined))
+      .catch(() => undefined)
+    check()
+    try {
+      return await promise
+    } finally {
+      this.waiters.delete(check)
+      timing.abort()
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.stopping.signal.aborted) return
+    this.stopping.abort()
+    this.file.end()
+    await finished(this.file).catch(() => undefined)
+  }
+}

@@ -1,0 +1,65 @@
+import { stringify } from 'yaml'
+import type { PodObject } from '../cluster/kube.ts'
+import type { Diagnostic } from '../model/result.ts'
+import type { Stage } from '../workload/stage.ts'
+
+const textLimit = 20_000
+const logLines = 200
+
+/** All that is needed to not run it again: each pod, its logs and those before its last restart, events, kubelets. */
+export async function diagnose(stage: Stage): Promise<Diagnostic[]> {
+  const { cluster, namespace } = stage
+  const found: Diagnostic[] = []
+  const add = async (subject: string, what: string, text: () => Promise<string>) => {
+    // What cannot be had of a broken cluster is no reason to lose the rest.
+    const got = await text().catch(
+      (error: unknown) => `could not be had: ${error instanceof Error ? error.message : error}`,
+    )
+    if (got.trim()) found.push({ subject, what, text: got.slice(-textLimit) })
+  }
+  const pods = await cluster.kube
+    .list<PodObject>({ apiVersion: 'v1', kind: 'Pod', namespace })
+    .then(({ items }) => items.filter(({ metadata }) => !metadata?.labels?.['rolypoly.dev/role']))
+    .catch(() => [])
+  for (const { metadata, spec, status } of pods) {
+    const name = metadata?.name ?? ''
+    const subject = `Pod/${namespace}/${name}`
+    await add(subject, 'description', async () => stringify({ node: spec?.nodeName, status }))
+    for (const { name: container, restartCount } of status?.containerStatuses ?? []) {
+      const ref = { namespace, name, container }
+      await add(`${subject}/${container}`, 'logs', () => cluster.kube.logs(ref, { tailLines: logLines }))
+      if (restartCount === 0) continue
+      await add(`${subject}/${container}`, 'previous logs', () =>
+        cluster.kube.logs(ref, { previous: true, tailLines: logLines }),
+      )
+    }
+  }
+  await add(namespace, 'events', async () => eventLines(stage))
+  if (cluster.capabilities.has('node.exec')) {
+    const nodes = [...new Set(pods.flatMap(({ spec }) => (spec?.nodeName ? [spec.nodeName] : [])))]
+    const command = [
+      'journalctl',
+      '-u',
+      'kubelet',
+      '--no-pager',
+      '-n',
+      String(logLines),
+      '-o',
+      'short-precise',
+    ]
+    await Promise.all(
+      nodes.map((node) => add(`Node/${node}`, 'kubelet journal', () => cluster.nodes.exec(node, command))),
+    )
+  }
+  return found
+}
+
+function eventLines({ recording }: Stage): string {
+  return recording.timeline
+    .of('event')
+    .map(({ fromMs, subject, detail }) => {
+      const { type, reason, message, count } = detail
+      return `${(fromMs / 1_000).toFixed(2).padStart(8)} s  ${type} ${reason} ${subject} x${count}: ${message}`
+    })
+    .join('\n')
+}

@@ -1,0 +1,57 @@
+import type { Ledger } from '../claims/ledger.ts'
+import {
+  NoReceiptError,
+  NotCapableError,
+  NotSteadyError,
+  PromiseNotMadeError,
+  RolypolyError,
+} from '../model/errors.ts'
+import type { ClaimResult, Failure } from '../model/result.ts'
+import { type Verdict, worst } from '../model/verdict.ts'
+
+/** What a scenario has come to. */
+export interface Outcome {
+  verdict: Verdict
+  claims: ClaimResult[]
+  error?: Failure
+  skippedBecause?: string
+}
+
+/** From the claims that were made, and what was thrown, if anything. */
+export function outcomeOf(ledger: Ledger, thrown: unknown, control: boolean): Outcome {
+  if (thrown instanceof NotCapableError)
+    return { verdict: 'skipped', claims: [], skippedBecause: thrown.message }
+  if (thrown instanceof PromiseNotMadeError) {
+    const { subject, message } = thrown
+    ledger
+      .open({ statement: 'makes the promise at all', subject, sort: 'invariant' })
+      .settle('violated', message)
+  }
+  const claims = ledger.entries.map(({ result }) => result)
+  const verdicts = claims.map((claim) => countsAs(claim, control))
+  if (thrown === undefined || thrown instanceof PromiseNotMadeError) {
+    // A scenario without a claim has judged nothing.
+    return { verdict: claims.length === 0 ? 'inconclusive' : worst(verdicts), claims }
+  }
+  const own = thrown instanceof NotSteadyError || thrown instanceof NoReceiptError ? 'inconclusive' : 'error'
+  return { verdict: worst([...verdicts, own]), claims, error: failureOf(thrown) }
+}
+
+/**
+ * What a claim counts as. In a control run nothing was hurt: there a response has to fail, and one that is seen all the
+ * same would have passed for nothing. The claim itself keeps the verdict that it came to.
+ */
+export function countsAs({ sort, verdict }: ClaimResult, control: boolean): Verdict {
+  if (!control || sort === 'invariant') return verdict
+  if (verdict === 'passed') return 'violated'
+  return verdict === 'violated' ? 'passed' : verdict
+}
+
+export function failureOf(thrown: unknown): Failure {
+  if (!(thrown instanceof Error)) return { message: String(thrown) }
+  const { message, stack } = thrown
+  // The sentence of an own error is enough; of any other, the place where it came from is wanted.
+  if (!(thrown instanceof RolypolyError)) return { message, ...(stack && { stack }) }
+  const { evidence, remedy } = thrown
+  return { message, ...(evidence && { evidence }), ...(remedy && { remedy }) }
+}

@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto'
+import { ledgerOf } from '../claims/ledger.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { untilHealthy } from '../cluster/health.ts'
+import { type Fault, type InjectedFault, injectFault } from '../faults/fault.ts'
+import { type Duration, formatMs, toMs } from '../model/duration.ts'
+import { DeadlineError, EnvironmentError } from '../model/errors.ts'
+import type { FaultRecord } from '../model/fault.ts'
+import type { FaultResult, ScenarioResult } from '../model/result.ts'
+import { worst } from '../model/verdict.ts'
+import { openRecorder, type Recorder } from '../observe/recorder.ts'
+import type { Chart, TrafficTarget } from '../workload/chart.ts'
+import { deployChart } from '../workload/deploy.ts'
+import type { Stage } from '../workload/stage.ts'
+import type { Workload } from '../workload/workload.ts'
+import { diagnose } from './diagnostics.ts'
+import { failureOf, outcomeOf } from './outcome.ts'
+import type { RunInfo } from './run-info.ts'
+import { startTrafficTo, type TrafficHandle } from './traffic.ts'
+
+export interface DeployOptions {
+  /** How long the workload may take to become steady; two minutes unless given. */
+  steadyWithin?: Duration
+  /** Overrides the chart's own: where the prober sends its requests, or `false` for none. */
+  traffic?: TrafficTarget | false
+}
+
+/** What a scenario's body is given. */
+export interface ScenarioContext {
+  /** Applies a chart; resolves once it is steady and its traffic flows. */
+  deploy(chart: Chart, options?: DeployOptions): Promise<Workload>
+  /** Injects a fault; resolves once its receipt is in. */
+  inject(fault: Fault): Promise<InjectedFault>
+  /** Lets time pass on purpose: a named step on the timeline. */
+  hold(duration: Duration, why: string): Promise<void>
+  readonly cluster: Cluster
+  readonly namespace: string
+  /** Aborted at the scenario's deadline and when the run is stopped. */
+  readonly signal: AbortSignal
+}
+
+export type ScenarioBody = (context: ScenarioContext) => Promise<void>
+
+/** A scenario to be played. */
+export interface Play {
+  id: string
+  title: string
+  file: string
+  exclusive: boolean
+  deadline: Duration
+  body: ScenarioBody
+  run: RunInfo
+  cluster: Cluster
+  signal: AbortSignal
+}
+
+const steadyWithin: Duration = '2m'
+const repairMs = 180_000
+
+/**
+ * Plays a scenario in a namespace of its own and tells what it came to. Never throws: what goes wrong is in the
+ * result. Claims get their last word before anything is undone.
+ */
+export async function playScenario(play: Play): Promise<ScenarioResult> {
+  const { id, title, file, exclusive, cluster } = play
+  const startedAt = new Date().toISOString()
+  const began = cluster.clock.now()
+  const recording = `recordings/${id}.jsonl`
+  const result: ScenarioResult = {
+    ...{ id, title, file, exclusive, verdict: 'error', startedAt, durationMs: 0 },
+    ...{ faults: [], claims: [], intervals: [], recording, gaps: [], diagnostics: [] },
+  }
+  try {
+    await play1(play, result, `${play.run.folder}/${recording}`)
+  } catch (error) {
+    Object.assign(result, { verdict: 'error', error: failureOf(error) })
+  }
+  result.durationMs = cluster.clock.now() - began
+  return result
+}
+
+async function play1(play: Play, result: ScenarioResult, path: string): Promise<void> {
+  const { cluster, run } = play
+  const { kube, clock } = cluster
+  const deadlineMs = toMs(play.deadline)
+  const deadline = new AbortController()
+  const signal = AbortSignal.any([play.signal, deadline.signal])
+  const timing = new AbortController()
+  clock.sleep(deadlineMs, timing.signal).then(
+    () =>
+      deadline.abort(
+        new DeadlineError(`Scenario "${play.title}": its deadline of ${formatMs(deadlineMs)} has passed`),
+      ),
+    () => undefined,
+  )
+  const namespace = `rolypoly-${play.id.slice(0, 28).replace(/[^a-z0-9]+$/, '')}-${randomBytes(3).toString('hex')}`
+  const labels = { 'app.kubernetes.io/managed-by': 'rolypoly', 'rolypoly.dev/run': run.id }
+  let recorder: Recorder | undefined
+  const injected: InjectedFault[] = []
+  const flows: TrafficHandle[] = []
+  let thrown: unknown
+  try {
+    signal.throwIfAborted()
+    if (play.exclusive) await gate(play, 'before')
+    recorder = await openRecorder({ kube, clock, namespace, path })
+    await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } })
+    const stage: Stage = {
+      ...{ cluster, namespace, recording: recorder, signal, control: run.mode === 'control' },
+      ...{ helperImage: run.helperImage, faults: [], traffic: flows },
+    }
+    try {
+      await play.body(contextOf(stage, recorder, injected, flows))
+    } catch (error) {
+      thrown = signal.aborted ? signal.reason : error
+    }
+    if (!signal.aborted) await ledgerOf(stage).close()
+    Object.assign(result, outcomeOf(ledgerOf(stage), thrown, stage.control))
+    Object.assign(result, seenIn(recorder, stage.faults, flows.length > 0))
+    if (['violated', 'error', 'inconclusive'].includes(result.verdict))
+      result.diagnostics = await diagnose(stage)
+  } finally {
+    timing.abort()
+    await tearDown(play, result, namespace, injected, flows, recorder)
+  }
+}
+
+function contextOf(
+  stage: Stage,
+  recorder: Recorder,
+  injected: InjectedFault[],
+  flows: TrafficHandle[],
+): ScenarioContext {
+  const { cluster, namespace, signal } = stage
+  return {
+    ...{ cluster, namespace, signal },
+    async deploy(chart, options = {}) {
+      const workload = await deployChart(stage, chart, options.steadyWithin ?? steadyWithin)
+      const target = options.traffic ?? chart.traffic ?? false
+      if (target) flows.push(...(await startTrafficTo(stage, recorder, workload, target)))
+      return workload
+    },
+    async inject(fault) {
+      const landed = await injectFault(stage, fault)
+      injected.push(landed)
+      return landed
+    },
+    async hold(duration, why) {
+      const atMs = recorder.now()
+      await cluster.clock.sleep(toMs(duration), signal)
+      recorder.record({ source: 'step', atMs, untilMs: recorder.now(), step: why })
+    },
+  }
+}
+
+function seenIn(recorder: Recorder, faults: FaultRecord[], hasTraffic: boolean): Partial<ScenarioResult> {
+  const { timeline } = recorder
+  return {
+    faults: faults.map(faultResult),
+    intervals: timeline.all().map((interval) => ({ ...interval, detail: { ...interval.detail } })),
+    gaps: timeline.of('gap').map(({ fromMs, toMs, detail }) => ({ ...detail, fromMs, toMs: toMs ?? fromMs })),
+    ...(hasTraffic && { traffic: { ...timeline.traffic, losses: timeline.traffic.losses.slice(0, 200) } }),
+  }
+}
+
+function faultResult({ kind, target, injectedAtMs, receipt, revertedAtMs }: FaultRecord): FaultResult {
+  return { kind, target, injectedAtMs, receipt, ...(revertedAtMs !== undefined && { revertedAtMs }) }
+}
+
+/** Undoes what is open, last first; what cannot be undone is the scenario's error. */
+async function tearDown(
+  play: Play,
+  result: ScenarioResult,
+  namespace: string,
+  injected: InjectedFault[],
+  flows: TrafficHandle[],
+  recorder: Recorder | undefined,
+): Promise<void> {
+  const { kube } = play.cluster
+  const failed = (error: unknown) => {
+    result.verdict = worst([result.verdict, 'error'])
+    result.error ??= failureOf(error)
+  }
+  for (const flow of flows) flow.stop()
+  for (const fault of injected.toReversed()) await fault.revert().catch(failed)
+  await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace }).catch(failed)
+  await recorder?.[Symbol.asyncDispose]()
+  if (play.exclusive) await gate(play, 'after').catch(failed)
+}
+
+async function gate({ cluster, run, title }: Play, when: 'before' | 'after'): Promise<void> {
+  const wrong = await untilHealthy(cluster.kube, cluster.clock, run.cluster.nodes, repairMs)
+  if (wrong)
+    throw new EnvironmentError(`Cluster ${cluster.name}: not healthy ${when} scenario "${title}": ${wrong}`)
+}

@@ -1,0 +1,16 @@
+/** What a run's main process tells its workers. */
+export interface RunInfo {
+  id: string
+  /** The run's folder, absolute. */
+  folder: string
+  mode: 'normal' | 'control'
+  cluster: { provider: 'kind'; name: string; kubeconfig: string; kindPath: string; nodes: number }
+  /** The image of the pods that rolypoly itself runs; every node has it. */
+  helperImage: string
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    rolypoly: RunInfo
+  }
+}

@@ -1,0 +1,148 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Cluster } from '../cluster/cluster.ts'
+import { untilHealthy } from '../cluster/health.ts'
+import { kindBinary } from '../cluster/kind/binary.ts'
+import { connectKind } from '../cluster/kind/cluster.ts'
+import { dockerFacts } from '../cluster/kind/docker.ts'
+import { chooseNodeImage } from '../cluster/kind/node-image.ts'
+import type { NodeObject } from '../cluster/kube.ts'
+import { provideKindCluster } from '../journal/provide.ts'
+import { sweep } from '../journal/sweep.ts'
+import { EnvironmentError, UsageError } from '../model/errors.ts'
+import type { ClusterResult } from '../model/result.ts'
+import { buildImage } from '../workload/images.ts'
+import type { RunInfo } from './run-info.ts'
+
+export type ClusterChoice = 'auto' | 'kind' | 'existing' | 'simulated'
+
+export interface RunOptions {
+  cluster: ClusterChoice
+  nodes: number
+  nodeImage?: string
+  keep: boolean
+  mode: 'normal' | 'control'
+  /** The run's folder; `reports/runs/<id>` unless given. */
+  report?: string
+  say(line: string): void
+  signal: AbortSignal
+}
+
+/** A run from its start on, whether or not its cluster is there yet. */
+export interface Run {
+  id: string
+  folder: string
+  mode: 'normal' | 'control'
+  seed: number
+  startedAt: string
+  cluster?: ClusterResult
+}
+
+/** A run whose cluster is up. */
+export interface StartedRun {
+  info: RunInfo
+  /** Deletes the cluster, or leaves it for reuse. */
+  release(): Promise<void>
+}
+
+const helperImage = 'rolypoly-helper:dev'
+const controlPlane = 'node-role.kubernetes.io/control-plane'
+
+/** Names a run and makes its folder. */
+export async function beginRun(options: Pick<RunOptions, 'report' | 'mode'>): Promise<Run> {
+  const startedAt = new Date().toISOString()
+  const id = `${startedAt.slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`
+  const folder = resolve(options.report ?? join('reports', 'runs', id))
+  await mkdir(join(folder, 'recordings'), { recursive: true })
+  return { id, folder, mode: options.mode, seed: randomInt(2 ** 31), startedAt }
+}
+
+/**
+ * Brings up the run's cluster and what every scenario needs on it. Sweeps what dead runs left first.
+ *
+ * @throws UsageError or EnvironmentError, with nothing left behind.
+ */
+export async function startRun(run: Run, options: RunOptions): Promise<StartedRun> {
+  const { say, signal } = options
+  if (options.cluster === 'existing' || options.cluster === 'simulated') {
+    throw new UsageError(`--cluster ${options.cluster}: this version knows kind clusters only`, {
+      remedy: 'Leave the option out, or say --cluster kind.',
+    })
+  }
+  const { path: kindPath, version } = await kindBinary({ onProgress: say, signal })
+  const named = options.nodeImage ?? process.env.ROLYPOLY_NODE_IMAGE
+  const facts = await dockerFacts({ named, signal })
+  const choice = chooseNodeImage({
+    option: options.nodeImage,
+    env: process.env,
+    present: facts.nodeImages,
+    cgroupVersion: facts.cgroupVersion,
+  })
+  if (choice.pull && process.env.ROLYPOLY_OFFLINE === '1') {
+    throw new EnvironmentError(
+      `Node image ${choice.image}: is not present, and ROLYPOLY_OFFLINE forbids to pull it`,
+      { remedy: `Bring it here with: docker pull ${choice.image}` },
+    )
+  }
+  for (const line of (await sweep(kindPath, { nowMs: Date.now() })).undone) say(`swept: ${line}`)
+
+  say(`cluster: kind ${version}, ${options.nodes} nodes of ${choice.image} (${choice.because})`)
+  const provide = { nodes: options.nodes, image: choice.image, kindPath, keep: options.keep, signal }
+  // The cluster takes longest; the helper image is built meanwhile.
+  const built = buildImage(
+    { name: helperImage, context: fileURLToPath(new URL('../image', import.meta.url)) },
+    signal,
+  )
+  built.catch(() => undefined)
+  const owned = await provideKindCluster(provide)
+  try {
+    await built
+    const cluster = connectKind(owned.name, owned.kubeconfig, kindPath)
+    if (owned.reused) await cleanUp(cluster, options.nodes, signal)
+    await cluster.loadImages([helperImage])
+    run.cluster = await describe(cluster)
+    say(
+      `cluster: ${owned.name} is ${owned.reused ? 'reused' : 'up'}, Kubernetes ${run.cluster.kubernetesVersion}`,
+    )
+  } catch (error) {
+    await owned.release()
+    throw error
+  }
+  const { name, kubeconfig } = owned
+  const { id, folder, mode } = run
+  const cluster = { provider: 'kind', name, kubeconfig, kindPath, nodes: options.nodes } as const
+  return { info: { id, folder, mode, helperImage, cluster }, release: () => owned.release() }
+}
+
+/** A kept cluster may hold namespaces of a run that died in it. */
+async function cleanUp({ kube, clock, name }: Cluster, nodes: number, signal: AbortSignal): Promise<void> {
+  const labelSelector = 'app.kubernetes.io/managed-by=rolypoly'
+  const left = await kube.list({ apiVersion: 'v1', kind: 'Namespace', labelSelector })
+  for (const { metadata } of left.items) {
+    await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: metadata?.name ?? '' })
+  }
+  const wrong = await untilHealthy(kube, clock, nodes, 120_000, signal)
+  if (!wrong) return
+  throw new EnvironmentError(`Cluster ${name}: was kept, and is not healthy: ${wrong}`, {
+    remedy: 'Delete it: rolypoly sweep --kept',
+  })
+}
+
+async function describe({ kube, name, provider, capabilities }: Cluster): Promise<ClusterResult> {
+  const [version, nodes] = await Promise.all([
+    kube.raw('/version'),
+    kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' }),
+  ])
+  const { gitVersion } = JSON.parse(version) as { gitVersion: string }
+  return {
+    ...{ provider, name, kubernetesVersion: gitVersion },
+    nodes: nodes.items.map(({ metadata }) => ({
+      name: metadata?.name ?? '',
+      role: metadata?.labels?.[controlPlane] === undefined ? 'worker' : 'control-plane',
+    })),
+    capabilities: [...capabilities].sort(),
+    settings: { 'PodGC quarantine': '40 s', 'PodGC period': '20 s' },
+  }
+}

@@ -1,0 +1,67 @@
+import { relative } from 'node:path'
+import { inject, test } from 'vitest'
+import { connectKind } from '../cluster/kind/cluster.ts'
+import { type Duration, toMs } from '../model/duration.ts'
+import { EnvironmentError, RolypolyError } from '../model/errors.ts'
+import type { ScenarioResult } from '../model/result.ts'
+import { playScenario, type ScenarioBody } from './play.ts'
+import type { RunInfo } from './run-info.ts'
+import { idOf } from './scenario-id.ts'
+import './task-meta.ts'
+
+export interface ScenarioOptions {
+  /** How long the scenario may take, its set-up included; five minutes unless given. */
+  deadline?: Duration
+}
+
+const usualDeadline: Duration = '5m'
+/** Evidence, repair and tear-down come after the deadline; Vitest's own time-out only after those. */
+const afterDeadlineMs = 10 * 60_000
+
+/**
+ * A promise of Kubernetes', and the steps that check it on a real cluster. A Vitest test: it fails unless the verdict
+ * is `passed`, or `skipped` where the cluster lacks a capability.
+ */
+export function scenario(title: string, body: ScenarioBody): void
+export function scenario(title: string, options: ScenarioOptions, body: ScenarioBody): void
+export function scenario(title: string, given: ScenarioOptions | ScenarioBody, last?: ScenarioBody): void {
+  const [options, body] = typeof given === 'function' ? [{}, given] : [given, last as ScenarioBody]
+  const deadline = options.deadline ?? usualDeadline
+  test(title, { timeout: toMs(deadline) + afterDeadlineMs }, async ({ task, signal, skip }) => {
+    const run = runInfo()
+    const file = relative(process.cwd(), task.file.filepath)
+    const { name, kubeconfig, kindPath } = run.cluster
+    const result = await playScenario({
+      ...{ id: idOf(file, title), title, file, deadline, body, run, signal },
+      exclusive: /\.exclusive\.scenario\.[cm]?[jt]s$/.test(file),
+      cluster: connectKind(name, kubeconfig, kindPath),
+    })
+    task.meta.rolypoly = result
+    if (result.verdict === 'skipped') skip(result.skippedBecause)
+    if (result.verdict !== 'passed') throw new ScenarioError(result)
+  })
+}
+
+/** Tells Vitest why a scenario did not pass. */
+class ScenarioError extends RolypolyError {
+  constructor({ verdict, claims, error }: ScenarioResult) {
+    const told = claims
+      .filter((claim) => claim.verdict !== 'passed')
+      .map((claim) => `${claim.verdict}: ${claim.message}`)
+    super([verdict, ...told, ...(error ? [`error: ${error.message}`] : [])].join('\n  '))
+    // Where it was thrown says nothing: the claims' messages do.
+    this.stack = `${this.name}: ${this.message}`
+  }
+}
+
+function runInfo(): RunInfo {
+  const run = inject('rolypoly') as RunInfo | undefined
+  if (run) return run
+  throw new EnvironmentError(
+    'No cluster was set up for this scenario: the Vitest configuration lacks the scenario projects',
+    {
+      remedy:
+        "Use `rolypoly run`, or spread `scenarioProjects()` of '@rolypoly/harness/vitest' into `test.projects`.",
+    },
+  )
+}

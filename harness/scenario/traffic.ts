@@ -1,0 +1,42 @@
+import type { ServiceObject } from '../cluster/kube.ts'
+import { UsageError } from '../model/errors.ts'
+import type { Recorder } from '../observe/recorder.ts'
+import { startTraffic, type Traffic } from '../observe/traffic.ts'
+import type { TrafficTarget } from '../workload/chart.ts'
+import type { Stage } from '../workload/stage.ts'
+import type { Workload } from '../workload/workload.ts'
+
+export type TrafficHandle = Traffic
+
+const usualRate = 50
+
+/** Starts a prober for each Service of a workload that has a cluster IP; resolves once requests are answered. */
+export async function startTrafficTo(
+  stage: Stage,
+  recorder: Recorder,
+  workload: Workload,
+  target: TrafficTarget,
+): Promise<TrafficHandle[]> {
+  const { cluster, namespace, signal, helperImage } = stage
+  const { path = '/', requestsPerSecond = usualRate } = target
+  if (!path.startsWith('/'))
+    throw new UsageError(`Traffic to ${workload.subject}: the path ${JSON.stringify(path)} must begin with /`)
+  const started = workload.shape.services.map(async ({ name }) => {
+    const service = await cluster.kube.get<ServiceObject>({
+      apiVersion: 'v1',
+      kind: 'Service',
+      namespace,
+      name,
+    })
+    const host = service?.spec?.clusterIP
+    const port = target.port ?? service?.spec?.ports?.[0]?.port
+    if (!host || host === 'None' || port === undefined) return []
+    return [
+      await startTraffic({
+        ...{ kube: cluster.kube, clock: cluster.clock, recorder, namespace, signal, image: helperImage },
+        ...{ service: name, host, port, path, requestsPerSecond },
+      }),
+    ]
+  })
+  return (await Promise.all(started)).flat()
+}

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { TestProjectInlineConfiguration } from 'vitest/config'
+
+export { RolypolyReporter } from './reporter.ts'
+
+export interface ScenarioProjectOptions {
+  /** Where scenarios are looked for; `scenarios` unless given. */
+  folder?: string
+  /** Also the twins in `broken/`, which must be caught. Asked for by a filter that names them, unless given. */
+  broken?: boolean
+}
+
+/** How many shared scenarios run at once: they mostly wait, so more than there are processors. */
+const sharedAtOnce = 6
+
+const setUpFile = ['./global-setup.ts', './global-setup.js']
+  .map((name) => fileURLToPath(new URL(name, import.meta.url)))
+  .find((path) => existsSync(path))
+
+/**
+ * The Vitest projects that scenarios run in: shared ones concurrently, then those that hurt nodes one at a time.
+ * Retries are off, for a flake is a bug.
+ */
+export function scenarioProjects(options: ScenarioProjectOptions = {}): TestProjectInlineConfiguration[] {
+  const { folder = 'scenarios', broken = process.argv.some((word) => word.includes('broken')) } = options
+  const exclude = ['**/node_modules/**', ...(broken ? [] : ['**/broken/**'])]
+  const exclusive = `${folder}/**/*.exclusive.scenario.?(c|m)[jt]s`
+  const common = {
+    globalSetup: setUpFile ? [setUpFile] : [],
+    retry: 0,
+    pool: 'forks' as const,
+    isolate: false,
+  }
+  return [
+    {
+      test: {
+        ...common,
+        name: 'shared',
+        include: [`${folder}/**/*.scenario.?(c|m)[jt]s`],
+        exclude: [...exclude, exclusive],
+        maxWorkers: sharedAtOnce,
+        sequence: { groupOrder: 1, concurrent: true },
+      },
+    },
+    {
+      test: {
+        ...common,
+        name: 'exclusive',
+        include: [exclusive],
+        exclude,
+        maxWorkers: 1,
+        sequence: { groupOrder: 2 },
+      },
+    },
+  ]
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import type { Timeline } from './timeline.ts'
+
+const metadata = z.object({
+  name: z.string(),
+  namespace: z.string().default(''),
+  uid: z.string(),
+  ownerReferences: z.array(z.object({ uid: z.string(), controller: z.boolean().optional() })).default([]),
+})
+
+const nodeObject = z.object({
+  metadata,
+  status: z
+    .object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) })
+    .default({ conditions: [] }),
+})
+
+/** A Node into intervals: its object's existence, and its condition Ready. */
+export function reduceNode(timeline: Timeline, raw: unknown, deleted: boolean, atMs: number): void {
+  const { metadata, status } = nodeObject.parse(raw)
+  const { name, uid } = metadata
+  const key = `node ${uid} `
+  const at = { subject: `Node/${name}`, uid, fromMs: atMs, detail: { name } }
+  timeline.hold(`${key}exists`, { ...at, kind: 'node' })
+  const ready = status.conditions.some((c) => c.type === 'Ready' && c.status === 'True')
+  if (ready) timeline.hold(`${key}ready`, { ...at, kind: 'node-ready' })
+  else timeline.end(`${key}ready`, atMs)
+  if (deleted) timeline.endAll(key, atMs)
+}
+
+const replicatedObject = z.object({
+  metadata,
+  spec: z.object({ replicas: z.number().default(1) }),
+  status: z
+    .object({
+      replicas: z.number().default(0),
+      updatedReplicas: z.number().optional(),
+      readyReplicas: z.number().default(0),
+      availableReplicas: z.number().default(0),
+    })
+    .default({ replicas: 0, readyReplicas: 0, availableReplicas: 0 }),
+})
+
+/** A Deployment or ReplicaSet into intervals of its counts. */
+export function reduceReplicated(
+  timeline: Timeline,
+  kind: 'Deployment' | 'ReplicaSet',
+  raw: unknown,
+  deleted: boolean,
+  atMs: number,
+): void {
+  const { metadata, spec, status } = replicatedObject.parse(raw)
+  const { name, namespace, uid } = metadata
+  const owner = metadata.ownerReferences.find(({ controller }) => controller)
+  if (owner) timeline.controlledBy(uid, owner.uid)
+  const detail = {
+    desired: spec.replicas,
+    current: status.replicas,
+    updated: status.updatedReplicas ?? status.replicas,
+    ready: status.readyReplicas,
+    available: status.availableReplicas,
+  }
+  const key = `replicas ${uid}`
+  timeline.hold(key, { kind: 'replicas', subject: `${kind}/${namespace}/${name}`, uid, fromMs: atMs, detail })
+  if (deleted) timeline.end(key, atMs)
+}
+
+const eventObject = z.object({
+  reason: z.string().nullish(),
+  type: z.string().nullish(),
+  message: z.string().nullish(),
+  count: z.number().nullish(),
+  involvedObject: z.object({
+    kind: z.string().default(''),
+    namespace: z.string().default(''),
+    name: z.string().default(''),
+    uid: z.string().default(''),
+    fieldPath: z.string().optional(),
+  }),
+})
+
+/** An event of Kubernetes' into a point in time; each time its count grows is another. */
+export function reduceEvent(timeline: Timeline, raw: unknown, deleted: boolean, atMs: number): void {
+  if (deleted) return
+  const { involvedObject: of, reason, type, message, count } = eventObject.parse(raw)
+  const subject = [of.kind, of.namespace, of.name].filter(Boolean).join('/')
+  const detail = {
+    reason: reason ?? '',
+    type: type ?? '',
+    message: message ?? '',
+    count: count ?? 1,
+    fieldPath: of.fieldPath ?? null,
+  }
+  timeline.add({ kind: 'event', subject, uid: of.uid, fromMs: atMs, toMs: atMs, detail })
+}

@@ -1,0 +1,95 @@
+import type { Interval } from '../model/interval.ts'
+import type {
+  FaultObservation,
+  Observation,
+  TrafficObservation,
+  WatchObservation,
+} from '../model/observation.ts'
+import { reduceEndpointSlice } from './endpoints.ts'
+import { reduceEvent, reduceNode, reduceReplicated } from './objects.ts'
+import { reducePod } from './pods.ts'
+import { steadiness } from './steady.ts'
+import { keptLosses, Timeline } from './timeline.ts'
+
+/** The intervals that a recording comes to. */
+export function intervalsOf(observations: Iterable<Observation>): Interval[] {
+  const timeline = new Timeline()
+  for (const observation of observations) reduce(timeline, observation)
+  return timeline.all()
+}
+
+/** Adds one observation to a timeline. Observations come in the order of their arrival. */
+export function reduce(timeline: Timeline, observation: Observation): void {
+  timeline.lastMs = Math.max(timeline.lastMs, observation.atMs)
+  if (observation.source === 'watch') reduceWatch(timeline, observation)
+  else if (observation.source === 'traffic') reduceTraffic(timeline, observation)
+  else if (observation.source === 'fault') reduceFault(timeline, observation)
+  else if (observation.source === 'workload') timeline.workloads.push(observation.workload)
+  else if (observation.source === 'probe') {
+    const { subject, podUid: uid, atMs, fault, probe, answered } = observation
+    timeline.add({
+      kind: 'probe-failed',
+      subject,
+      uid,
+      fromMs: atMs,
+      toMs: atMs,
+      detail: { fault, probe, answered },
+    })
+  } else if (observation.source === 'gap') {
+    const { fromMs, atMs, watch, reason } = observation
+    timeline.add({ kind: 'gap', subject: watch, uid: watch, fromMs, toMs: atMs, detail: { watch, reason } })
+  } else {
+    const { atMs, untilMs, step } = observation
+    timeline.add({ kind: 'step', subject: step, uid: '', fromMs: atMs, toMs: untilMs, detail: { step } })
+  }
+  if (observation.source === 'watch' || observation.source === 'workload') {
+    reduceSteadiness(timeline, observation.atMs)
+  }
+}
+
+/** Steady as long as nothing is missing and the same containers run; a restart begins another interval. */
+function reduceSteadiness(timeline: Timeline, fromMs: number): void {
+  for (const workload of timeline.workloads) {
+    const { name } = workload
+    const key = `steady ${name}`
+    const now = steadiness(timeline, workload)
+    if (!now.steady) timeline.end(key, fromMs)
+    else {
+      const detail = { identity: now.identity }
+      timeline.hold(key, { kind: 'steady', subject: `Workload/${name}`, uid: name, fromMs, detail })
+    }
+  }
+}
+
+function reduceWatch(timeline: Timeline, { kind, type, object, atMs }: WatchObservation): void {
+  const deleted = type === 'DELETED'
+  if (kind === 'Pod') reducePod(timeline, object, deleted, atMs)
+  else if (kind === 'EndpointSlice') reduceEndpointSlice(timeline, object, deleted, atMs)
+  else if (kind === 'Node') reduceNode(timeline, object, deleted, atMs)
+  // What was there before the watch began happened before it: an old event is not news.
+  else if (kind === 'Event') reduceEvent(timeline, object, deleted || type === 'LISTED', atMs)
+  else reduceReplicated(timeline, kind, object, deleted, atMs)
+}
+
+function reduceTraffic(timeline: Timeline, request: TrafficObservation): void {
+  const { traffic } = timeline
+  traffic.requests += 1
+  if (request.lost === undefined) {
+    timeline.answered(request.service, request.atMs + request.tookMs)
+    return
+  }
+  traffic.lost += 1
+  if (traffic.losses.length >= keptLosses) return
+  const { atMs, lost: reason, pod, service: endpoint, connection } = request
+  traffic.losses.push({ atMs, reason, ...(pod !== undefined && { pod }), endpoint, connection })
+}
+
+function reduceFault(timeline: Timeline, seen: FaultObservation): void {
+  const { fault, kind, target, phase, atMs } = seen
+  const key = `fault ${fault}`
+  if (phase === 'reverted') return timeline.end(key, atMs)
+  const landed = phase === 'landed'
+  const detail = { fault, kind, target, landedMs: landed ? atMs : null, evidence: seen.evidence ?? null }
+  timeline.hold(key, { kind: 'fault', subject: target, uid: String(fault), fromMs: atMs, detail }, landed)
+  if (landed && !seen.lasting) timeline.end(key, atMs)
+}

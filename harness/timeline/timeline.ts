@@ -1,0 +1,112 @@
+import type { Interval, IntervalKind } from '../model/interval.ts'
+import type { WorkloadShape } from '../model/observation.ts'
+import type { Loss } from '../model/result.ts'
+
+/** What the traffic prober's records add up to. Losses beyond the first {@link keptLosses} are counted, not kept. */
+export interface TrafficSummary {
+  requests: number
+  lost: number
+  /** The longest stretch between two good answers, in milliseconds. */
+  longestGapMs: number
+  losses: Loss[]
+}
+
+export const keptLosses = 5_000
+
+/**
+ * The intervals that a recording comes to. It grows with what changes, not with what is seen: a thousand
+ * observations of an unchanged pod add nothing. No I/O and no clock; every time in it comes from an observation.
+ */
+export class Timeline {
+  private readonly byKind = new Map<IntervalKind, Interval[]>()
+  private readonly byUid = new Map<string, Interval[]>()
+  private readonly open = new Map<string, Interval>()
+  private readonly controllers = new Map<string, string>()
+  private readonly answeredAt = new Map<string, number>()
+  readonly traffic: TrafficSummary = { requests: 0, lost: 0, longestGapMs: 0, losses: [] }
+  /** The workloads whose steadiness is followed. */
+  readonly workloads: WorkloadShape[] = []
+  /** The time of the latest observation, in milliseconds. */
+  lastMs = 0
+
+  /** Every interval of a kind, oldest first; with `uid`, only those of one subject. */
+  of<K extends IntervalKind>(kind: K, uid?: string): Interval<K>[] {
+    const found = uid === undefined ? this.byKind.get(kind) : this.byUid.get(`${kind} ${uid}`)
+    return (found ?? []) as Interval<K>[]
+  }
+
+  all(): Interval[] {
+    return [...this.byKind.values()].flat().sort((a, b) => a.fromMs - b.fromMs)
+  }
+
+  /** True where the object of `uid` is `root`, or is controlled by it, directly or by way of others. */
+  isControlledBy(uid: string, root: string): boolean {
+    for (let at: string | undefined = uid; at; at = this.controllers.get(at)) if (at === root) return true
+    return false
+  }
+
+  // What follows is for reducers.
+
+  controlledBy(uid: string, owner: string): void {
+    this.controllers.set(uid, owner)
+  }
+
+  /**
+   * The state named by `key` holds from `atMs` on. While its detail stays the same, the open interval goes on; a
+   * changed detail ends it and begins another, unless `amend` says that the detail only became better known.
+   */
+  hold<K extends IntervalKind>(key: string, interval: Omit<Interval<K>, 'toMs'>, amend = false): void {
+    const open = this.open.get(key)
+    if (open) {
+      if (amend) {
+        open.detail = interval.detail
+        return
+      }
+      if (JSON.stringify(open.detail) === JSON.stringify(interval.detail)) return
+      this.end(key, interval.fromMs)
+    }
+    const begun = { ...interval, toMs: null } as Interval
+    this.open.set(key, begun)
+    this.add(begun)
+  }
+
+  /** The state named by `key` is over; nothing where it did not hold. */
+  end(key: string, atMs: number): void {
+    const open = this.open.get(key)
+    if (!open) return
+    open.toMs = atMs
+    this.open.delete(key)
+  }
+
+  /** Ends every open state whose key begins so. */
+  endAll(prefix: string, atMs: number): void {
+    for (const key of this.open.keys()) if (key.startsWith(prefix)) this.end(key, atMs)
+  }
+
+  /** The keys of the open states that begin so. */
+  openKeys(prefix: string): string[] {
+    return [...this.open.keys()].filter((key) => key.startsWith(prefix))
+  }
+
+  isOpen(key: string): boolean {
+    return this.open.has(key)
+  }
+
+  /** Something that happened at one time, or a stretch that is over when it is told. */
+  add(interval: Interval): void {
+    push(this.byKind, interval.kind, interval)
+    push(this.byUid, `${interval.kind} ${interval.uid}`, interval)
+  }
+
+  answered(service: string, atMs: number): void {
+    const before = this.answeredAt.get(service) ?? atMs
+    this.traffic.longestGapMs = Math.max(this.traffic.longestGapMs, atMs - before)
+    this.answeredAt.set(service, Math.max(atMs, before))
+  }
+}
+
+function push<K>(map: Map<K, Interval[]>, key: K, interval: Interval): void {
+  const list = map.get(key)
+  if (list) list.push(interval)
+  else map.set(key, [interval])
+}

@@ -1,0 +1,128 @@
+import type { DeploymentObject } from '../cluster/kube.ts'
+import { nameOf } from '../cluster/kube.ts'
+import { type Duration, formatMs, toMs } from '../model/duration.ts'
+import { EnvironmentError, NotSteadyError, UsageError } from '../model/errors.ts'
+import type { WorkloadShape } from '../model/observation.ts'
+import { livePods, steadiness } from '../timeline/steady.ts'
+import type { Chart } from './chart.ts'
+import { checkChart, podTemplates, servicesIn } from './check.ts'
+import { buildImage, loadImages } from './images.ts'
+import type { Stage } from './stage.ts'
+import { Workload } from './workload.ts'
+
+/** Steady means unchanged for this long: a pod that dies at once looks ready for a moment. */
+const holdSteadyMs = 1_000
+
+/**
+ * Applies a chart into the scenario's namespace and waits until every replica is ready and in its Services.
+ *
+ * @throws UsageError for a chart that can never work, or that the API server refuses; EnvironmentError for an image
+ *   that cannot be had; NotSteadyError where it does not become steady in time.
+ */
+export async function deployChart(stage: Stage, chart: Chart, steadyWithin: Duration): Promise<Workload> {
+  checkChart(chart)
+  const { recording, cluster } = stage
+  const deadlineMs = recording.now() + toMs(steadyWithin)
+  await provideImages(stage, chart)
+
+  const applied: Chart['objects'] = []
+  for (const object of chart.objects.map((o) => intoNamespace(o, chart, stage.namespace))) {
+    try {
+      applied.push(await cluster.kube.apply(object))
+    } catch (error) {
+      throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error })
+    }
+  }
+  const shape = shapeOf(chart, applied, stage.namespace)
+  recording.record({ source: 'workload', atMs: recording.now(), workload: shape })
+  await becomeSteady(stage, shape, deadlineMs)
+  const [template] = podTemplates({ ...chart, objects: applied })
+  return new Workload(stage, shape, template?.spec ?? { containers: [] })
+}
+
+async function provideImages({ cluster, signal }: Stage, chart: Chart): Promise<void> {
+  await Promise.all(chart.images.map((image) => buildImage(image, signal)))
+  const used = podTemplates(chart).flatMap(({ spec }) =>
+    [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ image }) => (image ? [image] : [])),
+  )
+  const built = chart.images.map(({ name }) => name)
+  const unused = built.find((name) => !used.includes(name))
+  if (unused)
+    throw new UsageError(
+      `Chart ${chart.name}: builds image ${unused}, which none of its containers uses: they use ${used.join(', ')}`,
+    )
+  await loadImages(cluster, used, built)
+}
+
+/** An image built here is in the nodes already, and nowhere else: the kubelet must not look for it. */
+function intoNamespace(object: Chart['objects'][number], chart: Chart, namespace: string) {
+  const copy = structuredClone(object)
+  if (copy.kind === 'Namespace') {
+    throw new UsageError(
+      `${nameOf(object)}: a scenario has a namespace of its own; leave this object out of chart ${chart.name}`,
+    )
+  }
+  copy.metadata = { ...copy.metadata, namespace }
+  const built = new Set(chart.images.map(({ name }) => name))
+  for (const { spec } of podTemplates({ ...chart, objects: [copy] })) {
+    for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
+      if (container.image && built.has(container.image)) container.imagePullPolicy ??= 'IfNotPresent'
+    }
+  }
+  return copy
+}
+
+function shapeOf(chart: Chart, applied: Chart['objects'], namespace: string): WorkloadShape {
+  const roots = podTemplates({ ...chart, objects: applied }).map(({ owner }) => ({
+    kind: owner.kind ?? '',
+    name: owner.metadata?.name ?? '',
+    uid: owner.metadata?.uid ?? '',
+    replicas: owner.kind === 'Pod' ? 1 : ((owner as DeploymentObject).spec?.replicas ?? 1),
+  }))
+  const services = servicesIn({ ...chart, objects: applied }).map(({ metadata, spec }) => ({
+    name: metadata?.name ?? '',
+    selector: (spec?.selector ?? {}) as Record<string, string>,
+  }))
+  return { name: chart.name, namespace, roots, services }
+}
+
+async function becomeSteady(stage: Stage, shape: WorkloadShape, deadlineMs: number): Promise<void> {
+  const { recording, signal, cluster } = stage
+  const { timeline } = recording
+  const lastSteady = () => timeline.of('steady', shape.name).at(-1)
+  for (;;) {
+    const steady = await recording.waitFor(
+      () => {
+        refuseMissingImages(stage, shape)
+        const last = lastSteady()
+        return last?.toMs === null ? last : undefined
+      },
+      deadlineMs,
+      signal,
+    )
+    if (!steady) break
+    await cluster.clock.sleep(Math.max(0, steady.fromMs + holdSteadyMs - recording.now()), signal)
+    if (lastSteady() === steady && steady.toMs === null) return
+  }
+  const now = steadiness(timeline, shape)
+  const missing = now.steady ? `${shape.name}: steady only for a moment` : now.missing
+  throw new NotSteadyError(
+    `${missing}: not steady within ${formatMs(deadlineMs)} of the scenario's start, so nothing was hurt`,
+  )
+}
+
+const imageNeverComes = ['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'ImageInspectError']
+
+function refuseMissingImages({ recording }: Stage, { roots }: WorkloadShape): void {
+  const { timeline } = recording
+  for (const pod of livePods(timeline, roots)) {
+    const stuck = timeline
+      .of('container-waiting', pod.uid)
+      .find(({ toMs, detail }) => toMs === null && imageNeverComes.includes(detail.reason))
+    if (!stuck) continue
+    throw new EnvironmentError(`${stuck.subject}: its image cannot be had: ${stuck.detail.reason}`, {
+      evidence: stuck.detail.message,
+      remedy: 'Name an image that exists, pull it with `docker pull`, or let the chart build it (`images`).',
+    })
+  }
+}

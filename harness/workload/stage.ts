@@ -1,0 +1,25 @@
+import type { Cluster } from '../cluster/cluster.ts'
+import type { FaultRecord } from '../model/fault.ts'
+import type { Recording } from '../timeline/recording.ts'
+
+/** Traffic that flows to a Service of a workload. */
+export interface TrafficFlow {
+  readonly service: string
+  /** The time up to which every request sent is accounted for, in milliseconds from the recording's zero. */
+  settledMs(): number
+}
+
+/** What a scenario's parts share: where it plays, and what has happened in it so far. */
+export interface Stage {
+  readonly cluster: Cluster
+  readonly namespace: string
+  readonly recording: Recording
+  /** Aborted at the scenario's deadline and when the run is stopped. */
+  readonly signal: AbortSignal
+  /** True where faults are left out, to see that the claims notice. */
+  readonly control: boolean
+  /** The image of the pods that rolypoly itself runs. */
+  readonly helperImage: string
+  readonly faults: FaultRecord[]
+  readonly traffic: TrafficFlow[]
+}

@@ -1,0 +1,128 @@
+import type { NodeObject, PodObject } from '../cluster/kube.ts'
+import { EnvironmentError, RolypolyError } from '../model/errors.ts'
+import type { WorkloadShape } from '../model/observation.ts'
+import { isOpenIn, livePods } from '../timeline/steady.ts'
+import type { Stage } from './stage.ts'
+
+export type PodSpec = NonNullable<PodObject['spec']>
+
+/** A deployed chart. */
+export class Workload {
+  readonly stage: Stage
+  readonly shape: WorkloadShape
+  /** The spec that its pods are made of; of its first Deployment where it has several. */
+  readonly podSpec: PodSpec
+
+  constructor(stage: Stage, shape: WorkloadShape, podSpec: PodSpec) {
+    this.stage = stage
+    this.shape = shape
+    this.podSpec = podSpec
+  }
+
+  get name(): string {
+    return this.shape.name
+  }
+
+  get subject(): string {
+    const { namespace, roots } = this.shape
+    const [first] = roots
+    return roots.length === 1 && first
+      ? `${first.kind}/${namespace}/${first.name}`
+      : `Workload/${namespace}/${this.name}`
+  }
+
+  /** Its ready pods, by name. */
+  async pods(): Promise<Pod[]> {
+    const { timeline } = this.stage.recording
+    const ready = livePods(timeline, this.shape.roots).filter(({ uid }) =>
+      isOpenIn(timeline.of('pod-ready', uid)),
+    )
+    const names = ready.map(({ detail }) => detail.name).sort()
+    return Promise.all(names.map((name) => this.podNamed(name)))
+  }
+
+  /**
+   * One of its ready pods: the first by name.
+   *
+   * @throws RolypolyError where none is ready.
+   */
+  async pod(): Promise<Pod> {
+    const [first] = await this.pods()
+    if (!first) throw new RolypolyError(`${this.subject}: has no ready pod`)
+    return first
+  }
+
+  private async podNamed(name: string): Promise<Pod> {
+    const { namespace } = this.shape
+    const object = await this.stage.cluster.kube.get<PodObject>({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      namespace,
+      name,
+    })
+    if (!object) throw new EnvironmentError(`Pod/${namespace}/${name}: is gone`)
+    return new Pod(this, object)
+  }
+}
+
+/** One pod, by its UID: a replacement of the same workload is another. */
+export class Pod {
+  readonly workload: Workload
+  /** As the API server had it when the handle was taken. */
+  readonly object: PodObject
+
+  constructor(workload: Workload, object: PodObject) {
+    this.workload = workload
+    this.object = object
+  }
+
+  get stage(): Stage {
+    return this.workload.stage
+  }
+
+  get name(): string {
+    return this.object.metadata?.name ?? ''
+  }
+
+  get namespace(): string {
+    return this.object.metadata?.namespace ?? ''
+  }
+
+  get uid(): string {
+    return this.object.metadata?.uid ?? ''
+  }
+
+  get subject(): string {
+    return `Pod/${this.namespace}/${this.name}`
+  }
+
+  /** The name of the node that it runs on. */
+  get nodeName(): string {
+    return this.object.spec?.nodeName ?? ''
+  }
+
+  /** The Node object that it runs on, as it is now. */
+  async node(): Promise<NodeObject> {
+    const name = this.nodeName
+    const node = await this.stage.cluster.kube.get<NodeObject>({ apiVersion: 'v1', kind: 'Node', name })
+    if (!node) throw new EnvironmentError(`Node/${name}: is gone`)
+    return node
+  }
+
+  /**
+   * The name of the container meant: the one given, or the only one.
+   *
+   * @throws RolypolyError where there are several and none was named, or none of that name.
+   */
+  container(name?: string): string {
+    const names = (this.object.spec?.containers ?? []).map((container) => container.name)
+    if (name !== undefined && names.includes(name)) return name
+    const [only] = names
+    if (name === undefined && names.length === 1 && only) return only
+    const wanted =
+      name === undefined
+        ? 'has several containers: name one'
+        : `has no container ${JSON.stringify(name)}: choose one`
+    throw new RolypolyError(`${this.subject}: ${wanted} of ${names.join(', ')}`)
+  }
+}

@@ -1,0 +1,71 @@
+import { formatMs } from '../../harness/model/duration.ts'
+import type { ClaimResult, Prediction } from '../../harness/model/result.ts'
+import { type Content, type Html, html } from './escape.ts'
+import { shapes } from './timeline/look.ts'
+
+/** What was measured beside what was predicted: in words, and as a bar from the anchor on. */
+export function measuredAndPredicted(claim: ClaimResult): Content {
+  const { measuredMs, predicted, within, timing } = claim
+  if (measuredMs === undefined && !predicted && within === undefined) return null
+  return html`<div class="figures">${
+    measuredMs === undefined ? html`<span class="dim">not seen</span>` : html`<b>${formatMs(measuredMs)}</b>`
+  }${timing && html` <span class="timing ${timing}">${timing}</span>`}</div>${windowBar(claim)}<div class="dim figures">${
+    predicted && html`predicted ${range(predicted)}`
+  }${within !== undefined && html`${predicted && ', '}limit ${formatMs(within)}`}</div>`
+}
+
+function range(predicted: Prediction): string {
+  return `${formatMs(predicted.earliestMs)} – ${formatMs(predicted.latestMs)}`
+}
+
+function windowBar(claim: ClaimResult): Html {
+  const { measuredMs, predicted, within, timing } = claim
+  const widest = Math.max(measuredMs ?? 0, predicted?.latestMs ?? 0, within ?? 0, 1) * 1.06
+  const at = (ms: number): number => Math.round(Math.max(0, Math.min(1, ms / widest)) * 1_000) / 10
+  const said = [
+    predicted && `predicted ${range(predicted)}`,
+    within !== undefined && `limit ${formatMs(within)}`,
+    measuredMs === undefined ? 'not seen' : `measured ${formatMs(measuredMs)}${timing ? `, ${timing}` : ''}`,
+  ]
+  const text = said.filter(Boolean).join('; ')
+  const shape = timing === 'late' || timing === 'early' ? shapes.late : shapes.measured
+  return html`<svg class="window-bar" role="img" aria-label="${text}" height="20"><title>${text}</title><line class="base" x1="0" x2="100%" y1="10" y2="10"/><line class="base" x1="0.5" x2="0.5" y1="5" y2="15"/>${
+    predicted &&
+    html`<rect class="bar window" x="${at(predicted.earliestMs)}%" width="${
+      Math.round((at(predicted.latestMs) - at(predicted.earliestMs)) * 10) / 10
+    }%" y="4" height="12"/>`
+  }${within !== undefined && html`<line class="limit" x1="${at(within)}%" x2="${at(within)}%" y1="2" y2="18"/>`}${
+    measuredMs !== undefined &&
+    html`<svg class="mark" x="${at(measuredMs)}%" y="10" width="1" height="1">${shape}</svg>`
+  }</svg>`
+}
+
+/** The sum behind a window, a term a row. */
+export function because(predicted: Prediction): Html {
+  const earliest = predicted.because.map((term) => term.earliestMs ?? term.ms)
+  const latest = predicted.because.map((term) => term.ms)
+  return html`<details class="because"><summary>why this window</summary><div class="scroll"><table class="plain">
+<thead><tr><th>Term</th><th class="number">earliest</th><th class="number">latest</th><th>Source</th></tr></thead><tbody>
+${predicted.because.map(
+  (term) =>
+    html`<tr><td>${term.term}</td><td class="number">${formatMs(term.earliestMs ?? term.ms)}</td><td class="number">${formatMs(
+      term.ms,
+    )}</td><td class="dim">${term.source ?? ''}</td></tr>`,
+)}
+</tbody><tfoot><tr><th>Sum</th><td class="number">${formatMs(sum(earliest))}</td><td class="number">${formatMs(sum(latest))}</td><td class="dim">${mismatch(
+    predicted,
+    sum(earliest),
+    sum(latest),
+  )}</td></tr></tfoot></table></div></details>`
+}
+
+/** A window that is not the sum of its terms says so: half a second of rounding aside, they should agree. */
+function mismatch(predicted: Prediction, earliest: number, latest: number): string {
+  const agrees =
+    Math.abs(earliest - predicted.earliestMs) < 500 && Math.abs(latest - predicted.latestMs) < 500
+  return agrees ? '' : `the window is ${range(predicted)}`
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

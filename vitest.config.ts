@@ -1,0 +1,18 @@
+import { RolypolyReporter, scenarioProjects } from '@rolypoly/harness/vitest'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    reporters: ['default', new RolypolyReporter()],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{harness,charts,reports,bench,scripts}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'reports/runs/**'],
+        },
+      },
+      ...scenarioProjects(),
+    ],
+  },
+})
