@@ -4,7 +4,7 @@ import { RolypolyError } from '../model/errors.ts'
 import type { FaultRecord } from '../model/fault.ts'
 import { hurtPods } from '../model/fault.ts'
 import type { WatchedKind } from '../model/observation.ts'
-import type { ClaimResult, Prediction } from '../model/result.ts'
+import type { Anchor, ClaimResult, Prediction } from '../model/result.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Judge, Judgement } from './judgement.ts'
 import { at } from './judgement.ts'
@@ -49,7 +49,7 @@ export async function respond(claim: Response): Promise<void> {
   const fault = stage.faults.at(-1)
   if (!fault)
     throw new RolypolyError(`${claim.subject}: ${claim.statement} was claimed before any fault was injected`)
-  const { anchor, sinceMs } = anchorOf(fault, claim.fromRevert === true)
+  const { anchor, sinceMs, landed } = anchorOf(fault, claim.fromRevert === true)
   const entry = ledgerOf(stage).open({ ...headOf(claim, 'response'), anchor })
 
   const within = claim.within === undefined ? undefined : toMs(claim.within)
@@ -71,12 +71,13 @@ export async function respond(claim: Response): Promise<void> {
   )
   const seen = judgement ?? judge(recording.timeline, sinceMs)
   const earliestMs = within === undefined ? (predicted?.earliestMs ?? 0) : 0
-  conclude(claim, entry, seen, { earliestMs, latestMs, sinceMs })
+  const window = { earliestMs, latestMs, sinceMs, landed }
+  conclude(claim, entry, seen, window)
   // What has been seen once can still turn out wrong, as a second restart does where one was promised.
   entry.atEnd = async () => {
     if (entry.result.verdict === 'passed') {
       const last = judge(recording.timeline, sinceMs)
-      if (last.is === 'broken') conclude(claim, entry, last, { earliestMs, latestMs, sinceMs })
+      if (last.is === 'broken') conclude(claim, entry, last, window)
     } else if (entry.result.timing === 'late') {
       const last = judge(recording.timeline, sinceMs)
       if (last.is !== 'held') return
@@ -90,6 +91,8 @@ interface Window {
   earliestMs: number
   latestMs: number
   sinceMs: number
+  /** The anchor to count from instead, where what was waited for may come before the revert. */
+  landed: Anchor | undefined
 }
 
 function conclude(claim: Response, entry: Entry, seen: Judgement, window: Window): void {
@@ -98,6 +101,12 @@ function conclude(claim: Response, entry: Entry, seen: Judgement, window: Window
   const { earliestMs, latestMs } = window
   if (seen.is === 'unjudgeable') return entry.settle('inconclusive', `${subject}: ${seen.detail}`)
   if (seen.is === 'held') {
+    // A container that was restarted may be ready again before its liveness probe is let alone: that is no revert's doing.
+    const landed = seen.atMs < anchorMs && window.landed
+    if (landed) {
+      entry.result.anchor = landed
+      return conclude(claim, entry, seen, { ...window, landed: undefined })
+    }
     const measuredMs = seen.atMs - anchorMs
     entry.result.measuredMs = measuredMs
     const when = `${formatMs(measuredMs)} after ${event}`
@@ -174,13 +183,15 @@ function headOf({ statement, subject }: Claimed, sort: ClaimResult['sort']) {
   return { statement, subject, sort }
 }
 
-function anchorOf(fault: FaultRecord, fromRevert: boolean) {
-  const { kind, injectedAtMs, receipt, revertedAtMs } = fault
-  if (fromRevert && revertedAtMs !== undefined && fault.effect.does === 'fail-probe') {
-    return { anchor: { event: `${kind} was reverted`, atMs: revertedAtMs }, sinceMs: injectedAtMs }
-  }
+function anchorOf({ kind, effect, injectedAtMs, receipt, revertedAtMs }: FaultRecord, fromRevert: boolean) {
   // Another watch may bring a consequence before the receipt's own; nothing is due to the fault before it was injected.
-  return { anchor: { event: `${kind} landed`, atMs: receipt?.atMs ?? injectedAtMs }, sinceMs: injectedAtMs }
+  const landed = { event: `${kind} landed`, atMs: receipt?.atMs ?? injectedAtMs }
+  if (!fromRevert || revertedAtMs === undefined || effect.does !== 'fail-probe') {
+    return { anchor: landed, sinceMs: injectedAtMs, landed: undefined }
+  }
+  const anchor = { event: `the revert of ${kind}`, atMs: revertedAtMs }
+  const mayComeBefore = !effect.probes.includes('readiness')
+  return { anchor, sinceMs: injectedAtMs, landed: mayComeBefore ? landed : undefined }
 }
 
 function gapIn({ stage, rests }: Claimed, sinceMs: number): string | undefined {

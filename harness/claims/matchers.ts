@@ -1,15 +1,38 @@
 import { expect } from 'vitest'
 import { UsageError } from '../model/errors.ts'
 import { Pod, Workload } from '../workload/workload.ts'
+import { type EndpointsOptions, toJoinEndpoints, toLeaveEndpoints } from './endpoints.ts'
 import { type ToBeReplacedOptions, toBeReplaced } from './to-be-replaced.ts'
+import { type ToExitOptions, toExit } from './to-exit.ts'
+import { type ToKeepAvailableOptions, toKeepAvailable } from './to-keep-available.ts'
+import { type ToLoseRequestsOptions, toLoseRequests } from './to-lose-requests.ts'
 import { type ToRecoverOptions, toRecover } from './to-recover.ts'
+import { type ToRestartOptions, toRestart } from './to-restart.ts'
+import { type ToStayUpOptions, toStayUp } from './to-stay-up.ts'
+
+type OnPod<T, F extends unknown[]> = T extends Pod ? (...options: F) => Promise<void> : never
+type OnWorkload<T, F extends unknown[]> = T extends Workload ? (...options: F) => Promise<void> : never
 
 /** Claims about a pod or a workload. Each is judged, written down, and told at the end of the scenario. */
 export interface ClaimsOf<T> {
+  /** A container of the pod ends and runs again, in the same pod. */
+  toRestart: OnPod<T, [options?: ToRestartOptions]>
+  /** A container of the pod ends with this exit code. */
+  toExit: OnPod<T, [options: ToExitOptions]>
+  /** The pod's endpoint is no longer ready, or gone. */
+  toLeaveEndpoints: OnPod<T, [options?: EndpointsOptions]>
+  /** The pod's endpoint is ready again, after it was seen not to be. */
+  toJoinEndpoints: OnPod<T, [options?: EndpointsOptions]>
   /** Another pod of the same owner stands in for this one, and is ready. */
-  toBeReplaced: T extends Pod ? (options?: ToBeReplacedOptions) => Promise<void> : never
+  toBeReplaced: OnPod<T, [options?: ToBeReplacedOptions]>
+  /** No container ends and no pod goes. */
+  toStayUp: T extends Pod | Workload ? (options?: ToStayUpOptions) => Promise<void> : never
   /** Every replica is ready and in its Service again, after it was seen not to be so. */
-  toRecover: T extends Workload ? (options?: ToRecoverOptions) => Promise<void> : never
+  toRecover: OnWorkload<T, [options?: ToRecoverOptions]>
+  /** Never fewer pods than this are ready endpoints. */
+  toKeepAvailable: OnWorkload<T, [options: ToKeepAvailableOptions]>
+  /** No more requests than this stay without a good answer. */
+  toLoseRequests: OnWorkload<T, [options: ToLoseRequestsOptions]>
 }
 
 declare module 'vitest' {
@@ -19,8 +42,10 @@ declare module 'vitest' {
 
 type Make<S> = (subject: S, options: never, statement: string) => Promise<void>
 
-const onPods: Record<string, Make<Pod>> = { toBeReplaced }
-const onWorkloads: Record<string, Make<Workload>> = { toRecover }
+const onPods: Record<string, Make<Pod>> = {
+  ...{ toRestart, toExit, toLeaveEndpoints, toJoinEndpoints, toBeReplaced, toStayUp },
+}
+const onWorkloads: Record<string, Make<Workload>> = { toStayUp, toRecover, toKeepAvailable, toLoseRequests }
 
 function matcher(name: string) {
   return async function (this: { isNot: boolean }, subject: unknown, options: object = {}) {

@@ -84,10 +84,11 @@ export async function injectFault(stage: Stage, fault: Fault): Promise<InjectedF
 
   const act = await fault.inject(stage, number)
   const injected = new Injected(record, async () => {
+    // Its effect may be over as soon as the revert begins, and is once it is done.
+    const beganMs = recording.now()
+    if (lasting) record.revertedAtMs = beganMs
     await act.revert?.()
-    if (!lasting) return
-    record.revertedAtMs = recording.now()
-    say('reverted', record.revertedAtMs)
+    if (lasting) say('reverted', beganMs)
   })
   const untilMs = recording.now() + fault.receiptWithinMs
   try {

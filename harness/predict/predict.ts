@@ -10,6 +10,7 @@ import {
   failuresToThreshold,
   plegRelist,
   podGc,
+  proxyGoes,
   replacementCreated,
   sandboxStarts,
   statusArrives,
@@ -78,7 +79,9 @@ export const predict = {
     if (effect.does === 'delete-pod' || effect.does === 'delete-node') return undefined
     const { readinessProbe } = containerOf(situation) ?? {}
     if (effect.does === 'fail-probe' && effect.probes.includes('readiness')) {
-      return readinessProbe && sum([...succeedsAgain(readinessProbe), statusArrives, endpointsFollow])
+      return (
+        readinessProbe && sum([proxyGoes, ...succeedsAgain(readinessProbe), statusArrives, endpointsFollow])
+      )
     }
     const restarts = this.restarts(situation, 1)
     return restarts && sum([...restarts.because, ...becomesReady(pod), endpointsFollow])
@@ -93,17 +96,17 @@ export const predict = {
 
   /** Every replica is ready and in its Services again. From the revert for a failed probe. */
   recovers(situation: Situation): Prediction | undefined {
-    const { effect, pod } = situation
+    const { effect } = situation
     const replaced = this.replaced(situation)
     if (replaced) return sum([...replaced.because, endpointsFollow])
     const joins = this.joinsEndpoints(situation)
     if (!joins || effect.does !== 'fail-probe' || effect.probes.includes('readiness')) return joins
     // Reverted before the threshold was reached or long after: from nothing at all to the whole chain.
-    return sum([...joins.because.map((term) => ({ ...term, earliestMs: 0 })), ...stillBackingOff(pod)])
+    return sum([...joins.because.map((term) => ({ ...term, earliestMs: 0 })), ...stillBackingOff()])
   },
 }
 
-function stillBackingOff(_pod: PodTiming): Term[] {
+function stillBackingOff(): Term[] {
   return backOff(2).map((term) => ({
     ...term,
     term: 'a back-off, should it have failed again before the revert',

@@ -150,6 +150,9 @@ function readyTerms({ name, readinessProbe, startupProbe }: ContainerTiming): Te
   return terms
 }
 
+/** The proxy's pod is asked to end, and takes its rule with it. */
+export const proxyGoes: Term = { term: 'the proxy goes', earliestMs: 0, ms: 3_000, source: 'measured' }
+
 /** After a probe has begun to succeed again: up to a period to the first success, then as many more as it takes. */
 export function succeedsAgain(probe: ProbeTiming): Term[] {
   const { successes, periodMs } = resolveProbe(probe)

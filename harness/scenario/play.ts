@@ -16,6 +16,7 @@ import type { Workload } from '../workload/workload.ts'
 import { diagnose } from './diagnostics.ts'
 import { failureOf, outcomeOf } from './outcome.ts'
 import type { RunInfo } from './run-info.ts'
+import { idOf } from './scenario-id.ts'
 import { startTrafficTo, type TrafficHandle } from './traffic.ts'
 
 export interface DeployOptions {
@@ -93,7 +94,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
       ),
     () => undefined,
   )
-  const namespace = `rolypoly-${play.id.slice(0, 28).replace(/[^a-z0-9]+$/, '')}-${randomBytes(3).toString('hex')}`
+  const namespace = `rolypoly-${idOf(play.file, '').slice(0, 40)}-${randomBytes(3).toString('hex')}`
   const labels = { 'app.kubernetes.io/managed-by': 'rolypoly', 'rolypoly.dev/run': run.id }
   let recorder: Recorder | undefined
   const injected: InjectedFault[] = []

@@ -77,7 +77,7 @@ th:last-child, td:last-child { padding-right: 0; }
 .plain td.number { min-width: 0; }
 .plain tfoot th, .plain tfoot td { border-bottom: 0; border-top: 2px solid var(--line); font-weight: 600; }
 .summary td:first-child { width: 130px; } .summary a { color: var(--ink); text-decoration-color: var(--line); } .summary td div { font-size: 12.5px; }
-.claim-count { white-space: nowrap; } .claim-count.violated, .claim-count.error, .claim-count.inconclusive { color: var(--tone); font-weight: 600; }
+.summary td[data-name="faults"] { min-width: 7em; } .claim-count { white-space: nowrap; } .claim-count.violated, .claim-count.error, .claim-count.inconclusive { color: var(--tone); font-weight: 600; }
 
 .scenario { margin-top: 12px; border: 1px solid var(--line); border-radius: 6px; background: var(--card); }
 .summary + .scenario, section + .scenario { margin-top: 36px; }

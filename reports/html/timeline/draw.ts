@@ -87,9 +87,11 @@ function split(name: string): Html {
 
 function drawTick(scale: Scale, ms: number, height: number): Html {
   const x = percent(scale, ms)
-  // Seconds without the noise of their fraction, unless the axis is so short that it has any.
-  const text = `${Number((ms / 1_000).toFixed(3))} s`
-  return html`<line class="tick" x1="${x}%" x2="${x}%" y1="${axisPx - 4}" y2="${height}"/><text class="tick" x="${x}%" y="${axisPx - 8}" dx="2">${text}</text>`
+  // At the very end a label would be cut.
+  const label =
+    x < 96 &&
+    html`<text class="tick" x="${x}%" y="${axisPx - 8}" dx="2">${Number((ms / 1_000).toFixed(3))} s</text>`
+  return html`<line class="tick" x1="${x}%" x2="${x}%" y1="${axisPx - 4}" y2="${height}"/>${label}`
 }
 
 function drawGap(scale: Scale, gap: ScenarioResult['gaps'][number], height: number): Content {

@@ -1,0 +1,35 @@
+import type { Interval } from '../model/interval.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+
+/** A container's end, and the incarnation that came after it, if one did. */
+export interface Restart {
+  ended: Interval<'container-terminated'>
+  next: Interval<'container-running'> | undefined
+}
+
+/**
+ * The ends of a pod's containers from `sinceMs` on, in order. A chain of containerIDs of one pod: the count in its
+ * status would say the same, but not which end belongs to which start.
+ */
+export function endsSince(timeline: Timeline, uid: string, sinceMs: number, container?: string): Restart[] {
+  const mine = ({ detail }: { detail: { container: string } }) =>
+    container === undefined || detail.container === container
+  const running = timeline.of('container-running', uid).filter(mine)
+  return timeline
+    .of('container-terminated', uid)
+    .filter((ended) => ended.fromMs >= sinceMs && mine(ended))
+    .map((ended) => ({
+      ended,
+      next: running.find(
+        ({ fromMs, detail }) =>
+          detail.container === ended.detail.container &&
+          detail.containerID !== ended.detail.containerID &&
+          fromMs >= ended.fromMs,
+      ),
+    }))
+}
+
+/** `exit code 137 (Error)` */
+export function exitOf({ detail }: Interval<'container-terminated'>): string {
+  return `exit code ${detail.exitCode} (${detail.reason || 'no reason given'})`
+}

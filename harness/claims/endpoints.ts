@@ -1,0 +1,98 @@
+import type { Duration } from '../model/duration.ts'
+import { predict } from '../predict/predict.ts'
+import { isOpenIn } from '../timeline/steady.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import type { Pod } from '../workload/workload.ts'
+import { respond } from './claim.ts'
+import { at, type Judge } from './judgement.ts'
+import { situationOf } from './situation.ts'
+
+export interface EndpointsOptions {
+  within?: Duration
+}
+
+/** The pod's endpoint is no longer ready, or gone, in every Service that it was in. */
+export function toLeaveEndpoints(pod: Pod, options: EndpointsOptions, statement: string): Promise<void> {
+  return respond({
+    stage: pod.stage,
+    statement,
+    subject: pod.subject,
+    promise: 'its endpoint to be no longer ready',
+    judge: judgeLeft(pod.uid),
+    rests: ['EndpointSlice'],
+    predict: (fault) => predict.leavesEndpoints(situationOf(pod.stage, pod.workload.podSpec, fault)),
+    within: options.within,
+  })
+}
+
+/** The pod's endpoint is ready again, after it was seen not to be. */
+export function toJoinEndpoints(pod: Pod, options: EndpointsOptions, statement: string): Promise<void> {
+  return respond({
+    stage: pod.stage,
+    statement,
+    subject: pod.subject,
+    promise: 'its endpoint to be ready again',
+    judge: judgeJoined(pod.uid),
+    rests: ['EndpointSlice'],
+    predict: (fault) => predict.joinsEndpoints(situationOf(pod.stage, pod.workload.podSpec, fault)),
+    within: options.within,
+    fromRevert: true,
+  })
+}
+
+export function judgeLeft(uid: string): Judge {
+  return (timeline, sinceMs) => {
+    const left = leftAt(timeline, uid, sinceMs)
+    if (left === 'never in')
+      return { is: 'unjudgeable', detail: 'was no ready endpoint of any Service before the fault' }
+    if (left === 'still in') return { is: 'open', lastSeen: 'its endpoint was still ready' }
+    return { is: 'held', atMs: left.atMs, detail: `left the endpoints of ${left.services} (${left.steps})` }
+  }
+}
+
+export function judgeJoined(uid: string): Judge {
+  return (timeline, sinceMs) => {
+    const left = leftAt(timeline, uid, sinceMs)
+    if (left === 'never in')
+      return { is: 'unjudgeable', detail: 'was no ready endpoint of any Service before the fault' }
+    if (left === 'still in') return { is: 'open', lastSeen: 'its endpoint had not been seen to leave' }
+    const ready = timeline.of('endpoint-ready', uid)
+    const again = ready.filter(({ fromMs, toMs }) => fromMs > left.firstMs && toMs === null)
+    if (again.length >= left.count) {
+      const atMs = Math.max(...again.map(({ fromMs }) => fromMs))
+      return { is: 'held', atMs, detail: `was a ready endpoint of ${left.services} again` }
+    }
+    const gone = isOpenIn(timeline.of('pod', uid)) ? '' : ', and the pod is gone,'
+    return { is: 'open', lastSeen: `its endpoint was not ready since ${at(left.firstMs)}${gone}` }
+  }
+}
+
+/** When the last of the endpoints that were ready at `sinceMs` stopped being so, and by what steps it went. */
+function leftAt(timeline: Timeline, uid: string, sinceMs: number) {
+  const before = timeline
+    .of('endpoint-ready', uid)
+    .filter(({ fromMs, toMs }) => fromMs <= sinceMs && (toMs === null || toMs > sinceMs))
+  if (before.length === 0) return 'never in'
+  const ends = before.flatMap(({ toMs }) => (toMs === null ? [] : [toMs]))
+  if (ends.length < before.length) return 'still in'
+  const atMs = Math.max(...ends)
+  return {
+    atMs,
+    firstMs: Math.min(...ends),
+    count: before.length,
+    services: `Service ${[...new Set(before.map(({ detail }) => detail.service))].join(', ')}`,
+    steps: stepsAfter(timeline, uid, atMs),
+  }
+}
+
+/** Not every way of leaving has all three steps. */
+function stepsAfter(timeline: Timeline, uid: string, leftMs: number): string {
+  const endOf = (kind: 'endpoint-serving' | 'endpoint-listed') =>
+    timeline.of(kind, uid).findLast(({ toMs }) => toMs !== null && toMs >= leftMs)?.toMs
+  const serving = endOf('endpoint-serving')
+  const gone = endOf('endpoint-listed')
+  const steps = [`ready false at ${at(leftMs)}`]
+  if (typeof serving === 'number') steps.push(`serving false at ${at(serving)}`)
+  if (typeof gone === 'number') steps.push(`gone at ${at(gone)}`)
+  return steps.join(', ')
+}

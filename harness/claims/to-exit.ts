@@ -1,0 +1,46 @@
+import type { Duration } from '../model/duration.ts'
+import { predict } from '../predict/predict.ts'
+import type { Pod } from '../workload/workload.ts'
+import { respond } from './claim.ts'
+import { endsSince, exitOf } from './containers.ts'
+import type { Judge, Judgement } from './judgement.ts'
+import { situationOf } from './situation.ts'
+
+export interface ToExitOptions {
+  code: number
+  /** Which container; needed where the pod has several. */
+  container?: string
+  /** Up to so long after the fault; the grace period, and what Kubernetes adds to it, unless given. */
+  within?: Duration
+}
+
+/** A container ends with this exit code. A forced deletion never tells one. */
+export function toExit(pod: Pod, options: ToExitOptions, statement: string): Promise<void> {
+  const container = pod.container(options.container)
+  return respond({
+    stage: pod.stage,
+    statement,
+    subject: `${pod.subject}/${container}`,
+    promise: `to exit with code ${options.code}`,
+    judge: judgeExited(pod.uid, container, options.code),
+    rests: ['Pod'],
+    predict: (fault) => predict.exits(situationOf(pod.stage, pod.workload.podSpec, fault, container)),
+    within: options.within,
+  })
+}
+
+export function judgeExited(uid: string, container: string, code: number): Judge {
+  return (timeline, sinceMs): Judgement => {
+    const [first] = endsSince(timeline, uid, sinceMs, container)
+    if (first) {
+      const { ended } = first
+      const right = ended.detail.exitCode === code
+      const detail = right ? `exited with ${exitOf(ended)}` : `it exited with ${exitOf(ended)}`
+      return { is: right ? 'held' : 'broken', atMs: ended.fromMs, detail }
+    }
+    const goneMs = timeline.of('pod', uid)[0]?.toMs
+    if (typeof goneMs === 'number')
+      return { is: 'broken', atMs: goneMs, detail: 'its pod went without an exit code' }
+    return { is: 'open', lastSeen: 'it was still running' }
+  }
+}

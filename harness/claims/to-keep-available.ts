@@ -1,0 +1,83 @@
+import { UsageError } from '../model/errors.ts'
+import type { Interval } from '../model/interval.ts'
+import type { WorkloadShape } from '../model/observation.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import type { Workload } from '../workload/workload.ts'
+import { hold } from './claim.ts'
+import type { Judge } from './judgement.ts'
+
+export interface ToKeepAvailableOptions {
+  /** So many pods at every moment. */
+  atLeast: number
+}
+
+/** Never fewer pods than this are ready: ready endpoints of each of its Services, or ready pods where it has none. */
+export function toKeepAvailable(
+  of: Workload,
+  options: ToKeepAvailableOptions,
+  statement: string,
+): Promise<void> {
+  const { atLeast } = options
+  if (!Number.isInteger(atLeast) || atLeast < 1) {
+    throw new UsageError(
+      `toKeepAvailable: atLeast is ${JSON.stringify(atLeast)}; a whole number from 1 on is expected`,
+    )
+  }
+  return hold({
+    stage: of.stage,
+    statement,
+    subject: of.subject,
+    promise: `at least ${atLeast} to be available`,
+    judge: judgeAvailable(of.shape, atLeast),
+    rests: ['EndpointSlice', 'Pod'],
+  })
+}
+
+export function judgeAvailable(shape: WorkloadShape, atLeast: number): Judge {
+  return (timeline, sinceMs) => {
+    const counted =
+      shape.services.length > 0
+        ? shape.services.map(({ name }) => ({
+            what: `ready endpoints of Service ${name}`,
+            intervals: timeline.of('endpoint-ready').filter(({ detail }) => detail.service === name),
+          }))
+        : [{ what: 'ready pods', intervals: readyPods(timeline, shape) }]
+    let fewest = Number.POSITIVE_INFINITY
+    for (const { what, intervals } of counted) {
+      for (const [atMs, count] of countsFrom(intervals, sinceMs)) {
+        fewest = Math.min(fewest, count)
+        if (count < atLeast) return { is: 'broken', atMs, detail: `there were only ${count} ${what}` }
+      }
+    }
+    return { is: 'open', lastSeen: `never fewer than ${fewest} were available` }
+  }
+}
+
+function readyPods(timeline: Timeline, { roots }: WorkloadShape): Interval<'pod-ready'>[] {
+  return timeline
+    .of('pod-ready')
+    .filter(({ uid }) => roots.some((root) => timeline.isControlledBy(uid, root.uid)))
+}
+
+/**
+ * How many of these held at `sinceMs`, and after each change since. One observation may end one interval and begin
+ * another: that is one change.
+ */
+export function countsFrom(intervals: Interval[], sinceMs: number): [number, number][] {
+  const changes = new Map<number, number>()
+  const change = (ms: number, by: number) => changes.set(ms, (changes.get(ms) ?? 0) + by)
+  let count = 0
+  for (const { fromMs, toMs } of intervals) {
+    if (fromMs <= sinceMs) count += 1
+    else change(fromMs, 1)
+    if (toMs === null) continue
+    if (toMs <= sinceMs) count -= 1
+    else change(toMs, -1)
+  }
+  const counts: [number, number][] = [[sinceMs, count]]
+  for (const [ms, by] of [...changes].sort(([a], [b]) => a - b)) {
+    count += by
+    counts.push([ms, count])
+  }
+  return counts
+}

@@ -1,0 +1,81 @@
+import type { Duration } from '../model/duration.ts'
+import { predict } from '../predict/predict.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import type { Pod } from '../workload/workload.ts'
+import { respond } from './claim.ts'
+import { endsSince, exitOf } from './containers.ts'
+import { at, type Judge, type Judgement } from './judgement.ts'
+import { situationOf } from './situation.ts'
+
+export interface ToRestartOptions {
+  /** Exactly so often, by the end of the scenario; 1 unless given. */
+  times?: number
+  /** What each incarnation that ended must have exited with. */
+  exitCode?: number
+  /** The kubelet's word for each end, as `OOMKilled`. */
+  reason?: string
+  /** Which container; needed where the pod has several. */
+  container?: string
+  within?: Duration
+}
+
+/** A container ends and runs again, in the same pod. */
+export function toRestart(pod: Pod, options: ToRestartOptions, statement: string): Promise<void> {
+  const { times = 1, within } = options
+  const container = pod.container(options.container)
+  const how = [
+    options.exitCode !== undefined && `exit code ${options.exitCode}`,
+    options.reason !== undefined && `reason ${options.reason}`,
+  ].filter(Boolean)
+  return respond({
+    stage: pod.stage,
+    statement,
+    subject: `${pod.subject}/${container}`,
+    promise: `to restart ${times === 1 ? 'once' : `${times} times`}${how.length > 0 ? ` with ${how.join(' and ')}` : ''}`,
+    judge: judgeRestarted(pod.uid, container, times, options),
+    rests: ['Pod'],
+    predict: (fault) =>
+      predict.restarts(situationOf(pod.stage, pod.workload.podSpec, fault, container), times),
+    within,
+  })
+}
+
+export function judgeRestarted(
+  uid: string,
+  container: string,
+  times: number,
+  wanted: Pick<ToRestartOptions, 'exitCode' | 'reason'>,
+): Judge {
+  return (timeline, sinceMs): Judgement => {
+    const ends = endsSince(timeline, uid, sinceMs, container)
+    const wrong = ends.find(({ ended: { detail } }) => {
+      const { exitCode = detail.exitCode, reason = detail.reason } = wanted
+      return detail.exitCode !== exitCode || detail.reason !== reason
+    })
+    if (wrong)
+      return { is: 'broken', atMs: wrong.ended.fromMs, detail: `it ended with ${exitOf(wrong.ended)}` }
+    const restarts = ends.flatMap(({ next }) => (next ? [next] : []))
+    if (restarts.length > times) {
+      const atMs = restarts[times]?.fromMs ?? 0
+      return { is: 'broken', atMs, detail: `it restarted ${restarts.length} times` }
+    }
+    const last = restarts[times - 1]
+    const end = ends.at(-1)
+    if (last && end) return { is: 'held', atMs: last.fromMs, detail: `restarted after ${exitOf(end.ended)}` }
+    const gone = goneAt(timeline, uid, sinceMs)
+    if (gone !== undefined) return { is: 'broken', atMs: gone, detail: 'the pod itself was deleted' }
+    if (end)
+      return {
+        is: 'open',
+        lastSeen: `it ended at ${at(end.ended.fromMs)} with ${exitOf(end.ended)}, and did not run`,
+      }
+    return { is: 'open', lastSeen: 'the container it had before the fault was still running' }
+  }
+}
+
+function goneAt(timeline: Timeline, uid: string, sinceMs: number): number | undefined {
+  const terminating = timeline.of('pod-terminating', uid)[0]?.fromMs
+  const gone = timeline.of('pod', uid)[0]?.toMs ?? undefined
+  const first = terminating ?? gone
+  return first !== undefined && first >= sinceMs ? first : undefined
+}

@@ -1,0 +1,83 @@
+import type { Duration } from '../model/duration.ts'
+import { toMs } from '../model/duration.ts'
+import { longEnoughToRestart } from '../predict/predict.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { Pod, type Workload } from '../workload/workload.ts'
+import { hold } from './claim.ts'
+import { endsSince, exitOf } from './containers.ts'
+import type { Judge } from './judgement.ts'
+import { situationOf } from './situation.ts'
+
+export interface ToStayUpOptions {
+  /** Watch on for at least so long after the fault before the scenario goes on. */
+  for?: Duration
+  /** Of a workload: all its pods but this one. */
+  except?: Pod
+}
+
+/**
+ * No container ends and no pod goes. Ready or not is another matter. After a failed probe it is watched for as long as
+ * a liveness probe that fails along with it would take to restart its container.
+ */
+export function toStayUp(of: Pod | Workload, options: ToStayUpOptions, statement: string): Promise<void> {
+  const { stage } = of
+  const { except } = options
+  const workload = of instanceof Pod ? of.workload : of
+  const uids =
+    of instanceof Pod
+      ? () => [of.uid]
+      : (timeline: Timeline, sinceMs: number) => podsThen(timeline, of, sinceMs, except)
+  return hold({
+    stage,
+    statement: except ? `toStayUp({ except: ${except.name} })` : statement,
+    subject: of.subject,
+    promise: except ? `every pod but ${except.name} to stay up` : 'to stay up',
+    judge: judgeUp(uids),
+    rests: ['Pod'],
+    holdMs: (fault) => {
+      if (options.for !== undefined) return toMs(options.for)
+      return fault ? longEnoughToRestart(situationOf(stage, workload.podSpec, fault)) : 0
+    },
+  })
+}
+
+/** The pods that the workload had when the claim's time began. */
+function podsThen(
+  timeline: Timeline,
+  { shape }: Workload,
+  sinceMs: number,
+  except: Pod | undefined,
+): string[] {
+  return timeline
+    .of('pod')
+    .filter(
+      ({ uid, fromMs, toMs }) =>
+        fromMs <= sinceMs &&
+        (toMs === null || toMs > sinceMs) &&
+        uid !== except?.uid &&
+        shape.roots.some((root) => timeline.isControlledBy(uid, root.uid)),
+    )
+    .map(({ uid }) => uid)
+}
+
+export function judgeUp(uidsOf: (timeline: Timeline, sinceMs: number) => string[]): Judge {
+  return (timeline, sinceMs) => {
+    const uids = uidsOf(timeline, sinceMs)
+    if (uids.length === 0) return { is: 'unjudgeable', detail: 'had no pod that could stay up' }
+    const falls = uids.flatMap((uid) => fallOf(timeline, uid, sinceMs)).sort((a, b) => a.atMs - b.atMs)
+    const [first] = falls
+    if (first) return { is: 'broken', ...first }
+    return { is: 'open', lastSeen: uids.length === 1 ? 'stayed up' : `all ${uids.length} pods stayed up` }
+  }
+}
+
+function fallOf(timeline: Timeline, uid: string, sinceMs: number): { atMs: number; detail: string }[] {
+  const [ended] = endsSince(timeline, uid, sinceMs)
+  const name = timeline.of('pod', uid)[0]?.detail.name
+  if (ended) {
+    const { fromMs: atMs, detail } = ended.ended
+    return [{ atMs, detail: `container ${detail.container} of ${name} ended with ${exitOf(ended.ended)}` }]
+  }
+  const atMs = timeline.of('pod-terminating', uid)[0]?.fromMs ?? timeline.of('pod', uid)[0]?.toMs
+  return typeof atMs === 'number' && atMs >= sinceMs ? [{ atMs, detail: `pod ${name} was deleted` }] : []
+}
