@@ -34,8 +34,8 @@ export interface Response extends Claimed {
 
 /** An invariant: something must hold throughout, from the first fault to the end of the scenario. */
 export interface Invariant extends Claimed {
-  /** Watch on for so long after the anchor before the scenario goes on. */
-  holdMs?: (fault: FaultRecord | undefined) => number
+  /** Watch on until so many milliseconds from the scenario's zero before it goes on. */
+  holdUntilMs?: (last: FaultRecord | undefined) => number
   /** Whether everything up to now has been written down; awaited before each judgement. */
   settled?: () => boolean
 }
@@ -147,12 +147,11 @@ export async function hold(claim: Invariant): Promise<void> {
     : { event: 'the workload was steady', atMs: recording.now() }
   const entry = ledgerOf(stage).open({ ...headOf(claim, 'invariant'), anchor })
   const last = stage.faults.at(-1)
-  const holdMs = claim.holdMs?.(last) ?? 0
   const broken = () => {
     const now = judge(recording.timeline, anchor.atMs)
     return now.is === 'broken' || now.is === 'unjudgeable' ? now : undefined
   }
-  await recording.waitFor(broken, (last?.receipt?.atMs ?? anchor.atMs) + holdMs, stage.signal)
+  await recording.waitFor(broken, claim.holdUntilMs?.(last) ?? 0, stage.signal)
 
   entry.atEnd = async () => {
     if (claim.settled) {

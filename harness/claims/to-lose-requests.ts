@@ -49,7 +49,7 @@ export function toLoseRequests(
     judge: judgeLosses(stage, names, atMost, of),
     rests: of === 'others' ? ['traffic', 'EndpointSlice'] : ['traffic'],
     // A request may be lost for as long as the rules may lag, and is given up two seconds after it was sent.
-    holdMs: () => stage.recording.now() - (stage.faults.at(-1)?.receipt?.atMs ?? 0) + proxyFollowsMs,
+    holdUntilMs: () => claimedMs + proxyFollowsMs,
     settled: () => flows.every((flow) => flow.settledMs() >= claimedMs),
   })
 }

@@ -34,9 +34,10 @@ export function toStayUp(of: Pod | Workload, options: ToStayUpOptions, statement
     promise: except ? `every pod but ${except.name} to stay up` : 'to stay up',
     judge: judgeUp(uids),
     rests: ['Pod'],
-    holdMs: (fault) => {
-      if (options.for !== undefined) return toMs(options.for)
-      return fault ? longEnoughToRestart(situationOf(stage, workload.podSpec, fault)) : 0
+    holdUntilMs: (fault) => {
+      const fromMs = fault?.receipt?.atMs ?? stage.recording.now()
+      if (options.for !== undefined) return fromMs + toMs(options.for)
+      return fault ? fromMs + longEnoughToRestart(situationOf(stage, workload.podSpec, fault)) : fromMs
     },
   })
 }

@@ -1,3 +1,69 @@
+import { checkBaseImage, checkBuild } from './doctor/build.ts'
+import { checkCache } from './doctor/cache.ts'
+import { judgeCgroup } from './doctor/cgroup.ts'
+import { judgeEngine, probeEngine, withEngine } from './doctor/engine.ts'
+import { type Finding, settle } from './doctor/finding.ts'
+import { checkInotify } from './doctor/inotify.ts'
+import { checkKind } from './doctor/kind.ts'
+import { checkLeftovers } from './doctor/leftovers.ts'
+import { checkNode } from './doctor/node.ts'
+import { checkNodeImage, shortName } from './doctor/node-image.ts'
+import { judgeOffline } from './doctor/offline.ts'
+import { page } from './doctor/print.ts'
+import { checkDisk, checkMemory, judgeProcessors } from './doctor/room.ts'
+
+const widest = 110
+
+/**
+ * Looks at what a run needs on this machine, and prints a line for each thing, with the command that mends it where it
+ * is lacking. Downloads nothing and changes nothing. 0 where a run can be made, 2 where not.
+ */
 export async function doctorCommand(): Promise<number> {
-  return 0
+  const { findings, image } = await examine(process.env)
+  const { stdout } = process
+  const colour = stdout.isTTY && !process.env.NO_COLOR
+  console.log(page(findings, { colour, width: Math.min(stdout.columns ?? widest, widest) }))
+  console.log(`\n${conclusion(findings, image)}`)
+  return findings.some(({ level }) => level === 'lack') ? 2 : 0
+}
+
+/** Does every check; those that do not wait for one another's answer run at once. */
+async function examine(env: NodeJS.ProcessEnv): Promise<{ findings: Finding[]; image: string | undefined }> {
+  const probing = probeEngine()
+  const imaging = probing.then(({ engine }) => engine && checkNodeImage(engine, env))
+  // Its failure is told by the check of its own, below.
+  const choosing = imaging.then((answer) => answer?.choice).catch(() => undefined)
+  const findings = await Promise.all([
+    settle('Node', checkNode),
+    settle('Docker engine', async () => judgeEngine(await probing)),
+    settle('cgroup', () => withEngine(probing, judgeCgroup)),
+    settle('node image', () =>
+      withEngine(
+        probing,
+        async (engine) => ((await imaging) ?? (await checkNodeImage(engine, env))).judgement,
+      ),
+    ),
+    settle('kind', () => checkKind(env)),
+    settle('docker build', () => withEngine(probing, () => checkBuild(env))),
+    settle('base image', () => withEngine(probing, () => checkBaseImage(env))),
+    settle('network', () => judgeOffline(env)),
+    settle('disk', () =>
+      withEngine(probing, async (engine) => checkDisk(engine, (await choosing)?.pull ?? false)),
+    ),
+    settle('memory', () => withEngine(probing, checkMemory)),
+    settle('processors', () => withEngine(probing, judgeProcessors)),
+    settle('inotify', () => withEngine(probing, checkInotify)),
+    settle('cache', () => checkCache(env)),
+    settle('leftovers', () => withEngine(probing, checkLeftovers)),
+  ])
+  const image = (await choosing)?.image
+  return { findings, image: image && shortName(image) }
+}
+
+/** Which provider `rolypoly run` would choose, as the last line. This version knows no other than kind. */
+export function conclusion(findings: Finding[], image: string | undefined): string {
+  const lacks = findings.filter(({ level }) => level === 'lack').map(({ name }) => name)
+  if (lacks.length === 0) return `rolypoly run would choose kind${image ? `, with nodes of ${image}` : ''}.`
+  const things = lacks.length === 1 ? 'this' : `these ${lacks.length} things`
+  return `rolypoly run would choose no provider: kind needs ${things} mended first: ${lacks.join(', ')}.`
 }
