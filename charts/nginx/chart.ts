@@ -16,8 +16,13 @@ export function nginx({ replicas = 3, tag = '1.22' }: NginxOptions = {}): Chart 
     name: 'nginx',
     image: `nginx:${tag}`,
     ports: [{ name: 'http', containerPort: 80 }],
-    livenessProbe: { httpGet, periodSeconds: 2, failureThreshold: 3 },
-    readinessProbe: { httpGet: { path: '/?ready', port: 'http' }, periodSeconds: 1, failureThreshold: 2 },
+    livenessProbe: { httpGet, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3 },
+    readinessProbe: {
+      httpGet: { path: '/?ready', port: 'http' },
+      periodSeconds: 1,
+      timeoutSeconds: 2,
+      failureThreshold: 2,
+    },
   }
   return {
     name: 'nginx',

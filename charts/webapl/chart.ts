@@ -34,6 +34,10 @@ export interface WebaplOptions {
   nodeSelector?: Record<string, string>
   /** At most one pod of it on a node. */
   oneOnANode?: boolean
+  /** The Service lists its pods as ready whether they are or not. */
+  publishNotReadyAddresses?: boolean
+  /** One Pod by itself, with this restart policy, in place of a Deployment. */
+  barePod?: 'Always' | 'OnFailure' | 'Never'
 }
 
 const textbook = {
@@ -41,8 +45,9 @@ const textbook = {
   readiness: { initialDelaySeconds: 15, periodSeconds: 6 },
 }
 const quick = {
-  liveness: { initialDelaySeconds: 1, periodSeconds: 1, failureThreshold: 3 },
-  readiness: { periodSeconds: 1, failureThreshold: 2 },
+  // Patient with the start and with one slow answer, so that a busy machine alone restarts nothing.
+  liveness: { initialDelaySeconds: 5, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 },
+  readiness: { periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 2 },
 }
 
 const image = 'rolypoly-webapl:dev'
@@ -85,22 +90,31 @@ export function webapl(options: WebaplOptions = {}): Chart {
     ...(nodeSelector && { nodeSelector }),
     ...(options.oneOnANode && { affinity: { podAntiAffinity: antiAffinity } }),
   }
+  const deployment = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'webapl', labels },
+    spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+  }
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'webapl', labels },
+    spec: { ...spec, restartPolicy: options.barePod },
+  }
+  const { publishNotReadyAddresses } = options
+  const ports = [{ name: 'http', port: 80, targetPort: 'http' }]
   return {
     name: 'webapl',
     images: [{ name: image, context: fileURLToPath(new URL('image', import.meta.url)) }],
     traffic: { path: '/' },
     objects: [
-      {
-        apiVersion: 'apps/v1',
-        kind: 'Deployment',
-        metadata: { name: 'webapl', labels },
-        spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
-      },
+      options.barePod ? pod : deployment,
       {
         apiVersion: 'v1',
         kind: 'Service',
         metadata: { name: 'webapl', labels },
-        spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+        spec: { selector: labels, ports, ...(publishNotReadyAddresses && { publishNotReadyAddresses }) },
       },
     ],
   }

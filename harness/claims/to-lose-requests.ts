@@ -64,13 +64,11 @@ export function judgeLosses(stage: Stage, services: string[], atMost: number, of
         services.includes(loss.endpoint) &&
         (of === 'all' || !isOfHurtPod(stage, timeline, loss)),
     )
-    const one = counted[atMost]
-    if (one)
-      return {
-        is: 'broken',
-        atMs: one.atMs,
-        detail: `${counted.length} were lost: ${describe(counted)}; the last allowed one`,
-      }
+    const oneTooMany = counted[atMost]
+    if (oneTooMany) {
+      const detail = `${counted.length} were lost (${describe(counted)}), one too many`
+      return { is: 'broken', atMs: oneTooMany.atMs, detail }
+    }
     return { is: 'open', lastSeen: `${counted.length} of ${requests} requests lost` }
   }
 }

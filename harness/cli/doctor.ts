@@ -2,13 +2,13 @@ import { checkBaseImage, checkBuild } from './doctor/build.ts'
 import { checkCache } from './doctor/cache.ts'
 import { judgeCgroup } from './doctor/cgroup.ts'
 import { judgeEngine, probeEngine, withEngine } from './doctor/engine.ts'
-import { type Finding, settle } from './doctor/finding.ts'
+import { type Finding, fine, settle } from './doctor/finding.ts'
 import { checkInotify } from './doctor/inotify.ts'
 import { checkKind } from './doctor/kind.ts'
 import { checkLeftovers } from './doctor/leftovers.ts'
 import { checkNode } from './doctor/node.ts'
 import { checkNodeImage, shortName } from './doctor/node-image.ts'
-import { judgeOffline } from './doctor/offline.ts'
+import { isOffline } from './doctor/offline.ts'
 import { page } from './doctor/print.ts'
 import { checkDisk, checkMemory, judgeProcessors } from './doctor/room.ts'
 
@@ -16,7 +16,7 @@ const widest = 110
 
 /**
  * Looks at what a run needs on this machine, and prints a line for each thing, with the command that mends it where it
- * is lacking. Downloads nothing and changes nothing. 0 where a run can be made, 2 where not.
+ * is lacking. Downloads nothing and leaves nothing behind. 0 where a run can be made, 2 where not.
  */
 export async function doctorCommand(): Promise<number> {
   const { findings, image } = await examine(process.env)
@@ -46,7 +46,9 @@ async function examine(env: NodeJS.ProcessEnv): Promise<{ findings: Finding[]; i
     settle('kind', () => checkKind(env)),
     settle('docker build', () => withEngine(probing, () => checkBuild(env))),
     settle('base image', () => withEngine(probing, () => checkBaseImage(env))),
-    settle('network', () => judgeOffline(env)),
+    ...(isOffline(env)
+      ? [settle('offline', () => fine('ROLYPOLY_OFFLINE is set: nothing is downloaded or pulled'))]
+      : []),
     settle('disk', () =>
       withEngine(probing, async (engine) => checkDisk(engine, (await choosing)?.pull ?? false)),
     ),

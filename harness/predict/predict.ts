@@ -12,6 +12,7 @@ import {
   podGc,
   proxyGoes,
   replacementCreated,
+  runtimeEnds,
   sandboxStarts,
   statusArrives,
   stop,
@@ -49,7 +50,7 @@ export const predict = {
   /** The container has ended, as its pod's status tells. */
   exits(situation: Situation): Prediction | undefined {
     const { effect, pod } = situation
-    if (effect.does === 'delete-pod') return sum([stop(pod), plegRelist, statusArrives])
+    if (effect.does === 'delete-pod') return sum([stop(pod), runtimeEnds, plegRelist, statusArrives])
     const down = untilDown(situation)
     return down && sum([...down, statusArrives])
   },
@@ -123,7 +124,7 @@ function untilDown(situation: Situation): Term[] | undefined {
   for (const kind of ['liveness', 'startup'] as const) {
     const probe = container?.[`${kind}Probe`]
     if (probe && effect.probes.includes(kind)) {
-      return [...failuresToThreshold(probe, effect.failure), stop(pod, probe), plegRelist]
+      return [...failuresToThreshold(probe, effect.failure), stop(pod, probe), runtimeEnds, plegRelist]
     }
   }
   return undefined
@@ -132,7 +133,7 @@ function untilDown(situation: Situation): Term[] | undefined {
 /** From a restart to the next end, where the fault is still there. */
 function downAgain(situation: Situation): Term[] {
   const probe = containerOf(situation)?.livenessProbe
-  return probe ? [...failuresFromStart(probe), stop(situation.pod, probe), plegRelist] : []
+  return probe ? [...failuresFromStart(probe), stop(situation.pod, probe), runtimeEnds, plegRelist] : []
 }
 
 function containerOf({ effect, pod, container }: Situation): ContainerTiming | undefined {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { TestProjectInlineConfiguration } from 'vitest/config'
 
@@ -11,8 +12,8 @@ export interface ScenarioProjectOptions {
   broken?: boolean
 }
 
-/** How many shared scenarios run at once: they mostly wait, so more than there are processors. */
-const sharedAtOnce = 6
+/** How many shared scenario files run at once: they mostly wait, so more than there are processors. */
+const sharedAtOnce = Math.min(8, Math.max(2, 2 * availableParallelism()))
 
 const setUpFile = ['./global-setup.ts', './global-setup.js']
   .map((name) => fileURLToPath(new URL(name, import.meta.url)))
@@ -40,7 +41,7 @@ export function scenarioProjects(options: ScenarioProjectOptions = {}): TestProj
         include: [`${folder}/**/*.scenario.?(c|m)[jt]s`],
         exclude: [...exclude, exclusive],
         maxWorkers: sharedAtOnce,
-        sequence: { groupOrder: 1, concurrent: true },
+        sequence: { groupOrder: 1 },
       },
     },
     {

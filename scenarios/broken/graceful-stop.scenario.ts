@@ -1,0 +1,27 @@
+import { deletePod, expect, scenario } from '@rolypoly/harness'
+import { webapl } from '../../charts/webapl/chart.ts'
+
+scenario('violates toExit: an app that ignores SIGTERM', async ({ deploy, inject }) => {
+  const app = await deploy(
+    webapl({ replicas: 2, quick: true, onSigterm: 'ignore', terminationGracePeriodSeconds: 3 }),
+    { traffic: false },
+  )
+  const pod = await app.pod()
+
+  await inject(deletePod(pod))
+
+  await expect(pod).toExit({ code: 0 })
+  await expect(pod).toBeReplaced()
+})
+
+scenario('violates toLoseRequests: an app that drops what is in flight', async ({ deploy, inject }) => {
+  const app = await deploy(webapl({ replicas: 2, quick: true, onSigterm: 'exit 1' }), {
+    traffic: { path: '/slow?ms=400' },
+  })
+  const pod = await app.pod()
+
+  await inject(deletePod(pod))
+
+  await expect(pod).toExit({ code: 1 })
+  await expect(app).toLoseRequests({ atMost: 0 })
+})
