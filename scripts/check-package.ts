@@ -48,8 +48,8 @@ const env = {
   ROLYPOLY_OFFLINE: '1',
   NO_COLOR: '1',
 }
-// Under `npm run`, it would have npm install into the checkout.
-delete process.env.npm_config_local_prefix
+// What npm tells a script of its own command line would be taken for that of the npm and npx that are run here.
+for (const name of ['local_prefix', 'call', 'package']) delete process.env[`npm_config_${name}`]
 
 let passed = 0
 let failed = 0
@@ -67,6 +67,7 @@ process.exitCode = failed === 0 ? 0 : 1
 
 /** Makes the project with the package in it, and gives the version that was packed. */
 async function install(): Promise<string> {
+  ok(existsSync(join(root, 'dist', 'package.json')), 'there is no dist to pack: npm run build makes it')
   const manifest = z.object({ version: z.string() })
   const { version } = manifest.parse(JSON.parse(await readFile(join(root, 'dist', 'package.json'), 'utf8')))
   await run('npm', ['pack', './dist', '--pack-destination', temp], { cwd: root, timeoutMs: packTimeoutMs })
@@ -93,7 +94,7 @@ async function checkAll(version: string): Promise<void> {
     )
     ok(source.includes('harness/image/prober.ts'), "the prober's source is missing")
     deepEqual(
-      all.filter((path) => /\.test\.|fixtures/.test(path)),
+      all.filter((path) => /\.test\.|fixtures|golden/.test(path)),
       [],
     )
   })

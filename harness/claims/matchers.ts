@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect } from 'vitest'
 import { UsageError } from '../model/errors.ts'
 import { Pod, Workload } from '../workload/workload.ts'
@@ -54,7 +55,7 @@ function matcher(name: string) {
         `.not.${name}: a claim is not turned round, for what was not seen yet may still come; claim what must hold instead, as toStayUp`,
       )
     }
-    const statement = `${name}(${Object.keys(options).length > 0 ? JSON.stringify(options) : ''})`
+    const statement = `${name}(${Object.keys(options).length > 0 ? inspect(options, { breakLength: Number.POSITIVE_INFINITY, depth: 2 }) : ''})`
     const make =
       subject instanceof Pod ? onPods[name] : subject instanceof Workload ? onWorkloads[name] : undefined
     if (!make) {

@@ -69,7 +69,11 @@ export function judgeLosses(stage: Stage, services: string[], atMost: number, of
       const detail = `${counted.length} were lost (${describe(counted)}), one too many`
       return { is: 'broken', atMs: oneTooMany.atMs, detail }
     }
-    return { is: 'open', lastSeen: `${counted.length} of ${requests} requests lost` }
+    const hurt =
+      of === 'others'
+        ? `, beside ${losses.length - counted.length} that may have been for a pod that was hurt,`
+        : ''
+    return { is: 'open', lastSeen: `${counted.length} of ${requests} requests lost${hurt}` }
   }
 }
 

@@ -27,8 +27,8 @@ export function outcomeOf(ledger: Ledger, thrown: unknown, control: boolean): Ou
       .open({ statement: 'makes the promise at all', subject, sort: 'invariant' })
       .settle('violated', message)
   }
-  const claims = ledger.entries.map(({ result }) => result)
-  const verdicts = claims.map((claim) => countsAs(claim, control))
+  const claims = ledger.entries.map(({ result }) => (control ? turned(result) : result))
+  const verdicts = claims.map(({ verdict }) => verdict)
   if (thrown === undefined || thrown instanceof PromiseNotMadeError) {
     // A scenario without a claim has judged nothing.
     return { verdict: claims.length === 0 ? 'inconclusive' : worst(verdicts), claims }
@@ -38,13 +38,18 @@ export function outcomeOf(ledger: Ledger, thrown: unknown, control: boolean): Ou
 }
 
 /**
- * What a claim counts as. In a control run nothing was hurt: there a response has to fail, and one that is seen all the
- * same would have passed for nothing. The claim itself keeps the verdict that it came to.
+ * In a control run nothing was hurt: there a response has to fail, and one that is seen all the same would have passed
+ * for nothing.
  */
-export function countsAs({ sort, verdict }: ClaimResult, control: boolean): Verdict {
-  if (!control || sort === 'invariant') return verdict
-  if (verdict === 'passed') return 'violated'
-  return verdict === 'violated' ? 'passed' : verdict
+function turned(claim: ClaimResult): ClaimResult {
+  const { sort, verdict, message } = claim
+  if (sort === 'response' && verdict === 'passed') {
+    return { ...claim, verdict: 'violated', message: `${message}, although the fault was left out` }
+  }
+  if (sort === 'response' && verdict === 'violated') {
+    return { ...claim, verdict: 'passed', message: `${message}: as it must without the fault` }
+  }
+  return claim
 }
 
 export function failureOf(thrown: unknown): Failure {

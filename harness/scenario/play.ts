@@ -155,9 +155,16 @@ function contextOf(
 
 function seenIn(recorder: Recorder, faults: FaultRecord[], hasTraffic: boolean): Partial<ScenarioResult> {
   const { timeline } = recorder
+  // The prober and the proxy belong to the harness: the recording has them, the story does not need them.
+  const own = new Set(
+    timeline.of('pod').flatMap(({ uid, detail }) => (detail.labels['rolypoly.dev/role'] ? [uid] : [])),
+  )
   return {
     faults: faults.map(faultResult),
-    intervals: timeline.all().map((interval) => ({ ...interval, detail: { ...interval.detail } })),
+    intervals: timeline
+      .all()
+      .filter(({ uid }) => !own.has(uid))
+      .map((interval) => ({ ...interval, detail: { ...interval.detail } })),
     gaps: timeline.of('gap').map(({ fromMs, toMs, detail }) => ({ ...detail, fromMs, toMs: toMs ?? fromMs })),
     ...(hasTraffic && { traffic: { ...timeline.traffic, losses: timeline.traffic.losses.slice(0, 200) } }),
   }

@@ -6,7 +6,7 @@ import { formatMs } from '../model/duration.ts'
 import type { Failure, Result, ScenarioResult } from '../model/result.ts'
 import { type Verdict, worst } from '../model/verdict.ts'
 import { activeRun } from './active-run.ts'
-import { countsAs, failureOf } from './outcome.ts'
+import { failureOf } from './outcome.ts'
 import { idOf } from './scenario-id.ts'
 import { rolypolyVersion } from './version.ts'
 import './task-meta.ts'
@@ -27,10 +27,8 @@ export class RolypolyReporter implements Reporter {
     if (!scenarioFile.test(test.module.moduleId)) return
     const result = resultOf(test)
     this.say(`${result.verdict.padEnd(12)} ${formatMs(result.durationMs).padStart(8)}  ${result.title}`)
-    const control = activeRun()?.run.mode === 'control'
     for (const claim of result.claims) {
-      const verdict = countsAs(claim, control)
-      if (verdict !== 'passed') this.say(`  ${verdict}: ${claim.message}`)
+      if (claim.verdict !== 'passed') this.say(`  ${claim.verdict}: ${claim.message}`)
     }
     if (result.error) this.say(`  error: ${result.error.message}`)
   }

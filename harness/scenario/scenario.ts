@@ -28,6 +28,7 @@ export function scenario(title: string, given: ScenarioOptions | ScenarioBody, l
   const [options, body] = typeof given === 'function' ? [{}, given] : [given, last as ScenarioBody]
   const deadline = options.deadline ?? usualDeadline
   test(title, { timeout: toMs(deadline) + afterDeadlineMs }, async ({ task, signal, skip }) => {
+    leaveInterruptsToTheRun()
     const run = runInfo()
     const file = relative(process.cwd(), task.file.filepath)
     const { name, kubeconfig, kindPath } = run.cluster
@@ -40,6 +41,18 @@ export function scenario(title: string, given: ScenarioOptions | ScenarioBody, l
     if (result.verdict === 'skipped') skip(result.skippedBecause)
     if (result.verdict !== 'passed') throw new ScenarioError(result)
   })
+}
+
+let leftToTheRun = false
+
+/**
+ * A terminal's Ctrl-C reaches this worker as well as the run's main process. The run cancels the scenario by its
+ * signal; a worker that died at once could not undo anything.
+ */
+function leaveInterruptsToTheRun(): void {
+  if (leftToTheRun) return
+  leftToTheRun = true
+  process.on('SIGINT', () => undefined)
 }
 
 /** Tells Vitest why a scenario did not pass. */

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs'
+import type { FaultRecord } from '../model/fault.ts'
 import type { Interval } from '../model/interval.ts'
-import type { Observation } from '../model/observation.ts'
+import type { Observation, ObservedObject, WatchedKind, WatchObservation } from '../model/observation.ts'
+import type { Recording } from './recording.ts'
+import { reduce } from './reduce.ts'
+import { Timeline } from './timeline.ts'
 
 /** The observations of a recording's file, in the order of their arrival. */
 export function readRecording(path: string | URL): Observation[] {
@@ -10,7 +14,7 @@ export function readRecording(path: string | URL): Observation[] {
     .map((line) => JSON.parse(line) as Observation)
 }
 
-/** An interval as one line, for people to read: `1.250 - 3.500 s  pod-ready  Pod/shop/web-1 (uid)  pod=web-1`. */
+/** An interval as one line, for people to read: `1.250000 - open  pod-ready  Pod/shop/web-1 (uid)  pod=web-1`. */
 export function tellInterval({ kind, subject, uid, fromMs, toMs, detail }: Interval): string {
   const seconds = (ms: number | null) => (ms === null ? 'open' : (ms / 1_000).toFixed(6))
   const details = Object.entries(detail).map(
@@ -23,4 +27,189 @@ function pairs(value: object | null): string {
   if (value === null) return '-'
   const told = Object.entries(value).map(([name, inner]) => `${name}:${inner}`)
   return `{${told.join(',')}}`
+}
+
+export function timelineOf(...observations: Observation[]): Timeline {
+  const timeline = new Timeline()
+  for (const observation of observations) reduce(timeline, observation)
+  return timeline
+}
+
+/** `from-to` of each interval, in order; `from-` while it holds. */
+export function spans(intervals: Interval[]): string[] {
+  return intervals.map(({ fromMs, toMs }) => `${fromMs}-${toMs ?? ''}`)
+}
+
+/**
+ * A recording with a clock of its own: what is to be seen is given beforehand, and time passes only while somebody
+ * waits.
+ */
+export class FakeRecording implements Recording {
+  readonly timeline = new Timeline()
+  readonly clock = { now: () => this.nowMs, sleep: async (ms: number) => this.passUntil(this.nowMs + ms) }
+  private nowMs = 0
+  private readonly coming: Observation[]
+
+  constructor(...coming: Observation[]) {
+    this.coming = coming
+  }
+
+  now(): number {
+    return this.nowMs
+  }
+
+  record(observation: Observation): void {
+    reduce(this.timeline, observation)
+  }
+
+  async waitFor<T>(look: () => T | undefined, untilMs: number, signal?: AbortSignal): Promise<T | undefined> {
+    signal?.throwIfAborted()
+    for (;;) {
+      const found = look()
+      if (found !== undefined) return found
+      if (!this.step(untilMs)) return undefined
+    }
+  }
+
+  /** Lets time pass, and what comes in it be seen. */
+  passUntil(ms: number): void {
+    while (this.step(ms));
+  }
+
+  private step(untilMs: number): boolean {
+    const [next] = this.coming
+    if (!next || next.atMs > untilMs) {
+      this.nowMs = Math.max(this.nowMs, untilMs)
+      return false
+    }
+    this.coming.shift()
+    this.nowMs = Math.max(this.nowMs, next.atMs)
+    this.record(next)
+    return true
+  }
+}
+
+/** Stands for a stage: has what claims read of one. */
+export function fakeStage(recording: Recording & { clock?: object }, ...faults: FaultRecord[]) {
+  return {
+    cluster: { clock: recording.clock } as never,
+    namespace: 'shop',
+    recording,
+    signal: new AbortController().signal,
+    control: false,
+    helperImage: 'helper:dev',
+    faults,
+    traffic: [] as { service: string; settledMs(): number }[],
+  }
+}
+
+export function watched(
+  kind: WatchedKind,
+  atMs: number,
+  object: ObservedObject,
+  type: WatchObservation['type'] = 'MODIFIED',
+): WatchObservation {
+  return { source: 'watch', atMs, kind, type, object }
+}
+
+interface Ended {
+  terminated: { containerID: string; exitCode: number; reason: string }
+}
+
+/** How a container ended, as `state` or `lastState` tells it. */
+export function ended(containerID: string, exitCode = 137, reason = 'Error'): Ended {
+  return { terminated: { containerID, exitCode, reason } }
+}
+
+interface ContainerStatus {
+  containerID?: string
+  restartCount: number
+  state: object
+  lastState?: object
+}
+
+export function running(containerID: string, restartCount = 0, lastState?: Ended): ContainerStatus {
+  return { containerID, restartCount, state: { running: {} }, ...(lastState && { lastState }) }
+}
+
+export interface PodParts {
+  name?: string
+  uid?: string
+  /** The UID of its ReplicaSet; null for a pod of its own. */
+  owner?: string | null
+  labels?: Record<string, string>
+  node?: string
+  phase?: string
+  ready?: boolean
+  /** It has a deletionTimestamp, with so many seconds of grace. */
+  grace?: number
+  containers?: Record<string, ContainerStatus>
+  init?: Record<string, ContainerStatus>
+}
+
+/** A pod `web-1` of ReplicaSet `rs`, running and ready, unless told otherwise. */
+export function pod(parts: PodParts = {}): ObservedObject {
+  const { name = 'web-1', uid = name, owner = 'rs', labels = { app: 'web' }, node = 'n1', grace } = parts
+  const statuses = (of: PodParts['containers']) =>
+    Object.entries(of ?? {}).map(([container, status]) => ({ name: container, ...status }))
+  return {
+    metadata: {
+      ...{ name, namespace: 'shop', uid, labels },
+      ...(owner !== null && {
+        ownerReferences: [{ kind: 'ReplicaSet', name: 'web', uid: owner, controller: true }],
+      }),
+      ...(grace !== undefined && {
+        deletionTimestamp: '2026-01-01T00:00:00Z',
+        deletionGracePeriodSeconds: grace,
+      }),
+    },
+    spec: { nodeName: node },
+    status: {
+      phase: parts.phase ?? 'Running',
+      conditions: [{ type: 'Ready', status: (parts.ready ?? true) ? 'True' : 'False' }],
+      containerStatuses: statuses(parts.containers ?? { app: running(`${uid}-id1`) }),
+      initContainerStatuses: statuses(parts.init),
+    },
+  }
+}
+
+export interface EndpointParts {
+  /** The pod's name, which is its UID too. */
+  of: string
+  ready?: boolean | null
+  serving?: boolean | null
+  terminating?: boolean | null
+}
+
+export function slice(name: string, endpoints: EndpointParts[] | null, service = 'web'): ObservedObject {
+  const labels = { 'kubernetes.io/service-name': service }
+  return {
+    metadata: { name, namespace: 'shop', uid: name, labels },
+    endpoints: endpoints?.map(({ of, ...conditions }) => ({
+      addresses: [`ip of ${of}`],
+      conditions,
+      targetRef: { kind: 'Pod', name: of, uid: of },
+    })),
+  }
+}
+
+/** A Deployment or ReplicaSet with all its replicas up, unless told otherwise. */
+export function replicated(uid: string, desired: number, up = desired, owner?: string): ObservedObject {
+  return {
+    metadata: {
+      ...{ name: 'web', namespace: 'shop', uid },
+      ...(owner !== undefined && { ownerReferences: [{ uid: owner, controller: true }] }),
+    },
+    spec: { replicas: desired },
+    status: { replicas: desired, updatedReplicas: desired, readyReplicas: up, availableReplicas: up },
+  }
+}
+
+export function lostRequest(atMs: number, parts: { pod?: string; service?: string } = {}): Observation {
+  const { service = 'web', pod: of } = parts
+  const connection = of === undefined ? 'new' : 'reused'
+  return {
+    ...{ source: 'traffic', atMs, service, seq: 0, connection, tookMs: 1, lost: 'refused' },
+    ...(of !== undefined && { pod: of }),
+  }
 }

@@ -17,10 +17,15 @@ ${claims.map(
   (claim) => html`<tr><td>${chip(claim.verdict)}</td>
 <td><code>${claim.statement}</code> <span class="tag">${claim.sort}</span>
 <div class="subject">${claim.subject}</div>
-<p>${claim.message}</p>${claim.anchor && html`<div class="dim">counted from ${claim.anchor.event}, ${clock(claim.anchor.atMs)}</div>`}</td>
+<p>${withoutSubject(claim)}</p>${claim.anchor && html`<div class="dim">counted from ${claim.anchor.event}, ${clock(claim.anchor.atMs)}</div>`}</td>
 <td>${measuredAndPredicted(claim)}</td></tr>${
     claim.predicted && html`<tr class="more"><td></td><td colspan="2">${because(claim.predicted)}</td></tr>`
   }`,
 )}
 </tbody></table>`
+}
+
+/** The subject stands above the message already. */
+function withoutSubject({ subject, message }: ClaimResult): string {
+  return message.startsWith(`${subject}: `) ? message.slice(subject.length + 2) : message
 }

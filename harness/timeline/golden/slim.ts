@@ -25,6 +25,7 @@ const metadata: Shape = {
   deletionGracePeriodSeconds: true,
   ownerReferences: { kind: true, name: true, uid: true, controller: true },
 }
+const reference: Shape = { kind: true, namespace: true, name: true, uid: true, fieldPath: true }
 const containers: Shape = {
   name: true,
   containerID: true,
@@ -51,10 +52,10 @@ const kept: Record<WatchedKind, Shape> = {
       initContainerStatuses: containers,
     },
   },
-  EndpointSlice: { metadata, endpoints: { addresses: true, conditions: true, targetRef: true } },
+  EndpointSlice: { metadata, endpoints: { addresses: true, conditions: true, targetRef: reference } },
   Event: {
     metadata: { name: true, namespace: true, uid: true },
-    involvedObject: true,
+    involvedObject: reference,
     reason: true,
     type: true,
     message: true,
