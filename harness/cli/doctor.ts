@@ -1,3 +1,4 @@
+import { isOffline } from '../cluster/offline.ts'
 import { checkBaseImage, checkBuild } from './doctor/build.ts'
 import { checkCache } from './doctor/cache.ts'
 import { judgeCgroup } from './doctor/cgroup.ts'
@@ -8,7 +9,6 @@ import { checkKind } from './doctor/kind.ts'
 import { checkLeftovers } from './doctor/leftovers.ts'
 import { checkNode } from './doctor/node.ts'
 import { checkNodeImage, shortName } from './doctor/node-image.ts'
-import { isOffline } from './doctor/offline.ts'
 import { page } from './doctor/print.ts'
 import { checkDisk, checkMemory, judgeProcessors } from './doctor/room.ts'
 

@@ -38,7 +38,9 @@ export function program(): Command {
 
   root
     .command('doctor')
-    .description('say what this machine has and lacks, and what mends it')
+    .description(
+      'say what this machine has and lacks, and what mends it; exit status 0 a run can be made, 2 not',
+    )
     .action(async () => {
       const { doctorCommand } = await import('./doctor.ts')
       process.exitCode = await doctorCommand()

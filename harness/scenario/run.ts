@@ -9,6 +9,7 @@ import { connectKind } from '../cluster/kind/cluster.ts'
 import { dockerFacts } from '../cluster/kind/docker.ts'
 import { chooseNodeImage } from '../cluster/kind/node-image.ts'
 import type { NodeObject } from '../cluster/kube.ts'
+import { isOffline } from '../cluster/offline.ts'
 import { provideKindCluster } from '../journal/provide.ts'
 import { sweep } from '../journal/sweep.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
@@ -80,7 +81,7 @@ export async function startRun(run: Run, options: RunOptions): Promise<StartedRu
     present: facts.nodeImages,
     cgroupVersion: facts.cgroupVersion,
   })
-  if (choice.pull && process.env.ROLYPOLY_OFFLINE === '1') {
+  if (choice.pull && isOffline(process.env)) {
     throw new EnvironmentError(
       `Node image ${choice.image}: is not present, and ROLYPOLY_OFFLINE forbids to pull it`,
       { remedy: `Bring it here with: docker pull ${choice.image}` },

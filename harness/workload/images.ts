@@ -36,7 +36,7 @@ async function build1(name: string, folder: string, signal?: AbortSignal): Promi
 
 let buildx: Promise<boolean> | undefined
 function hasBuildx(): Promise<boolean> {
-  buildx ??= run('docker', ['buildx', 'version']).then(
+  buildx ??= run('docker', ['buildx', 'version'], { timeoutMs: 30_000 }).then(
     () => true,
     () => false,
   )
@@ -59,7 +59,7 @@ export async function loadImages(cluster: Cluster, names: string[], built: strin
 }
 
 async function isPresent(name: string): Promise<boolean> {
-  return run('docker', ['image', 'inspect', '--format', '{{.Id}}', name]).then(
+  return run('docker', ['image', 'inspect', '--format', '{{.Id}}', name], { timeoutMs: 30_000 }).then(
     () => true,
     () => false,
   )

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { isOffline } from '../../cluster/offline.ts'
 import { tryRun } from '../../cluster/process.ts'
 import { fine, type Judgement } from './finding.ts'
-import { isOffline } from './offline.ts'
 
 const timeoutMs = 4_000
 

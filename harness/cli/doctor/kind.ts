@@ -1,8 +1,8 @@
 import { type KindBinary, kindBinary } from '../../cluster/kind/binary.ts'
 import { type KindRelease, kindRelease } from '../../cluster/kind/pins.ts'
+import { isOffline } from '../../cluster/offline.ts'
 import { EnvironmentError } from '../../model/errors.ts'
 import { fine, type Judgement } from './finding.ts'
-import { isOffline } from './offline.ts'
 
 /** Looks for kind as a run does, but downloads nothing. */
 export async function checkKind(

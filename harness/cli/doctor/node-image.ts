@@ -1,9 +1,9 @@
 import { dockerFacts, type PresentImage } from '../../cluster/kind/docker.ts'
 import { chooseNodeImage, type NodeImageChoice } from '../../cluster/kind/node-image.ts'
+import { isOffline } from '../../cluster/offline.ts'
 import { UsageError } from '../../model/errors.ts'
 import type { Engine } from './engine.ts'
 import { fine, type Judgement } from './finding.ts'
-import { isOffline } from './offline.ts'
 
 /** A judgement, and the image that it is of. */
 export interface NodeImageJudgement {

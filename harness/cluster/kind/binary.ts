@@ -5,6 +5,7 @@ import { EnvironmentError, UsageError } from '../../model/errors.ts'
 import { cacheFolder } from '../cache.ts'
 import { download } from '../download.ts'
 import { withFileLock } from '../file-lock.ts'
+import { isOffline } from '../offline.ts'
 import { tryRun } from '../process.ts'
 import { sha256OfFile } from '../sha256.ts'
 import { type KindRelease, kindRelease } from './pins.ts'
@@ -102,7 +103,7 @@ async function cached(
   if (await isGood(path, what, sha256)) return found
 
   const url = `${mirror(env)}/v${release.version}/kind-${platform}`
-  if (isOn(env.ROLYPOLY_OFFLINE)) {
+  if (isOffline(env)) {
     throw new EnvironmentError(`${what} is not on this machine, and ROLYPOLY_OFFLINE forbids its download`, {
       evidence: `file   ${path}\nfrom   ${url}\nsha256 ${sha256}`,
       remedy: `Place that file there, or name a kind in KIND_BINARY, or put ${what} on the PATH.`,
@@ -187,8 +188,4 @@ async function isExecutable(path: string): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && !['', '0', 'false'].includes(value)
 }

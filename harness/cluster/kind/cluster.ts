@@ -51,7 +51,9 @@ async function loadImages(kube: Kube, cluster: string, kindPath: string, images:
   )
   await Promise.all(
     images.map(async (image) => {
-      const { stdout: id } = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', image])
+      const { stdout: id } = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', image], {
+        timeoutMs: 30_000,
+      })
       const mark = `rolypoly.dev/loaded:${id.replace('sha256:', '')}`
       const locks = join(cacheFolder(process.env), 'locks')
       await mkdir(locks, { recursive: true })

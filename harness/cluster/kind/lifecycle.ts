@@ -70,7 +70,9 @@ export interface FoundCluster {
 export async function listKindClusters(): Promise<FoundCluster[]> {
   const label = 'io.x-k8s.kind.cluster'
   const format = `{{.Label "${label}"}}\t{{.CreatedAt}}`
-  const { stdout } = await run('docker', ['ps', '--all', '--filter', `label=${label}`, '--format', format])
+  const { stdout } = await run('docker', ['ps', '--all', '--filter', `label=${label}`, '--format', format], {
+    timeoutMs: 30_000,
+  })
   const oldest = new Map<string, number>()
   for (const line of stdout.split('\n')) {
     const [name = '', created = ''] = line.split('\t')

@@ -1,0 +1,275 @@
+import { describe, expect, test } from 'vitest'
+import type { FaultEffect, FaultRecord } from '../model/fault.ts'
+import type { Observation } from '../model/observation.ts'
+import type { ClaimResult } from '../model/result.ts'
+import { FakeRecording, fakeStage } from '../timeline/testing.ts'
+import { type Response, respond } from './claim.ts'
+import type { Judge } from './judgement.ts'
+import { ledgerOf } from './ledger.ts'
+
+const step = (atMs: number, name: string): Observation => ({
+  source: 'step',
+  atMs,
+  untilMs: atMs,
+  step: name,
+})
+const gap = (fromMs: number, atMs: number, watch: 'Pod' | 'Node' = 'Pod'): Observation => ({
+  ...{ source: 'gap', fromMs, atMs, watch, reason: 'the resourceVersion had expired' },
+})
+
+/** Holds at the first step `held` since the fault, and is broken by a step `broken`. */
+const judge: Judge = (timeline, sinceMs) => {
+  const steps = timeline.of('step').filter(({ fromMs }) => fromMs >= sinceMs)
+  const first = (name: string) => steps.find(({ subject }) => subject === name)?.fromMs
+  const [broken, held] = [first('broken'), first('held')]
+  if (first('unjudgeable') !== undefined) return { is: 'unjudgeable', detail: 'was never seen' }
+  if (broken !== undefined) return { is: 'broken', atMs: broken, detail: 'it did it twice' }
+  if (held !== undefined) return { is: 'held', atMs: held, detail: 'did it' }
+  return { is: 'open', lastSeen: steps.at(-1)?.subject ?? 'nothing was seen' }
+}
+
+const predict = () => ({ earliestMs: 2_000, latestMs: 10_000, because: [{ term: 'all of it', ms: 10_000 }] })
+
+const fault = (parts: Partial<FaultRecord> = {}): FaultRecord => ({
+  ...{ number: 0, kind: 'deletePod', target: 'Pod/shop/web-1', injectedAtMs: 500, revertedAtMs: undefined },
+  effect: { does: 'delete-pod', podUid: 'web-1', force: false },
+  receipt: { atMs: 1_000, observedBy: 'watch of pods', evidence: 'its deletionTimestamp is set' },
+  ...parts,
+})
+
+interface Told {
+  result: ClaimResult
+  /** When the claim let the scenario go on. */
+  resolvedMs: number
+  /** Lets the scenario go on until then, and gives the last word. */
+  end(atMs: number): Promise<ClaimResult>
+}
+
+async function claim(coming: Observation[], parts: Partial<Response> = {}, of = fault()): Promise<Told> {
+  const recording = new FakeRecording(...coming)
+  const stage = { ...fakeStage(recording, of), ...parts.stage }
+  const statement = 'toDoIt()'
+  const common = { statement, subject: 'Pod/shop/web-1', promise: 'to do it', judge, predict }
+  await respond({ ...common, rests: ['Pod'], ...parts, stage })
+  const ledger = ledgerOf(stage)
+  const [entry] = ledger.entries
+  if (!entry) throw new Error('the claim was not written down')
+  const end = async (atMs: number) => {
+    recording.passUntil(atMs)
+    await ledger.close()
+    return entry.result
+  }
+  return { result: entry.result, resolvedMs: recording.now(), end }
+}
+
+describe('inside its window', () => {
+  test('a claim passes at the observation that brings it, and says when it was counted from', async () => {
+    const { result, resolvedMs, end } = await claim([
+      step(500, 'hurt'),
+      step(6_000, 'held'),
+      step(7_000, 'on'),
+    ])
+    expect(resolvedMs).toBe(6_000)
+    expect(result).toEqual({
+      ...{ statement: 'toDoIt()', subject: 'Pod/shop/web-1', sort: 'response', verdict: 'passed' },
+      ...{ message: 'Pod/shop/web-1: did it 5.0 s after deletePod landed', measuredMs: 5_000 },
+      ...{ anchor: { event: 'deletePod landed', atMs: 1_000 }, timing: 'inside', predicted: predict() },
+    })
+    expect((await end(20_000)).verdict).toBe('passed')
+  })
+
+  test.each([3_000, 11_000])('both ends belong to it: %i ms', async (atMs) => {
+    const { result } = await claim([step(atMs, 'held')])
+    expect(result).toMatchObject({ verdict: 'passed', timing: 'inside' })
+  })
+
+  test('what was there before the fault does not count', async () => {
+    const { result } = await claim([step(400, 'held')])
+    expect(result.verdict).toBe('violated')
+  })
+
+  test('a gap does not take away what was seen', async () => {
+    const { result } = await claim([gap(2_000, 3_000), step(6_000, 'held')])
+    expect(result.verdict).toBe('passed')
+  })
+})
+
+describe('outside its window', () => {
+  test('what comes too early was done by something else, and is inconclusive', async () => {
+    const { result } = await claim([step(2_999, 'held')])
+    expect(result).toMatchObject({ verdict: 'inconclusive', timing: 'early', measuredMs: 1_999 })
+    expect(result.message).toMatch(
+      /^Pod\/shop\/web-1: did it 2\.0 s after deletePod landed, before the fault/,
+    )
+    expect(result.message).toContain('2.0 s at the earliest')
+  })
+
+  test('what does not come is late at the end of the window: expected what by when, last seen how and when', async () => {
+    const { result, resolvedMs, end } = await claim([step(3_000, 'its endpoint was still ready')])
+    expect(resolvedMs).toBe(11_000)
+    expect(result).toMatchObject({ verdict: 'violated', timing: 'late' })
+    const message =
+      'Pod/shop/web-1: expected to do it within 10.0 s of deletePod landed (by 11.00 s), but its endpoint was still ready at 11.00 s'
+    expect(result.message).toBe(message)
+    expect(result.measuredMs).toBeUndefined()
+    expect(await end(30_000)).toMatchObject({ verdict: 'violated', message })
+  })
+
+  test('what comes after it stays violated, and is told by how much it was late', async () => {
+    const { result, end } = await claim([step(14_000, 'held')])
+    expect(result.verdict).toBe('violated')
+    const last = await end(20_000)
+    expect(last).toMatchObject({ verdict: 'violated', timing: 'late', measuredMs: 13_000 })
+    expect(last.message).toMatch(/but nothing was seen at 11\.00 s; it came 3\.0 s too late, at 14\.00 s$/)
+  })
+
+  test('what came late and is claimed later still is late, however long ago it was', async () => {
+    const recording = new FakeRecording(step(14_000, 'held'))
+    recording.passUntil(30_000)
+    const { result } = await claim([], { stage: { ...fakeStage(recording), faults: [fault()] } })
+    expect(result).toMatchObject({ verdict: 'violated', timing: 'late' })
+    expect(result.message).toContain('but did it only at 14.00 s')
+  })
+
+  test('a control run takes what comes early for what it is: seen without a fault', async () => {
+    const recording = new FakeRecording(step(1_500, 'held'))
+    const { result } = await claim([], { stage: { ...fakeStage(recording, fault()), control: true } })
+    expect(result).toMatchObject({ verdict: 'passed', measuredMs: 500 })
+  })
+})
+
+describe('broken', () => {
+  test('it is violated at once, and says what was seen and when', async () => {
+    const { result, resolvedMs } = await claim([step(4_000, 'broken'), step(5_000, 'held')])
+    expect(resolvedMs).toBe(4_000)
+    expect(result).toMatchObject({ verdict: 'violated', measuredMs: 3_000 })
+    expect(result.message).toBe(
+      'Pod/shop/web-1: expected to do it within 10.0 s of deletePod landed (by 11.00 s), but it did it twice at 4.00 s',
+    )
+  })
+
+  test('what has held is violated where it is broken by the end', async () => {
+    const { result, end } = await claim([step(4_000, 'held'), step(60_000, 'broken')])
+    expect(result.verdict).toBe('passed')
+    const last = await end(70_000)
+    expect(last.verdict).toBe('violated')
+    expect(last.message).toContain('but it did it twice at 60.00 s')
+  })
+})
+
+describe('not judged', () => {
+  test('a gap in a watch that it rests on leaves what was not seen inconclusive', async () => {
+    const { result } = await claim([gap(2_000, 3_500)])
+    expect(result.verdict).toBe('inconclusive')
+    expect(result.message).toBe(
+      'Pod/shop/web-1: the watch of Pod has a gap from 2.00 s to 3.50 s: the resourceVersion had expired',
+    )
+  })
+
+  test.each([
+    ['before the fault', gap(100, 400)],
+    ['of another watch', gap(2_000, 3_500, 'Node')],
+  ])('a gap %s changes nothing', async (_, hole) => {
+    expect((await claim([hole])).result.verdict).toBe('violated')
+  })
+
+  test('a gap that began before the fault and ended after it counts', async () => {
+    expect((await claim([gap(100, 600)])).result.verdict).toBe('inconclusive')
+  })
+
+  test('a subject that cannot be judged is inconclusive at once', async () => {
+    const { result, resolvedMs } = await claim([step(2_000, 'unjudgeable')])
+    expect(resolvedMs).toBe(2_000)
+    expect(result).toMatchObject({ verdict: 'inconclusive', message: 'Pod/shop/web-1: was never seen' })
+  })
+
+  test('a fault that is not known to lead to it asks for a limit', async () => {
+    const { result } = await claim([step(5_000, 'held')], { predict: () => undefined })
+    expect(result.verdict).toBe('inconclusive')
+    expect(result.message).toBe('deletePod on Pod/shop/web-1 is not known to lead to this: say within when')
+  })
+
+  test('without a fault it is an error of the scenario', async () => {
+    const recording = new FakeRecording()
+    const stage = { ...fakeStage(recording), faults: [] }
+    await expect(claim([], { stage })).rejects.toThrow(
+      'Pod/shop/web-1: toDoIt() was claimed before any fault was injected',
+    )
+  })
+
+  test("the scenario's deadline ends the wait with its reason", async () => {
+    const reason = new Error('its deadline of 5 min has passed')
+    const stage = { ...fakeStage(new FakeRecording(), fault()), signal: AbortSignal.abort(reason) }
+    await expect(claim([], { stage })).rejects.toBe(reason)
+  })
+})
+
+describe('within', () => {
+  test('takes the place of the prediction, its earliest time included', async () => {
+    const { result } = await claim([step(1_001, 'held')], { within: '1s' })
+    expect(result).toMatchObject({ verdict: 'passed', within: 1_000, predicted: predict(), measuredMs: 1 })
+  })
+
+  test('is a limit, though the prediction would allow more', async () => {
+    const { result, resolvedMs } = await claim([step(6_000, 'held')], { within: '3s' })
+    expect(resolvedMs).toBe(4_000)
+    expect(result.message).toContain('within 3.0 s of deletePod landed (by 4.00 s)')
+  })
+
+  test('serves where nothing is predicted', async () => {
+    const { result } = await claim([step(6_000, 'held')], { within: 6_000, predict: () => undefined })
+    expect(result).toMatchObject({ verdict: 'passed', measuredMs: 5_000 })
+    expect(result.predicted).toBeUndefined()
+  })
+})
+
+describe('the anchor', () => {
+  const probe = (...probes: ('liveness' | 'readiness')[]): FaultEffect => ({
+    ...{ does: 'fail-probe', podUid: 'web-1', container: 'app', probes },
+    failure: { with: 'status', status: 500 },
+  })
+  const reverted = (effect: FaultEffect) => fault({ kind: 'failProbe', effect, revertedAtMs: 20_000 })
+  const at = (ms: number) => [step(ms, 'held')]
+
+  test('is the revert of a failed probe for what waits for the recovery', async () => {
+    const { result } = await claim(at(25_000), { fromRevert: true }, reverted(probe('readiness')))
+    expect(result.anchor).toEqual({ event: 'the revert of failProbe', atMs: 20_000 })
+    expect(result).toMatchObject({ verdict: 'passed', measuredMs: 5_000 })
+    expect(result.message).toContain('5.0 s after the revert of failProbe')
+  })
+
+  test('is the receipt for what does not, and before the revert', async () => {
+    const landed = { event: 'failProbe landed', atMs: 1_000 }
+    const other = await claim(at(5_000), {}, reverted(probe('readiness')))
+    expect(other.result.anchor).toEqual(landed)
+    const open = fault({ kind: 'failProbe', effect: probe('readiness') })
+    expect((await claim(at(5_000), { fromRevert: true }, open)).result.anchor).toEqual(landed)
+  })
+
+  test('is the receipt for a fault that is over once it has landed, though it was reverted', async () => {
+    const { result } = await claim(at(5_000), { fromRevert: true }, fault({ revertedAtMs: 20_000 }))
+    expect(result.anchor).toEqual({ event: 'deletePod landed', atMs: 1_000 })
+  })
+
+  test('is the receipt where a restarted container was well before its liveness probe was let alone', async () => {
+    const { result } = await claim(at(9_000), { fromRevert: true }, reverted(probe('liveness')))
+    expect(result).toMatchObject({ verdict: 'passed', measuredMs: 8_000 })
+    expect(result.anchor).toEqual({ event: 'failProbe landed', atMs: 1_000 })
+  })
+
+  test('stays the revert for a failed readiness: what came before was not due to it', async () => {
+    const { result } = await claim(at(9_000), { fromRevert: true }, reverted(probe('liveness', 'readiness')))
+    expect(result).toMatchObject({ verdict: 'inconclusive', timing: 'early', measuredMs: -11_000 })
+  })
+
+  test('is the injection where there is no receipt', async () => {
+    const { result } = await claim(at(5_000), {}, fault({ receipt: null }))
+    expect(result.anchor).toEqual({ event: 'deletePod landed', atMs: 500 })
+  })
+
+  test('is that of the last fault where there were several', async () => {
+    const second = fault({ number: 1, kind: 'killPod', injectedAtMs: 9_000, receipt: null })
+    const stage = fakeStage(new FakeRecording(...at(12_000)), fault(), second)
+    expect((await claim([], { stage })).result.anchor).toEqual({ event: 'killPod landed', atMs: 9_000 })
+  })
+})
