@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { createVitest, type Vitest } from 'vitest/node'
 import { type Duration, toMs } from '../model/duration.ts'
-import { DeadlineError, explain, UsageError } from '../model/errors.ts'
+import { DeadlineError, explain, InterruptedError, UsageError } from '../model/errors.ts'
 import type { Result } from '../model/result.ts'
 import { exitStatus } from '../model/verdict.ts'
 import { beginActiveRun, bringUp, release } from '../scenario/active-run.ts'
@@ -23,6 +23,7 @@ export interface RunArguments {
 }
 
 const interrupted = 130
+const signals = ['SIGINT', 'SIGTERM'] as const
 const projectNames = ['shared', 'exclusive']
 
 /** Runs scenarios and gives the exit status. Every end but a misunderstood argument writes a `result.json`. */
@@ -31,25 +32,29 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
   const active = await beginActiveRun({ mode, ...(options.report && { report: options.report }) })
   const stop = new AbortController()
   const say = (line: string) => console.log(line)
+  // Before the cluster is there the signal ends its making; after that, scenarios end by their own line.
+  const halt = (why: Error) => {
+    stop.abort(why)
+    active.started?.then((started) => started.stop(why.message)).catch(() => undefined)
+  }
   let wasInterrupted = false
   let vitest: Vitest | undefined
   const interrupt = (signal: NodeJS.Signals) => {
     if (wasInterrupted) return
     wasInterrupted = true
     console.error(`rolypoly: ${signal}: stopping, undoing what was done; the report comes as far as it got`)
-    stop.abort(new DeadlineError('The run was interrupted'))
-    void vitest?.cancelCurrentRun('keyboard-input')
+    halt(new InterruptedError(`The run was interrupted by ${signal}`))
   }
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
   const deadline = setTimeout(() => {
-    stop.abort(new DeadlineError(`The run's deadline of ${options.deadline} has passed`))
-    void vitest?.cancelCurrentRun('test-failure')
+    halt(new DeadlineError(`The run's deadline of ${options.deadline} has passed`))
   }, toMs(options.deadline))
 
   const reporter = new RolypolyReporter(say)
   let result: Result | undefined
   try {
     vitest = await prepare(filters, options, reporter)
+    // Vitest's own handlers end the process at once, and with it what must still be undone.
+    for (const signal of signals) process.removeAllListeners(signal).on(signal, interrupt)
     const specifications = await vitest.getRelevantTestSpecifications(filters)
     if (specifications.length === 0) throw await noScenario(vitest, filters)
     const { nodes, keep, cluster, nodeImage } = options
@@ -60,7 +65,7 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     stop.signal.throwIfAborted()
     await vitest.runTestSpecifications(specifications)
     result = reporter.result
-    if (stop.signal.aborted) throw stop.signal.reason
+    if (stop.signal.reason instanceof DeadlineError) throw stop.signal.reason
   } catch (error) {
     const seen = result?.scenarios ?? []
     result = await finishRun(seen, failureOf(error))
@@ -70,7 +75,7 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     clearTimeout(deadline)
     await vitest?.close()
     await release(active).catch((error) => console.error(`rolypoly: ${explain(error)}`))
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+    for (const signal of signals) process.off(signal, interrupt)
   }
   return wasInterrupted ? interrupted : exitStatus(result?.run.verdict ?? 'error')
 }

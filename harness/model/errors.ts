@@ -52,6 +52,9 @@ export class NotCapableError extends RolypolyError {}
 /** A deadline, of a scenario or of the run, has passed. */
 export class DeadlineError extends RolypolyError {}
 
+/** The run was stopped from outside: what was not judged by then is not judged. */
+export class InterruptedError extends RolypolyError {}
+
 /** The sentence, then the evidence, then what to do, as lines of text. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

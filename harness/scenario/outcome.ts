@@ -1,5 +1,6 @@
 import type { Ledger } from '../claims/ledger.ts'
 import {
+  InterruptedError,
   NoReceiptError,
   NotCapableError,
   NotSteadyError,
@@ -8,6 +9,9 @@ import {
 } from '../model/errors.ts'
 import type { ClaimResult, Failure } from '../model/result.ts'
 import { type Verdict, worst } from '../model/verdict.ts'
+
+/** What leaves a scenario unjudged, and is nobody's failure. */
+const notJudged = [NotSteadyError, NoReceiptError, InterruptedError]
 
 /** What a scenario has come to. */
 export interface Outcome {
@@ -33,7 +37,7 @@ export function outcomeOf(ledger: Ledger, thrown: unknown, control: boolean): Ou
     // A scenario without a claim has judged nothing.
     return { verdict: claims.length === 0 ? 'inconclusive' : worst(verdicts), claims }
   }
-  const own = thrown instanceof NotSteadyError || thrown instanceof NoReceiptError ? 'inconclusive' : 'error'
+  const own = notJudged.some((kind) => thrown instanceof kind) ? 'inconclusive' : 'error'
   return { verdict: worst([...verdicts, own]), claims, error: failureOf(thrown) }
 }
 

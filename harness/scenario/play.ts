@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { untilHealthy } from '../cluster/health.ts'
 import { type Fault, type InjectedFault, injectFault } from '../faults/fault.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
-import { DeadlineError, EnvironmentError } from '../model/errors.ts'
+import { DeadlineError, EnvironmentError, InterruptedError } from '../model/errors.ts'
 import type { FaultRecord } from '../model/fault.ts'
 import type { FaultResult, ScenarioResult } from '../model/result.ts'
 import { worst } from '../model/verdict.ts'
@@ -74,7 +74,8 @@ export async function playScenario(play: Play): Promise<ScenarioResult> {
   try {
     await play1(play, result, `${play.run.folder}/${recording}`)
   } catch (error) {
-    Object.assign(result, { verdict: 'error', error: failureOf(error) })
+    const verdict = error instanceof InterruptedError ? 'inconclusive' : 'error'
+    Object.assign(result, { verdict, error: failureOf(error) })
   }
   result.durationMs = cluster.clock.now() - began
   return result

@@ -7,6 +7,8 @@ export interface RunInfo {
   cluster: { provider: 'kind'; name: string; kubeconfig: string; kindPath: string; nodes: number }
   /** The image of the pods that rolypoly itself runs; every node has it. */
   helperImage: string
+  /** Where workers hear that the run is to stop. */
+  stopLine: string
 }
 
 declare module 'vitest' {

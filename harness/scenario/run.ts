@@ -16,6 +16,7 @@ import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { ClusterResult } from '../model/result.ts'
 import { buildImage } from '../workload/images.ts'
 import type { RunInfo } from './run-info.ts'
+import { openStopLine } from './stop-line.ts'
 
 export type ClusterChoice = 'auto' | 'kind' | 'existing' | 'simulated'
 
@@ -44,6 +45,8 @@ export interface Run {
 /** A run whose cluster is up. */
 export interface StartedRun {
   info: RunInfo
+  /** Stops every scenario that is running or still to come; each undoes what it did. */
+  stop(why: string): void
   /** Deletes the cluster, or leaves it for reuse. */
   release(): Promise<void>
 }
@@ -114,7 +117,15 @@ export async function startRun(run: Run, options: RunOptions): Promise<StartedRu
   const { name, kubeconfig } = owned
   const { id, folder, mode } = run
   const cluster = { provider: 'kind', name, kubeconfig, kindPath, nodes: options.nodes } as const
-  return { info: { id, folder, mode, helperImage, cluster }, release: () => owned.release() }
+  const line = await openStopLine()
+  return {
+    info: { id, folder, mode, helperImage, cluster, stopLine: line.path },
+    stop: (why) => line.stop(why),
+    async release() {
+      await line.close()
+      await owned.release()
+    },
+  }
 }
 
 /** A kept cluster may hold namespaces of a run that died in it. */

@@ -7,6 +7,7 @@ import type { ScenarioResult } from '../model/result.ts'
 import { playScenario, type ScenarioBody } from './play.ts'
 import type { RunInfo } from './run-info.ts'
 import { idOf } from './scenario-id.ts'
+import { listenForStop } from './stop-line.ts'
 import './task-meta.ts'
 
 export interface ScenarioOptions {
@@ -33,7 +34,8 @@ export function scenario(title: string, given: ScenarioOptions | ScenarioBody, l
     const file = relative(process.cwd(), task.file.filepath)
     const { name, kubeconfig, kindPath } = run.cluster
     const result = await playScenario({
-      ...{ id: idOf(file, title), title, file, deadline, body, run, signal },
+      ...{ id: idOf(file, title), title, file, deadline, body, run },
+      signal: AbortSignal.any([signal, listenForStop(run.stopLine)]),
       exclusive: /\.exclusive\.scenario\.[cm]?[jt]s$/.test(file),
       cluster: connectKind(name, kubeconfig, kindPath),
     })

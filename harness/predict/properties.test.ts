@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest'
+import type { FaultEffect, ProbeFailure, ProbeKind } from '../model/fault.ts'
+import type { Prediction } from '../model/result.ts'
+import { predict, type Situation } from './predict.ts'
+import type { ContainerTiming, ProbeTiming } from './spec.ts'
+
+const failures: ProbeFailure[] = [
+  { with: 'status', status: 503 },
+  { with: 'silence' },
+  { with: 'delay', delayMs: 5_000 },
+]
+const fail = (probes: ProbeKind[]): FaultEffect[] =>
+  failures.map((failure) => ({ does: 'fail-probe', podUid: 'web-1', container: 'app', probes, failure }))
+const effects: FaultEffect[] = [
+  ...(['liveness', 'readiness', 'startup'] as const).flatMap((kind) => fail([kind])),
+  ...fail(['liveness', 'readiness']),
+  { does: 'signal', podUid: 'web-1', container: 'app', signal: 'SIGTERM' },
+  { does: 'delete-pod', podUid: 'web-1', force: false },
+  { does: 'delete-pod', podUid: 'web-1', force: true },
+  { does: 'delete-node', node: 'n1', podUids: ['web-1'] },
+]
+
+const probes: (ProbeTiming | undefined)[] = [
+  undefined,
+  {},
+  { initialDelaySeconds: 3, periodSeconds: 5, timeoutSeconds: 7 },
+  { periodSeconds: 1, failureThreshold: 1, successThreshold: 4 },
+  { initialDelaySeconds: 20, periodSeconds: 60, failureThreshold: 9, terminationGracePeriodSeconds: 0 },
+]
+
+const every: Record<string, (situation: Situation) => Prediction | undefined> = {
+  'one restart': (situation) => predict.restarts(situation, 1),
+  'three restarts': (situation) => predict.restarts(situation, 3),
+  'an exit': (situation) => predict.exits(situation),
+  'leaving the endpoints': (situation) => predict.leavesEndpoints(situation),
+  'joining the endpoints': (situation) => predict.joinsEndpoints(situation),
+  'a replacement': (situation) => predict.replaced(situation),
+  'a recovery': (situation) => predict.recovers(situation),
+}
+
+function* situations(): Generator<Situation> {
+  for (const effect of effects) {
+    for (const livenessProbe of probes) {
+      for (const readinessProbe of probes) {
+        for (const startupProbe of probes.slice(0, 3)) {
+          const container = { name: 'app', livenessProbe, readinessProbe, startupProbe }
+          for (const restartsBefore of [0, 4]) {
+            yield { effect, pod: { containers: [container] }, restartsBefore }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** The same situation with a field of every probe of the container set. */
+function having(situation: Situation, field: keyof ProbeTiming, value: number): Situation {
+  const set = (probe: ProbeTiming | undefined) => probe && { ...probe, [field]: value }
+  const containers = situation.pod.containers.map(
+    ({ name, livenessProbe, readinessProbe, startupProbe }): ContainerTiming => ({
+      name,
+      livenessProbe: set(livenessProbe),
+      readinessProbe: set(readinessProbe),
+      startupProbe: set(startupProbe),
+    }),
+  )
+  return { ...situation, pod: { ...situation.pod, containers } }
+}
+
+/** The situations of which this is not so, as text; the first few. */
+function exceptions(isSo: (situation: Situation) => boolean): string[] {
+  return [...situations()]
+    .filter((situation) => !isSo(situation))
+    .flatMap((s) => JSON.stringify(s))
+    .slice(0, 3)
+}
+
+/** Whether neither end of a window comes before the same end of the window before it; where there is one. */
+function neverEarlier(windows: (Prediction | undefined)[]): boolean {
+  const there = windows.filter((window) => window !== undefined)
+  return there.every((window, i) => {
+    const before = there[i - 1] ?? window
+    return window.earliestMs >= before.earliestMs && window.latestMs >= before.latestMs
+  })
+}
+
+describe.each(Object.entries(every))('the window of %s', (_, window) => {
+  test('is predicted of some of the situations, and not of all', () => {
+    const without = exceptions((situation) => window(situation) !== undefined)
+    const within = exceptions((situation) => window(situation) === undefined)
+    expect([without.length, within.length]).toEqual([3, 3])
+  })
+
+  test('is what its terms add up to, from its earliest to its latest, and every term says where it is from', () => {
+    const sums = (situation: Situation) => {
+      const { earliestMs, latestMs, because } = window(situation) ?? {
+        earliestMs: 0,
+        latestMs: 0,
+        because: [],
+      }
+      return (
+        earliestMs >= 0 &&
+        earliestMs <= latestMs &&
+        because.reduce((all, term) => all + term.ms, 0) === latestMs &&
+        because.reduce((all, term) => all + (term.earliestMs ?? term.ms), 0) === earliestMs &&
+        because.every((term) => term.source && term.term && (term.earliestMs ?? term.ms) <= term.ms)
+      )
+    }
+    expect(exceptions(sums)).toEqual([])
+  })
+
+  test.each<[keyof ProbeTiming, number[]]>([
+    ['periodSeconds', [1, 2, 5, 30]],
+    ['failureThreshold', [1, 2, 3, 10]],
+    ['initialDelaySeconds', [0, 1, 15]],
+    ['timeoutSeconds', [1, 5, 60]],
+    ['successThreshold', [1, 2, 5]],
+  ])('never comes earlier where %s is larger', (field, values) => {
+    const grows = (situation: Situation) =>
+      neverEarlier(values.map((value) => window(having(situation, field, value))))
+    expect(exceptions(grows)).toEqual([])
+  })
+
+  test('never comes earlier after more restarts, or with a longer grace period', () => {
+    const more = (situation: Situation) =>
+      window({ ...situation, restartsBefore: situation.restartsBefore + 1 })
+    expect(exceptions((situation) => neverEarlier([window(situation), more(situation)]))).toEqual([])
+    const patient = (situation: Situation) =>
+      window({ ...situation, pod: { ...situation.pod, terminationGracePeriodSeconds: 60 } })
+    expect(exceptions((situation) => neverEarlier([window(situation), patient(situation)]))).toEqual([])
+  })
+})
