@@ -59,15 +59,18 @@ async function loadImages(kube: Kube, cluster: string, kindPath: string, images:
       await mkdir(locks, { recursive: true })
       const lock = join(locks, `${cluster}-${id.slice(-12)}`)
       await withFileLock(lock, async () => {
-        const lacking = (
-          await Promise.all(nodes.map(async (node) => ((await hasImage(node, mark)) ? [] : [node])))
-        ).flat()
-        if (lacking.length === 0) return
-        const load = ['load', 'docker-image', image, '--name', cluster, '--nodes', lacking.join(',')]
-        await run(kindPath, load, { timeoutMs: 300_000 })
-        await Promise.all(
-          lacking.map((node) => ctr(node, ['images', 'tag', '--force', fullName(image), mark])),
+        const has = await Promise.all(nodes.map((node) => hasImage(node, mark)))
+        const lacking = nodes.filter((_, n) => !has[n])
+        if (lacking.length > 0) {
+          const load = ['load', 'docker-image', image, '--name', cluster, '--nodes', lacking.join(',')]
+          await run(kindPath, load, { timeoutMs: 300_000 })
+        }
+        // The same image may have come under another name, and the same name may have meant another image.
+        const name = fullName(image)
+        const tags = nodes.map((node, n) =>
+          ctr(node, ['images', 'tag', '--force', ...(has[n] ? [mark, name] : [name, mark])]),
         )
+        await Promise.all(tags)
       })
     }),
   )
