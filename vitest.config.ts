@@ -9,9 +9,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{harness,charts,reports,bench,scripts}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'reports/runs/**'],
+          exclude: ['**/node_modules/**', 'reports/runs/**', '**/*.browser.test.ts'],
         },
       },
+      { test: { name: 'browser', include: ['reports/**/*.browser.test.ts'] } },
       ...scenarioProjects(),
     ],
   },

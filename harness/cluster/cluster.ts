@@ -29,6 +29,9 @@ export interface Cluster extends AsyncDisposable {
   readonly clock: Clock
   readonly capabilities: ReadonlySet<Capability>
   readonly nodes: NodeControl
-  /** Brings images of the local Docker engine into the nodes that can run pods; done at once where they are there. */
-  loadImages(images: string[]): Promise<void>
+  /**
+   * Brings images of the local Docker engine into the nodes that can run pods, or into `all`, the control plane's too;
+   * done at once where they are there.
+   */
+  loadImages(images: string[], into?: 'schedulable' | 'all'): Promise<void>
 }

@@ -105,7 +105,7 @@ export async function startRun(run: Run, options: RunOptions): Promise<StartedRu
     await built
     const cluster = connectKind(owned.name, owned.kubeconfig, kindPath)
     if (owned.reused) await cleanUp(cluster, options.nodes, signal)
-    await cluster.loadImages([helperImage])
+    await cluster.loadImages([helperImage], 'all')
     run.cluster = await describe(cluster)
     say(
       `cluster: ${owned.name} is ${owned.reused ? 'reused' : 'up'}, Kubernetes ${run.cluster.kubernetesVersion}`,

@@ -60,6 +60,8 @@ test('each endpoint of a slice goes by itself', () => {
   const timeline = timelineOf(at(1, [{ of: 'web-1' }, { of: 'web-10' }]), at(2, [{ of: 'web-10' }]))
   expect(states(timeline).listed).toEqual(['1-2'])
   expect(states(timeline, 'web-10').ready).toEqual(['1-'])
+  const other = timelineOf(at(1, [{ of: 'web-1' }, { of: 'web-10' }]), at(2, [{ of: 'web-1' }]))
+  expect([states(other).ready, states(other, 'web-10').ready]).toEqual([['1-'], ['1-2']])
 })
 
 test.each<[string, EndpointParts[] | null]>([

@@ -49,6 +49,11 @@ test.each<[string, Observation, string]>([
   ['a pod is gone', watched('Pod', 9, pod(), 'DELETED'), '1 of 2 replicas ready'],
   ['a pod has failed', watched('Pod', 9, pod({ phase: 'Failed' })), '1 of 2 replicas ready'],
   ['there is one too many', watched('Pod', 9, canary), '3 of 2 replicas ready'],
+  [
+    'one too many is coming',
+    watched('Pod', 9, pod({ name: 'web-3', ready: false })),
+    '2 of 2 replicas ready; web-3',
+  ],
   ['more are wanted', watched('Deployment', 9, replicated('d', 3)), '2 of 3 replicas ready'],
   [
     'not all are available',

@@ -5,7 +5,7 @@ import { checkChart, podTemplates, servicesIn } from './check.ts'
 
 type Objects = Chart['objects']
 const chart = (...objects: Objects): Chart => ({ name: 'shop', objects, images: [] })
-const meta = (name: string, labels?: object) => ({ name, ...(labels && { labels }) })
+const meta = (name: string, labels?: Record<string, string>) => ({ name, ...(labels && { labels }) })
 
 const container = { name: 'app', image: 'web:dev', ports: [{ name: 'http', containerPort: 8080 }] }
 const deployment = (labels: object, ...containers: object[]): Objects[number] => {

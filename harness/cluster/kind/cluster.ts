@@ -35,7 +35,7 @@ export function connectKind(name: string, kubeconfig: string, kindPath: string):
         return stdout
       },
     },
-    loadImages: (images) => loadImages(kube, name, kindPath, images),
+    loadImages: (images, into = 'schedulable') => loadImages(kube, name, kindPath, images, into),
     [Symbol.asyncDispose]: async () => undefined,
   }
 }
@@ -44,11 +44,19 @@ export function connectKind(name: string, kubeconfig: string, kindPath: string):
  * Loads each image into the nodes that lack it, by kind's own loader. A node that has it carries a tag made of the
  * image's ID, for names stay the same when images change. A lock keeps scenarios from loading the same one twice.
  */
-async function loadImages(kube: Kube, cluster: string, kindPath: string, images: string[]): Promise<void> {
+async function loadImages(
+  kube: Kube,
+  cluster: string,
+  kindPath: string,
+  images: string[],
+  into: 'schedulable' | 'all',
+): Promise<void> {
   if (images.length === 0) return
-  const nodes = (await kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' })).items.map(
-    ({ metadata }) => metadata?.name ?? '',
-  )
+  const { items } = await kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' })
+  const isOpen = ({ spec }: NodeObject) => !spec?.taints?.some(({ effect }) => effect === 'NoSchedule')
+  const nodes = items
+    .filter((node) => into === 'all' || isOpen(node))
+    .map(({ metadata }) => metadata?.name ?? '')
   await Promise.all(
     images.map(async (image) => {
       const { stdout: id } = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', image], {

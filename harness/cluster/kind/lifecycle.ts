@@ -43,7 +43,12 @@ export async function createKindCluster(options: KindClusterOptions): Promise<vo
   try {
     await run(kindPath, args, { input: kindConfig(nodes), timeoutMs: createWithinMs, signal })
     const wrong = await untilHealthy(connectKube(kubeconfig), realClock, nodes, healthyWithinMs, signal)
-    if (wrong) throw new EnvironmentError(`Cluster ${name}: not healthy after three minutes: ${wrong}`)
+    if (wrong) {
+      throw new EnvironmentError(`Cluster ${name}: not healthy after three minutes: ${wrong}`, {
+        remedy:
+          '`rolypoly doctor` says what the machine lacks: many nodes at once need more inotify instances.',
+      })
+    }
   } catch (error) {
     await deleteKindCluster(name, kubeconfig, kindPath)
     throw error

@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest'
+import type { FaultEffect, FaultRecord } from '../model/fault.ts'
+import type { Observation } from '../model/observation.ts'
+import {
+  ended,
+  FakeRecording,
+  fakeStage,
+  lostRequest,
+  pod,
+  replicated,
+  running,
+  slice,
+  timelineOf,
+  watched,
+} from '../timeline/testing.ts'
+import { Pod, Workload } from '../workload/workload.ts'
+import { ledgerOf } from './ledger.ts'
+import { situationOf } from './situation.ts'
+import { countsFrom, judgeAvailable } from './to-keep-available.ts'
+import { judgeLosses } from './to-lose-requests.ts'
+import { judgeRecovered } from './to-recover.ts'
+import { judgeUp, toStayUp } from './to-stay-up.ts'
+
+const shape = {
+  ...{ name: 'web', namespace: 'shop', services: [{ name: 'web', selector: { app: 'web' } }] },
+  roots: [{ kind: 'Deployment', name: 'web', uid: 'd', replicas: 2 }],
+}
+const effect: FaultEffect = { does: 'delete-pod', podUid: 'web-1', force: false }
+const fault = (injectedAtMs: number, of: FaultEffect = effect): FaultRecord => ({
+  ...{ number: 0, kind: 'deletePod', target: 'Pod/shop/web-1', effect: of, injectedAtMs },
+  ...{ receipt: null, revertedAtMs: undefined },
+})
+const seen = (atMs: number, parts: Parameters<typeof pod>[0] = {}, type?: 'DELETED') =>
+  watched('Pod', atMs, pod(parts), type)
+const listed = (atMs: number, of: string[], service = 'web') => {
+  const endpoints = of.map((name) => ({ of: name }))
+  return watched('EndpointSlice', atMs, slice(service, endpoints, service))
+}
+
+describe('availability', () => {
+  const interval = (fromMs: number, toMs: number | null) => ({
+    ...{ fromMs, toMs },
+    kind: 'pod-ready' as const,
+  })
+  const of = (...spans: [number, number | null][]) =>
+    spans.map(([from, to]) => ({ ...interval(from, to), subject: '', uid: '', detail: { pod: '' } }))
+
+  test('is what held when it began to count, and after each change since, in order', () => {
+    expect(countsFrom(of([5, null], [1, 5], [1, 9], [1, 7], [8, 20]), 5)).toEqual([
+      [5, 3],
+      [7, 2],
+      [8, 3],
+      [9, 2],
+      [20, 1],
+    ])
+    expect(countsFrom([], 5)).toEqual([[5, 0]])
+  })
+
+  test('counts an end and a beginning of one moment as one change', () => {
+    expect(countsFrom(of([1, 9], [9, null]), 5)).toEqual([
+      [5, 1],
+      [9, 1],
+    ])
+  })
+
+  test('is of ready pods where there is no Service, and only of its own', () => {
+    const alone = { ...shape, services: [] }
+    const owners = [watched('ReplicaSet', 1, replicated('rs', 2, 2, 'd'))]
+    const timeline = timelineOf(
+      ...owners,
+      seen(1),
+      seen(1, { name: 'x', owner: 'other' }),
+      seen(9, { ready: false }),
+    )
+    expect(judgeAvailable(alone, 1)(timeline, 5)).toMatchObject({
+      ...{ is: 'broken', atMs: 9, detail: 'there were only 0 ready pods' },
+    })
+    expect(judgeAvailable(alone, 2)(timeline, 5)).toMatchObject({ is: 'broken', atMs: 5 })
+  })
+})
+
+test('a workload recovers only from what was seen after the fault', () => {
+  const up = [
+    { source: 'workload', atMs: 1, workload: shape } as const,
+    ...[watched('Deployment', 2, replicated('d', 1)), watched('ReplicaSet', 2, replicated('rs', 1, 1, 'd'))],
+    ...[seen(3), listed(4, ['web-1'])],
+  ]
+  const [hurt, well] = [seen(9, { ready: false }), seen(20)]
+  const judge = (sinceMs: number, ...more: Observation[]) =>
+    judgeRecovered(shape)(timelineOf(...up, ...more), sinceMs)
+  expect(judge(5)).toMatchObject({ is: 'open', lastSeen: 'no damage was seen that it could recover from' })
+  expect(judge(5, hurt)).toMatchObject({
+    is: 'open',
+    lastSeen: expect.stringContaining('not since 0.01 s: '),
+  })
+  expect(judge(5, hurt, well)).toMatchObject({ is: 'held', atMs: 20 })
+  expect(judge(12, hurt, well)).toMatchObject({ is: 'unjudgeable' })
+  expect(judge(30, hurt, well).is).toBe('open')
+})
+
+describe('staying up', () => {
+  test('is broken by the first pod that falls, by its end or its deletion', () => {
+    const timeline = timelineOf(
+      ...[seen(1, { containers: { app: running('id1') } }), seen(1, { name: 'web-2' })],
+      seen(20, { containers: { app: running('id2', 1, ended('id1')) } }),
+      seen(10, { name: 'web-2', grace: 30 }),
+    )
+    expect(judgeUp(() => ['web-1', 'web-2'])(timeline, 5)).toMatchObject({
+      ...{ is: 'broken', atMs: 10, detail: 'pod web-2 was deleted' },
+    })
+    expect(judgeUp(() => [])(timeline, 5).is).toBe('unjudgeable')
+  })
+
+  test('is of the pods that there were at the fault: one that was made since may go', async () => {
+    const recording = new FakeRecording(
+      watched('ReplicaSet', 1, replicated('rs', 2, 2, 'd')),
+      ...[seen(2), seen(2, { name: 'old' }), seen(3, { name: 'old' }, 'DELETED')],
+      ...[seen(600, { name: 'new' }), seen(700, { name: 'new' }, 'DELETED')],
+    )
+    recording.passUntil(1_000)
+    const stage = fakeStage(recording, fault(500))
+    await toStayUp(new Workload(stage, shape, { containers: [] }), {}, 'toStayUp()')
+    await ledgerOf(stage).close()
+    expect(ledgerOf(stage).entries[0]?.result.message).toContain('Deployment/shop/web: stayed up from 0.50 s')
+  })
+
+  test('of one pod does not rest on the others', async () => {
+    const recording = new FakeRecording(
+      seen(2),
+      seen(2, { name: 'web-2' }),
+      seen(600, { name: 'web-2', grace: 0 }),
+    )
+    recording.passUntil(1_000)
+    const stage = fakeStage(recording, fault(500))
+    const workload = new Workload(stage, shape, { containers: [] })
+    await toStayUp(new Pod(workload, { metadata: { name: 'web-1', uid: 'web-1' } }), {}, 'toStayUp()')
+    await ledgerOf(stage).close()
+    expect(ledgerOf(stage).entries[0]?.result.verdict).toBe('passed')
+  })
+})
+
+describe('lost requests', () => {
+  const judge = (of: 'all' | 'others', ...observations: Observation[]) => {
+    const stage = fakeStage(new FakeRecording(), fault(1_000))
+    return judgeLosses(
+      stage,
+      ['web'],
+      0,
+      of,
+    )(timelineOf(seen(1), seen(1, { name: 'web-2' }), ...observations), 1_000)
+  }
+
+  test('from before the fault, and of other Services, do not count', () => {
+    expect(judge('all', lostRequest(999)).is).toBe('open')
+    expect(judge('all', lostRequest(2_000, { service: 'api' })).is).toBe('open')
+    expect(judge('all', lostRequest(2_000))).toMatchObject({ is: 'broken', atMs: 2_000 })
+  })
+
+  test('of a pod that is known by name are its own, whenever they were', () => {
+    expect(judge('others', lostRequest(60_000, { pod: 'web-1' })).is).toBe('open')
+    expect(judge('others', lostRequest(1_500, { pod: 'web-2' }))).toMatchObject({ is: 'broken', atMs: 1_500 })
+  })
+
+  test('of nobody known are the hurt pod`s until two seconds after its last sign of damage', () => {
+    const gone = seen(5_000, {}, 'DELETED')
+    expect(judge('others', gone, lostRequest(7_000)).is).toBe('open')
+    expect(judge('others', gone, lostRequest(7_001)).is).toBe('broken')
+    expect(judge('others', gone, lostRequest(1_500, { pod: 'unknown' })).is).toBe('open')
+  })
+
+  test('cannot be judged where no request was recorded', () => {
+    expect(judge('all').is).toBe('unjudgeable')
+  })
+})
+
+test('a prediction knows how often the container had been restarted before the fault, and not since', () => {
+  const recording = new FakeRecording(
+    seen(1, { containers: { app: running('id1', 2), side: running('s1', 7) } }),
+    seen(900, { containers: { app: running('id2', 3, ended('id1')), side: running('s1', 7) } }),
+  )
+  recording.passUntil(1_000)
+  const signal: FaultEffect = { does: 'signal', podUid: 'web-1', container: 'app', signal: 'SIGKILL' }
+  const stage = fakeStage(recording)
+  const spec = { containers: [] }
+  const common = { effect: signal, pod: spec }
+  expect(situationOf(stage, spec, fault(500, signal))).toEqual({
+    ...common,
+    restartsBefore: 2,
+    container: 'app',
+  })
+  expect(situationOf(stage, spec, fault(500, signal), 'side')).toMatchObject({ restartsBefore: 7 })
+  expect(situationOf(stage, spec, fault(500))).toEqual({ effect, pod: spec, restartsBefore: 7 })
+  expect(situationOf(stage, spec, fault(950, signal)).restartsBefore).toBe(3)
+})

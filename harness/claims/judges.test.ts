@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest'
+import type { Observation } from '../model/observation.ts'
+import { ended, pod, running, slice, timelineOf, watched } from '../timeline/testing.ts'
+import { judgeJoined, judgeLeft } from './endpoints.ts'
+import { judgeReplaced } from './to-be-replaced.ts'
+import { judgeExited } from './to-exit.ts'
+import { judgeRestarted } from './to-restart.ts'
+
+const seen = (atMs: number, parts: Parameters<typeof pod>[0] = {}, type?: 'DELETED') =>
+  watched('Pod', atMs, pod(parts), type)
+const listed = (atMs: number, of: string[], service = 'web') => {
+  const endpoints = of.map((name) => ({ of: name }))
+  return watched('EndpointSlice', atMs, slice(service, endpoints, service))
+}
+
+describe('restarts', () => {
+  const first = seen(1, { containers: { app: running('id1') } })
+  const second = seen(10, { containers: { app: running('id2', 1, ended('id1')) } })
+  const down = seen(20, { ready: false, containers: { app: { restartCount: 1, state: ended('id2', 1) } } })
+  const third = seen(30, { containers: { app: running('id3', 2, ended('id2', 1)) } })
+  const judge = (times: number, sinceMs: number, ...observations: Observation[]) =>
+    judgeRestarted('web-1', 'app', times, {})(timelineOf(...observations), sinceMs)
+
+  test('are counted from the fault on: one from before it is none of its doing', () => {
+    expect(judge(1, 15, first, second).is).toBe('open')
+    expect(judge(1, 15, first, second, down, third)).toMatchObject({ is: 'held', atMs: 30 })
+    expect(judgeExited('web-1', 'app', 137)(timelineOf(first, second), 15).is).toBe('open')
+  })
+
+  test('are exactly as many as were promised', () => {
+    expect(judge(1, 5, first, second, down, third)).toMatchObject({ is: 'broken', atMs: 30 })
+    expect(judge(2, 5, first, second, down, third)).toMatchObject({ is: 'held', atMs: 30 })
+    expect(judge(3, 5, first, second, down, third).is).toBe('open')
+  })
+
+  test('are over when the next one runs, not when the last one has ended', () => {
+    expect(judge(2, 5, first, second, down)).toMatchObject({
+      ...{ is: 'open', lastSeen: 'it ended at 0.02 s with exit code 1 (Error), and did not run' },
+    })
+  })
+
+  test('are not seen where a container is running and has ended at one and the same time', () => {
+    const atOnce = seen(10, { ready: false, containers: { app: { restartCount: 0, state: ended('id1') } } })
+    expect(judge(1, 5, seen(10, { containers: { app: running('id1') } }), atOnce).is).toBe('open')
+  })
+
+  test('of another container of the pod do not count', () => {
+    const side = (state: object) => ({
+      app: running('id1'),
+      side: { restartCount: 0, containerID: 's1', state },
+    })
+    const went = { ...side({}), side: running('s2', 1, ended('s1')) }
+    expect(
+      judge(1, 5, seen(1, { containers: side({ running: {} }) }), seen(9, { containers: went })).is,
+    ).toBe('open')
+  })
+})
+
+describe('a replacement', () => {
+  const before = [seen(1), seen(1, { name: 'web-2' })]
+  const lost = [seen(10, { grace: 30 }), seen(20, { name: 'web-2', grace: 30 })]
+  const judge = (uid: string, ...more: Observation[]) =>
+    judgeReplaced(uid, false)(timelineOf(...before, ...more), 5)
+
+  test('is one for each pod that was lost, in the order in which they were', () => {
+    const made = [seen(30, { name: 'web-3' }), seen(40, { name: 'web-4' })]
+    expect(judge('web-2', ...lost, ...made.slice(0, 1)).is).toBe('open')
+    expect(judge('web-1', ...lost, ...made.slice(0, 1))).toMatchObject({ is: 'held', atMs: 30 })
+    expect(judge('web-2', ...lost, ...made)).toMatchObject({ is: 'held', atMs: 40 })
+  })
+
+  test('is of the same owner, was made since, and is ready', () => {
+    const [gone] = lost.slice(0, 1) as [Observation]
+    expect(judge('web-1', gone, seen(30, { name: 'other', owner: 'rs2' })).is).toBe('open')
+    expect(judge('web-1', gone, seen(30, { name: 'web-3', ready: false }))).toMatchObject({
+      ...{ is: 'open', lastSeen: 'it went at 0.01 s, and web-3 on n1 is not ready, phase Running' },
+    })
+    expect(judge('web-1', gone)).toMatchObject({ lastSeen: expect.stringContaining('had made no other pod') })
+  })
+
+  test('may be ready before the pod itself is seen to go, and counts from then', () => {
+    expect(judge('web-1', seen(8, { name: 'web-3' })).is).toBe('open')
+    expect(judge('web-1', seen(8, { name: 'web-3' }), seen(10, { grace: 30 }))).toMatchObject({ atMs: 10 })
+  })
+
+  test('stands in for one that has failed, deleted or not', () => {
+    const failed = seen(10, { phase: 'Failed' })
+    expect(judge('web-1', failed, seen(30, { name: 'web-3' }))).toMatchObject({ is: 'held', atMs: 30 })
+  })
+
+  test('never comes for a pod of its own, nor is judged of one that went before the fault or was never there', () => {
+    const alone = timelineOf(seen(1, { owner: null }), seen(10, { owner: null }, 'DELETED'))
+    expect(judgeReplaced('web-1', false)(alone, 5)).toMatchObject({ is: 'broken', atMs: 10 })
+    expect(judgeReplaced('web-1', false)(timelineOf(seen(1, { grace: 1 })), 5).is).toBe('unjudgeable')
+    expect(judge('nobody').is).toBe('unjudgeable')
+  })
+})
+
+describe('endpoints', () => {
+  test('of a pod that is in two Services are left when both are, and joined when both are again', () => {
+    const both = [listed(1, ['web-1']), listed(1, ['web-1'], 'api')]
+    const timeline = (...more: Observation[]) => timelineOf(...both, ...more)
+    expect(judgeLeft('web-1')(timeline(listed(9, [])), 5).is).toBe('open')
+    const gone = [listed(9, []), listed(10, [], 'api')]
+    expect(judgeLeft('web-1')(timeline(...gone), 5)).toMatchObject({ is: 'held', atMs: 10 })
+    expect(judgeJoined('web-1')(timeline(...gone, listed(20, ['web-1'])), 5).is).toBe('open')
+    const back = [listed(20, ['web-1']), listed(21, ['web-1'], 'api')]
+    expect(judgeJoined('web-1')(timeline(...gone, ...back), 5)).toMatchObject({ is: 'held', atMs: 21 })
+  })
+
+  test('that it was given after the fault and before it left are not those that it joins again', () => {
+    const timeline = timelineOf(listed(1, ['web-1']), listed(8, ['web-1'], 'api'), listed(10, []))
+    expect(judgeJoined('web-1')(timeline, 5).is).toBe('open')
+  })
+
+  test('that it joined after the fault are none that it had', () => {
+    const timeline = timelineOf(listed(6, ['web-1']), listed(9, []))
+    expect(judgeLeft('web-1')(timeline, 5)).toMatchObject({ is: 'unjudgeable' })
+    expect(judgeJoined('web-1')(timeline, 5)).toMatchObject({ is: 'unjudgeable' })
+  })
+})

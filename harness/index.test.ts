@@ -1,0 +1,106 @@
+import { expectTypeOf, expect as plain, test } from 'vitest'
+import type {
+  Chart,
+  DeployOptions,
+  Duration,
+  FailProbeOptions,
+  Fault,
+  InjectedFault,
+  KillContainerOptions,
+  Pod,
+  ScenarioContext,
+  ScenarioOptions,
+  Workload,
+  YamlOptions,
+} from './index.ts'
+import * as harness from './index.ts'
+
+const { deleteNode, deletePod, expect, failProbe, killContainer, killPod, scenario, yaml } = harness
+
+type On<T> = ReturnType<typeof expect<T>>
+type Options<F> = F extends (options: infer O) => unknown
+  ? NonNullable<O>
+  : F extends () => unknown
+    ? never
+    : never
+
+test('what scenarios are written with is there', () => {
+  plain(Object.keys(harness)).toEqual(
+    plain.arrayContaining([
+      ...['deleteNode', 'deletePod', 'expect', 'failProbe', 'killContainer', 'killPod', 'scenario', 'yaml'],
+    ]),
+  )
+})
+
+test('a pod restarts, exits, leaves and joins endpoints, is replaced and stays up', () => {
+  expectTypeOf<On<Pod>['toRestart']>().returns.toEqualTypeOf<Promise<void>>()
+  expectTypeOf<On<Pod>['toExit']>().parameter(0).toExtend<{ code: number; within?: Duration }>()
+  expectTypeOf<On<Pod>['toLeaveEndpoints']>().toBeCallableWith({ within: '5s' })
+  expectTypeOf<On<Pod>['toJoinEndpoints']>().toBeCallableWith()
+  expectTypeOf<On<Pod>['toBeReplaced']>().toBeCallableWith({ onAnotherNode: true })
+  expectTypeOf<On<Pod>['toStayUp']>().toBeCallableWith({ for: '30s' })
+})
+
+test('a workload recovers, keeps available, loses requests and stays up', () => {
+  expectTypeOf<On<Workload>['toRecover']>().toBeCallableWith({ within: 5_000 })
+  expectTypeOf<On<Workload>['toKeepAvailable']>().toBeCallableWith({ atLeast: 2 })
+  expectTypeOf<On<Workload>['toLoseRequests']>().toBeCallableWith({ atMost: 0, of: 'others' })
+  expectTypeOf<On<Workload>['toStayUp']>().returns.toEqualTypeOf<Promise<void>>()
+})
+
+test('no claim about a pod can be made of a workload, none about a workload of a pod, and none of anything else', () => {
+  expectTypeOf<On<Workload>['toRestart']>().toBeNever()
+  expectTypeOf<On<Workload>['toExit']>().toBeNever()
+  expectTypeOf<On<Workload>['toBeReplaced']>().toBeNever()
+  expectTypeOf<On<Workload>['toLeaveEndpoints']>().toBeNever()
+  expectTypeOf<On<Pod>['toRecover']>().toBeNever()
+  expectTypeOf<On<Pod>['toLoseRequests']>().toBeNever()
+  expectTypeOf<On<Pod>['toKeepAvailable']>().toBeNever()
+  expectTypeOf<On<string>['toRestart']>().toBeNever()
+  expectTypeOf<On<string>['toStayUp']>().toBeNever()
+})
+
+test('what a claim must be given it must be given, and nothing else', () => {
+  expectTypeOf<Options<On<Pod>['toExit']>>().not.toEqualTypeOf<never>()
+  expectTypeOf<On<Workload>['toKeepAvailable']>().parameter(0).toEqualTypeOf<{ atLeast: number }>()
+  expectTypeOf<On<Workload>['toLoseRequests']>().parameter(0).toHaveProperty('atMost').toBeNumber()
+  // @ts-expect-error: there is no such option
+  expectTypeOf<On<Pod>['toRestart']>().toBeCallableWith({ time: 1 })
+  // @ts-expect-error: a code is expected
+  expectTypeOf<On<Pod>['toExit']>().toBeCallableWith({})
+  // @ts-expect-error: so are the requests of whom
+  expectTypeOf<On<Workload>['toLoseRequests']>().toBeCallableWith({ atMost: 0, of: 'mine' })
+})
+
+test('a duration is milliseconds, or a number with its unit', () => {
+  expectTypeOf<500>().toExtend<Duration>()
+  expectTypeOf<'500ms' | '1.5s' | '5m' | '1h'>().toExtend<Duration>()
+  expectTypeOf<'5 minutes'>().not.toExtend<Duration>()
+  expectTypeOf<'5'>().not.toExtend<Duration>()
+  expectTypeOf<'s'>().not.toExtend<Duration>()
+})
+
+test('faults are made of pods, and are injected', () => {
+  expectTypeOf(deletePod).toEqualTypeOf<(pod: Pod) => Fault>()
+  expectTypeOf(killPod).returns.toEqualTypeOf<Fault>()
+  expectTypeOf(deleteNode).parameters.toEqualTypeOf<[pod: Pod]>()
+  expectTypeOf(failProbe).parameter(1).toEqualTypeOf<'liveness' | 'readiness' | 'startup'>()
+  expectTypeOf<FailProbeOptions['with']>().toEqualTypeOf<
+    { status: number } | 'reset' | 'silence' | { delayMs: number } | undefined
+  >()
+  expectTypeOf(killContainer).parameter(1).toEqualTypeOf<KillContainerOptions | undefined>()
+  expectTypeOf<'SIGKILL'>().toExtend<NonNullable<KillContainerOptions['signal']>>()
+  expectTypeOf<ScenarioContext['inject']>().toEqualTypeOf<(fault: Fault) => Promise<InjectedFault>>()
+})
+
+test('a scenario deploys a chart, and is given a workload', () => {
+  expectTypeOf(scenario).toBeCallableWith('a title', async ({ deploy, inject }) => {
+    expectTypeOf(deploy).toEqualTypeOf<(chart: Chart, options?: DeployOptions) => Promise<Workload>>()
+    expectTypeOf(inject).parameters.toEqualTypeOf<[fault: Fault]>()
+  })
+  expectTypeOf(scenario).toBeCallableWith('a title', { deadline: '10m' }, async () => undefined)
+  expectTypeOf<ScenarioOptions['deadline']>().toEqualTypeOf<Duration | undefined>()
+  expectTypeOf<DeployOptions['steadyWithin']>().toEqualTypeOf<Duration | undefined>()
+  expectTypeOf(yaml).toEqualTypeOf<(path: string, options?: YamlOptions) => Chart>()
+  expectTypeOf<Workload['pod']>().returns.resolves.toEqualTypeOf<Pod>()
+})

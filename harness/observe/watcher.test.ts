@@ -1,0 +1,249 @@
+import { afterEach, expect, test } from 'vitest'
+import type { Kube, KubeObject, ObjectList, WatchEnd, WatchEvent } from '../cluster/kube.ts'
+import type { GapObservation, WatchedKind, WatchObservation } from '../model/observation.ts'
+import { watchKind } from './watcher.ts'
+
+type Watched = (onEvent: (event: WatchEvent) => void) => WatchEnd
+type List = () => ObjectList
+
+const closed: WatchEnd = { why: 'closed' }
+const expired: WatchEnd = { why: 'expired' }
+const failed: WatchEnd = { why: 'failed', error: new Error('connection refused') }
+
+const object = (name: string, version: string, more: object = {}): KubeObject => ({
+  ...{ apiVersion: 'v1', kind: 'Pod', ...more },
+  metadata: { name, uid: name, resourceVersion: version, namespace: 'shop' },
+})
+const list = (resourceVersion: string, ...items: KubeObject[]): List => {
+  return () => ({ items, resourceVersion })
+}
+const added = (name: string, version: string): WatchEvent => ({
+  type: 'ADDED',
+  object: object(name, version),
+})
+
+let stopping = new AbortController()
+afterEach(() => {
+  stopping.abort()
+  stopping = new AbortController()
+})
+
+/** Watches by a script: a first list, then one watch after the other, and a list for each that expired. */
+async function watch(lists: List[], watches: Watched[], kind: WatchedKind = 'Pod') {
+  const clock = {
+    ms: 1_000,
+    slept: [] as number[],
+    now: () => clock.ms,
+    sleep: async (ms: number) => {
+      clock.slept.push(ms)
+      clock.ms += ms
+    },
+  }
+  const seen: (WatchObservation | GapObservation)[] = []
+  const versions: string[] = []
+  const over = Promise.withResolvers<void>()
+  const kube = {
+    list: async () => {
+      const next = lists.shift()
+      if (!next) throw new Error('the list was refused')
+      return next()
+    },
+    watch: async (_: unknown, version: string, onEvent: (event: WatchEvent) => void): Promise<WatchEnd> => {
+      versions.push(version)
+      clock.ms += 10
+      const next = watches.shift()
+      if (!next) over.resolve()
+      return next ? next(onEvent) : new Promise(() => undefined)
+    },
+  } as unknown as Kube
+  const ref = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop' }
+  await watchKind(kube, clock, kind, ref, (o) => seen.push(o), 1_000, stopping.signal)
+  await over.promise
+  const told = seen.map((o) => (o.source === 'gap' ? 'gap' : `${o.type} ${o.object.metadata.name}`))
+  return { seen, told, versions, slept: clock.slept }
+}
+
+test('it lists, then watches from the version of the list', async () => {
+  const { told, versions } = await watch(
+    [list('10', object('a', '3'), object('b', '7'))],
+    [
+      (onEvent) => {
+        onEvent(added('c', '11'))
+        onEvent({ type: 'MODIFIED', object: object('a', '12') })
+        onEvent({ type: 'DELETED', object: object('b', '13') })
+        return closed
+      },
+    ],
+  )
+  expect(told).toEqual(['LISTED a', 'LISTED b', 'ADDED c', 'MODIFIED a', 'DELETED b'])
+  expect(versions).toEqual(['10', '13'])
+})
+
+test('a watch that was closed goes on from the last version that it saw, without a gap or a wait', async () => {
+  const { told, versions, slept } = await watch(
+    [list('10')],
+    [
+      (onEvent) => {
+        onEvent(added('a', '11'))
+        return closed
+      },
+      () => closed,
+      (onEvent) => {
+        onEvent(added('b', '12'))
+        return closed
+      },
+    ],
+  )
+  expect(told).toEqual(['ADDED a', 'ADDED b'])
+  expect(versions).toEqual(['10', '11', '11', '12'])
+  expect(slept).toEqual([])
+})
+
+test('a bookmark moves the version on and tells nothing', async () => {
+  const { told, versions } = await watch(
+    [list('10')],
+    [
+      (onEvent) => {
+        onEvent({ type: 'BOOKMARK', resourceVersion: '50' })
+        onEvent({ type: 'BOOKMARK', resourceVersion: '' })
+        return closed
+      },
+    ],
+  )
+  expect(told).toEqual([])
+  expect(versions).toEqual(['10', '50'])
+})
+
+test('a watch that failed is tried again from the same version, ever more patiently, up to 2 s', async () => {
+  const { told, versions, slept } = await watch(
+    [list('10')],
+    Array(7).fill(() => failed),
+  )
+  expect(told).toEqual([])
+  expect(new Set(versions)).toEqual(new Set(['10']))
+  expect(slept).toEqual([100, 200, 400, 800, 1_600, 2_000, 2_000])
+})
+
+test('what is heard again makes it impatient again', async () => {
+  const heard: Watched = (onEvent) => {
+    onEvent(added('a', '11'))
+    return failed
+  }
+  const { slept } = await watch([list('10')], [() => failed, () => failed, heard, () => failed])
+  expect(slept).toEqual([100, 200, 100, 200])
+})
+
+test('a version that is too old makes a gap: listed again, told what came and went, and from when to when', async () => {
+  const { seen, told, versions } = await watch(
+    [
+      list('10', object('stays', '1'), object('changes', '2'), object('goes', '3')),
+      list('90', object('stays', '1'), object('changes', '80'), object('comes', '85')),
+    ],
+    [
+      (onEvent) => {
+        onEvent(added('came', '11'))
+        return closed
+      },
+      () => expired,
+    ],
+  )
+  expect(told.slice(0, 4)).toEqual(['LISTED stays', 'LISTED changes', 'LISTED goes', 'ADDED came'])
+  expect(told.slice(4).sort()).toEqual([
+    ...['ADDED comes', 'DELETED came', 'DELETED goes', 'MODIFIED changes', 'gap'],
+  ])
+  // Last heard at the event, 10 ms after the list; back with the second list, another 10 ms on.
+  expect(seen.find(({ source }) => source === 'gap')).toEqual({
+    ...{ source: 'gap', watch: 'Pod', fromMs: 10, atMs: 20, reason: 'the resourceVersion had expired' },
+  })
+  expect(versions).toEqual(['10', '11', '90'])
+})
+
+test('what vanished in a gap is told once, as it was last seen, and what came is known from then on', async () => {
+  const { seen, told } = await watch(
+    [list('10', object('a', '1', { spec: { nodeName: 'n1' } })), list('90', object('b', '80')), list('99')],
+    [() => expired, () => expired],
+  )
+  expect(told.filter((line) => line !== 'gap')).toEqual(['LISTED a', 'ADDED b', 'DELETED a', 'DELETED b'])
+  const gone = seen.find((o) => o.source === 'watch' && o.type === 'DELETED')
+  expect(gone).toMatchObject({ object: { spec: { nodeName: 'n1' }, metadata: { uid: 'a' } } })
+})
+
+test('an object of the same name and another UID is another one', async () => {
+  const again = object('a', '80')
+  const { told } = await watch(
+    [list('10', object('a', '1')), list('90', { ...again, metadata: { ...again.metadata, uid: 'a2' } })],
+    [() => expired],
+  )
+  expect(told.filter((line) => line !== 'gap')).toEqual(['LISTED a', 'ADDED a', 'DELETED a'])
+})
+
+test('events of Kubernetes are not missed when they expire: nobody asks for an old one again', async () => {
+  const { told } = await watch([list('10', object('e', '1')), list('90')], [() => expired], 'Event')
+  expect(told.filter((line) => line !== 'gap')).toEqual(['LISTED e'])
+})
+
+test('a gap is told though the objects could not be listed, and it is tried again', async () => {
+  const refused = () => {
+    throw new Error('forbidden')
+  }
+  const { told } = await watch(
+    [list('10'), refused, list('90', object('a', '80'))],
+    [() => expired, () => expired],
+  )
+  expect(told.filter((line) => line === 'gap').length).toBeGreaterThanOrEqual(1)
+  expect(told).toContain('ADDED a')
+})
+
+test('where the first list is refused, so is the watch', async () => {
+  await expect(watch([], [])).rejects.toThrow('the list was refused')
+})
+
+test('it keeps the time of the last write and not the fields that were managed', async () => {
+  const managedFields = [{ time: '2026-01-01T00:00:05Z' }, { time: '2026-01-01T00:00:09Z' }, { manager: 'x' }]
+  const written = object('a', '1')
+  const { seen } = await watch(
+    [list('10', { ...written, metadata: { ...written.metadata, managedFields } as never })],
+    [],
+  )
+  expect(seen).toEqual([
+    {
+      ...{ source: 'watch', atMs: 0, kind: 'Pod', type: 'LISTED', serverTime: '2026-01-01T00:00:09Z' },
+      object: written,
+    },
+  ])
+})
+
+test('times count from the zero that it was given, at the arrival of each event', async () => {
+  const { seen } = await watch(
+    [list('10', object('a', '1'))],
+    [
+      (onEvent) => {
+        onEvent(added('b', '11'))
+        return closed
+      },
+    ],
+  )
+  expect(seen.map(({ atMs }) => atMs)).toEqual([0, 10])
+})
+
+test('it ends with its signal, and asks for nothing more', async () => {
+  let [asked, listed] = [0, 0]
+  const ended = Promise.withResolvers<void>()
+  const kube = {
+    list: async () => {
+      listed += 1
+      return { items: [], resourceVersion: '10' }
+    },
+    watch: async (): Promise<WatchEnd> => {
+      asked += 1
+      stopping.abort()
+      setImmediate(ended.resolve)
+      return expired
+    },
+  } as unknown as Kube
+  const clock = { now: () => 0, sleep: async () => undefined }
+  const ref = { apiVersion: 'v1', kind: 'Pod' }
+  await watchKind(kube, clock, 'Pod', ref, () => undefined, 0, stopping.signal)
+  await ended.promise
+  expect([asked, listed]).toEqual([1, 1])
+})
