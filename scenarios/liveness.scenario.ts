@@ -4,7 +4,13 @@ import { webapl } from '../charts/webapl/chart.ts'
 scenario(
   'a container whose liveness endpoint fails is restarted in place, and only it',
   async ({ deploy, inject }) => {
-    const app = await deploy(webapl({ replicas: 3, readiness: { initialDelaySeconds: 1, periodSeconds: 1 } }))
+    const app = await deploy(
+      webapl({
+        replicas: 3,
+        readiness: { initialDelaySeconds: 1, periodSeconds: 1 },
+        terminationGracePeriodSeconds: 10,
+      }),
+    )
     const pod = await app.pod()
 
     const fault = await inject(failProbe(pod, 'liveness'))

@@ -1,14 +1,17 @@
 import type { Duration } from '../model/duration.ts'
 import { formatMs, toMs } from '../model/duration.ts'
-import { RolypolyError } from '../model/errors.ts'
+import { RolypolyError, UsageError } from '../model/errors.ts'
 import type { FaultRecord } from '../model/fault.ts'
 import { hurtPods } from '../model/fault.ts'
 import type { WatchedKind } from '../model/observation.ts'
 import type { Anchor, ClaimResult, Prediction } from '../model/result.ts'
+import { predict } from '../predict/predict.ts'
 import type { Stage } from '../workload/stage.ts'
+import type { Workload } from '../workload/workload.ts'
 import type { Judge, Judgement } from './judgement.ts'
 import { at } from './judgement.ts'
 import { type Entry, ledgerOf } from './ledger.ts'
+import { situationOf } from './situation.ts'
 
 interface Claimed {
   stage: Stage
@@ -28,16 +31,22 @@ export interface Response extends Claimed {
   predict: (fault: FaultRecord) => Prediction | undefined
   /** Overrides the prediction: up to so long after the anchor. */
   within?: Duration | undefined
+  /** The pod that it is about: its own last fault is the anchor. */
+  podUid?: string
+  /** What is waited for must last so long before it is believed, and to the end of the scenario. */
+  lastsMs?: number
   /** Counted from the revert where the fault has been reverted: what is waited for is the recovery. */
   fromRevert?: boolean
 }
 
 /** An invariant: something must hold throughout, from the first fault to the end of the scenario. */
 export interface Invariant extends Claimed {
-  /** Watch on until so many milliseconds from the scenario's zero before it goes on. */
-  holdUntilMs?: (last: FaultRecord | undefined) => number
-  /** Whether everything up to now has been written down; awaited before each judgement. */
-  settled?: () => boolean
+  /** The workload whose damage, once seen, says that the fault has taken its effect. */
+  workload: Workload
+  /** Watch on until so many milliseconds from the scenario's zero before it goes on; else until the damage was seen. */
+  holdUntilMs?: (last: FaultRecord | undefined) => number | undefined
+  /** Whether everything up to this time has been written down; awaited at the end of the scenario. */
+  settled?: (untilMs: number) => boolean
 }
 
 const settleWithinMs = 10_000
@@ -46,10 +55,12 @@ const settleWithinMs = 10_000
 export async function respond(claim: Response): Promise<void> {
   const { stage, judge } = claim
   const { recording } = stage
-  const fault = stage.faults.at(-1)
+  const mine = ({ effect }: FaultRecord) =>
+    claim.podUid !== undefined && hurtPods(effect).includes(claim.podUid)
+  const fault = stage.faults.findLast(mine) ?? stage.faults.at(-1)
   if (!fault)
     throw new RolypolyError(`${claim.subject}: ${claim.statement} was claimed before any fault was injected`)
-  const { anchor, sinceMs, landed } = anchorOf(fault, claim.fromRevert === true)
+  const { anchor, sinceMs, notBeforeMs, landed } = anchorOf(fault, claim.fromRevert === true)
   const entry = ledgerOf(stage).open({ ...headOf(claim, 'response'), anchor })
 
   const within = claim.within === undefined ? undefined : toMs(claim.within)
@@ -64,25 +75,33 @@ export async function respond(claim: Response): Promise<void> {
     )
   }
   const decided = (judgement: Judgement) => (judgement.is === 'open' ? undefined : judgement)
-  const judgement = await recording.waitFor(
-    () => decided(judge(recording.timeline, sinceMs)),
-    anchor.atMs + latestMs,
-    stage.signal,
-  )
-  const seen = judgement ?? judge(recording.timeline, sinceMs)
+  const wait = () =>
+    recording.waitFor(() => decided(judge(recording.timeline, sinceMs)), anchor.atMs + latestMs, stage.signal)
+  let seen = (await wait()) ?? judge(recording.timeline, sinceMs)
+  const { lastsMs = 0 } = claim
+  for (let held = seen; lastsMs > 0 && held.is === 'held'; held = seen) {
+    await stage.cluster.clock.sleep(Math.max(0, held.atMs + lastsMs - recording.now()), stage.signal)
+    const again = judge(recording.timeline, sinceMs)
+    if (again.is === 'held' && again.atMs === held.atMs) break
+    seen = (await wait()) ?? judge(recording.timeline, sinceMs)
+  }
   const earliestMs = within === undefined ? (predicted?.earliestMs ?? 0) : 0
-  const window = { earliestMs, latestMs, sinceMs, landed }
+  const window = { earliestMs, latestMs, sinceMs, notBeforeMs, landed }
   conclude(claim, entry, seen, window)
   // What has been seen once can still turn out wrong, as a second restart does where one was promised.
   entry.atEnd = async () => {
     if (entry.result.verdict === 'passed') {
       const last = judge(recording.timeline, sinceMs)
-      if (last.is === 'broken') conclude(claim, entry, last, window)
+      const isLastFault = fault === stage.faults.at(-1)
+      if (last.is === 'broken' || (last.is === 'open' && lastsMs > 0 && isLastFault)) {
+        conclude(claim, entry, last, window)
+      }
     } else if (entry.result.timing === 'late') {
       const last = judge(recording.timeline, sinceMs)
       if (last.is !== 'held') return
-      entry.result.measuredMs = last.atMs - anchor.atMs
-      entry.result.message += `; it came ${formatMs(last.atMs - anchor.atMs - latestMs)} too late, at ${at(last.atMs)}`
+      const measuredMs = last.atMs - (entry.result.anchor ?? anchor).atMs
+      entry.result.measuredMs = measuredMs
+      entry.result.message += `; it came ${formatMs(measuredMs - latestMs)} too late, at ${at(last.atMs)}`
     }
   }
 }
@@ -91,6 +110,8 @@ interface Window {
   earliestMs: number
   latestMs: number
   sinceMs: number
+  /** Nothing before this is due to what the anchor names. */
+  notBeforeMs: number
   /** The anchor to count from instead, where what was waited for may come before the revert. */
   landed: Anchor | undefined
 }
@@ -105,12 +126,14 @@ function conclude(claim: Response, entry: Entry, seen: Judgement, window: Window
     const landed = seen.atMs < anchorMs && window.landed
     if (landed) {
       entry.result.anchor = landed
-      return conclude(claim, entry, seen, { ...window, landed: undefined })
+      return conclude(claim, entry, seen, { ...window, notBeforeMs: window.sinceMs, landed: undefined })
     }
     const measuredMs = seen.atMs - anchorMs
     entry.result.measuredMs = measuredMs
     const when = `${formatMs(measuredMs)} after ${event}`
-    if (measuredMs < earliestMs && !stage.control) {
+    // Where nothing has to pass first, another watch may bring the consequence a moment before the receipt.
+    const isEarly = earliestMs > 0 ? measuredMs < earliestMs : seen.atMs < window.notBeforeMs
+    if (isEarly && !stage.control) {
       entry.result.timing = 'early'
       return entry.settle(
         'inconclusive',
@@ -141,30 +164,37 @@ function conclude(claim: Response, entry: Entry, seen: Judgement, window: Window
 export async function hold(claim: Invariant): Promise<void> {
   const { stage, judge, subject } = claim
   const { recording } = stage
-  const fault = stage.faults[0]
+  const [fault] = stage.faults
+  const last = stage.faults.at(-1)
+  const askedUntilMs = claim.holdUntilMs?.(last)
+  if (!fault && askedUntilMs === undefined) {
+    throw new UsageError(
+      `${subject}: ${claim.statement} was claimed before any fault was injected, and for no time`,
+    )
+  }
   const anchor = fault
     ? { event: `${fault.kind} was injected`, atMs: fault.injectedAtMs }
-    : { event: 'the workload was steady', atMs: recording.now() }
+    : { event: 'the claim', atMs: recording.now() }
   const entry = ledgerOf(stage).open({ ...headOf(claim, 'invariant'), anchor })
-  const last = stage.faults.at(-1)
   const broken = () => {
     const now = judge(recording.timeline, anchor.atMs)
     return now.is === 'broken' || now.is === 'unjudgeable' ? now : undefined
   }
-  await recording.waitFor(broken, claim.holdUntilMs?.(last) ?? 0, stage.signal)
+  if (askedUntilMs !== undefined) await recording.waitFor(broken, askedUntilMs, stage.signal)
+  else if (last && !stage.control) await untilDamaged(claim, last, broken)
 
   entry.atEnd = async () => {
-    if (claim.settled) {
-      const isSettled = claim.settled
-      const untilMs = recording.now() + settleWithinMs
+    const endMs = recording.now()
+    let seen = judge(recording.timeline, anchor.atMs)
+    if (claim.settled && seen.is !== 'broken') {
+      const untilMs = endMs + settleWithinMs
+      const isSettled = () => claim.settled?.(endMs) === true
       while (!isSettled() && recording.now() < untilMs) await stage.cluster.clock.sleep(20, stage.signal)
-      if (!isSettled())
+      seen = judge(recording.timeline, anchor.atMs)
+      if (!isSettled() && seen.is !== 'broken') {
         return entry.settle('inconclusive', `${subject}: the record of the traffic is not complete`)
+      }
     }
-    const seen = judge(recording.timeline, anchor.atMs)
-    const gap = seen.is === 'broken' ? undefined : gapIn(claim, anchor.atMs)
-    if (gap) return entry.settle('inconclusive', `${subject}: ${gap}`)
-    if (seen.is === 'unjudgeable') return entry.settle('inconclusive', `${subject}: ${seen.detail}`)
     if (seen.is === 'broken') {
       entry.result.measuredMs = seen.atMs - anchor.atMs
       return entry.settle(
@@ -172,10 +202,35 @@ export async function hold(claim: Invariant): Promise<void> {
         `${subject}: expected ${claim.promise} from ${at(anchor.atMs)} on, but ${seen.detail} at ${at(seen.atMs)}`,
       )
     }
+    const gap = gapIn(claim, anchor.atMs)
+    if (gap) return entry.settle('inconclusive', `${subject}: ${gap}`)
+    if (seen.is === 'unjudgeable') return entry.settle('inconclusive', `${subject}: ${seen.detail}`)
     const detail = seen.is === 'held' ? seen.detail : seen.lastSeen
-    entry.settle('passed', `${subject}: ${detail} from ${at(anchor.atMs)} to ${at(recording.now())}`)
+    delete entry.result.measuredMs
+    entry.settle('passed', `${subject}: ${detail} from ${at(anchor.atMs)} to ${at(endMs)}`)
   }
   if (broken()) await entry.atEnd()
+}
+
+/** The consequences of damage follow it by up to so long: rules of kube-proxy, requests that time out. */
+const afterDamageMs = 2_000
+
+/**
+ * Watches until the fault has shown its effect on the workload, and a little longer: an invariant that is claimed right
+ * after the fault would otherwise hold because nothing had happened yet. Not longer than the effect may take.
+ */
+async function untilDamaged(claim: Invariant, fault: FaultRecord, broken: () => unknown): Promise<void> {
+  const { stage, workload } = claim
+  const { recording } = stage
+  const latestMs = predict.leavesEndpoints(situationOf(stage, workload.podSpec, fault))?.latestMs ?? 0
+  const untilMs = (fault.receipt?.atMs ?? fault.injectedAtMs) + latestMs
+  const damagedAt = () =>
+    recording.timeline
+      .of('steady', workload.name)
+      .find(({ fromMs, toMs }) => fromMs <= fault.injectedAtMs && toMs !== null && toMs >= fault.injectedAtMs)
+      ?.toMs
+  await recording.waitFor(() => broken() ?? damagedAt() ?? undefined, untilMs, stage.signal)
+  await recording.waitFor(broken, (damagedAt() ?? untilMs) + afterDamageMs, stage.signal)
 }
 
 function headOf({ statement, subject }: Claimed, sort: ClaimResult['sort']) {
@@ -186,15 +241,21 @@ function anchorOf({ kind, effect, injectedAtMs, receipt, revertedAtMs }: FaultRe
   // Another watch may bring a consequence before the receipt's own; nothing is due to the fault before it was injected.
   const landed = { event: `${kind} landed`, atMs: receipt?.atMs ?? injectedAtMs }
   if (!fromRevert || revertedAtMs === undefined || effect.does !== 'fail-probe') {
-    return { anchor: landed, sinceMs: injectedAtMs, landed: undefined }
+    return { anchor: landed, sinceMs: injectedAtMs, notBeforeMs: injectedAtMs, landed: undefined }
   }
   const anchor = { event: `the revert of ${kind}`, atMs: revertedAtMs }
   const mayComeBefore = !effect.probes.includes('readiness')
-  return { anchor, sinceMs: injectedAtMs, landed: mayComeBefore ? landed : undefined }
+  return {
+    anchor,
+    sinceMs: injectedAtMs,
+    notBeforeMs: revertedAtMs,
+    landed: mayComeBefore ? landed : undefined,
+  }
 }
 
 function gapIn({ stage, rests }: Claimed, sinceMs: number): string | undefined {
-  const kinds = new Set<string>(rests)
+  // A fault that did not stay in place leaves every claim without its ground.
+  const kinds = new Set<string>([...rests, 'probe'])
   const gap = stage.recording.timeline
     .of('gap')
     .find(({ toMs, detail }) => kinds.has(detail.watch) && (toMs ?? sinceMs) >= sinceMs)

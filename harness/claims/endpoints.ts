@@ -1,11 +1,12 @@
 import type { Duration } from '../model/duration.ts'
 import { predict } from '../predict/predict.ts'
-import { isOpenIn } from '../timeline/steady.ts'
+import { type Span, spansOf } from '../timeline/spans.ts'
+import { holdSteadyMs, isOpenIn } from '../timeline/steady.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
 import { at, type Judge } from './judgement.ts'
-import { situationOf } from './situation.ts'
+import { podSpecOf, situationOf } from './situation.ts'
 
 export interface EndpointsOptions {
   within?: Duration
@@ -15,12 +16,13 @@ export interface EndpointsOptions {
 export function toLeaveEndpoints(pod: Pod, options: EndpointsOptions, statement: string): Promise<void> {
   return respond({
     stage: pod.stage,
+    podUid: pod.uid,
     statement,
     subject: pod.subject,
     promise: 'its endpoint to be no longer ready',
     judge: judgeLeft(pod.uid),
     rests: ['EndpointSlice'],
-    predict: (fault) => predict.leavesEndpoints(situationOf(pod.stage, pod.workload.podSpec, fault)),
+    predict: (fault) => predict.leavesEndpoints(situationOf(pod.stage, podSpecOf(pod), fault)),
     within: options.within,
   })
 }
@@ -29,14 +31,16 @@ export function toLeaveEndpoints(pod: Pod, options: EndpointsOptions, statement:
 export function toJoinEndpoints(pod: Pod, options: EndpointsOptions, statement: string): Promise<void> {
   return respond({
     stage: pod.stage,
+    podUid: pod.uid,
     statement,
     subject: pod.subject,
     promise: 'its endpoint to be ready again',
     judge: judgeJoined(pod.uid),
     rests: ['EndpointSlice'],
-    predict: (fault) => predict.joinsEndpoints(situationOf(pod.stage, pod.workload.podSpec, fault)),
+    predict: (fault) => predict.joinsEndpoints(situationOf(pod.stage, podSpecOf(pod), fault)),
     within: options.within,
     fromRevert: true,
+    lastsMs: holdSteadyMs,
   })
 }
 
@@ -56,10 +60,11 @@ export function judgeJoined(uid: string): Judge {
     if (left === 'never in')
       return { is: 'unjudgeable', detail: 'was no ready endpoint of any Service before the fault' }
     if (left === 'still in') return { is: 'open', lastSeen: 'its endpoint had not been seen to leave' }
-    const ready = timeline.of('endpoint-ready', uid)
-    const again = ready.filter(({ fromMs, toMs }) => fromMs > left.firstMs && toMs === null)
-    if (again.length >= left.count) {
-      const atMs = Math.max(...again.map(({ fromMs }) => fromMs))
+    const again = left.names.map((name) =>
+      spansIn(timeline, uid, name).find((span) => span.fromMs > left.firstMs && span.toMs === null),
+    )
+    if (again.every((span) => span !== undefined)) {
+      const atMs = Math.max(...again.map((span) => span.fromMs))
       return { is: 'held', atMs, detail: `was a ready endpoint of ${left.services} again` }
     }
     const gone = isOpenIn(timeline.of('pod', uid)) ? '' : ', and the pod is gone,'
@@ -67,22 +72,29 @@ export function judgeJoined(uid: string): Judge {
   }
 }
 
-/** When the last of the endpoints that were ready at `sinceMs` stopped being so, and by what steps it went. */
+/** When the last of the Services that the pod was a ready endpoint of at `sinceMs` lost it, and by what steps it went. */
 function leftAt(timeline: Timeline, uid: string, sinceMs: number) {
-  const before = timeline
-    .of('endpoint-ready', uid)
-    .filter(({ fromMs, toMs }) => fromMs <= sinceMs && (toMs === null || toMs > sinceMs))
+  const all = [...new Set(timeline.of('endpoint-ready', uid).map(({ detail }) => detail.service))]
+  const before = all.flatMap((name) => {
+    const holds = ({ fromMs, toMs }: Span) => fromMs <= sinceMs && (toMs === null || toMs > sinceMs)
+    const span = spansIn(timeline, uid, name).find(holds)
+    return span ? [{ name, span }] : []
+  })
   if (before.length === 0) return 'never in'
-  const ends = before.flatMap(({ toMs }) => (toMs === null ? [] : [toMs]))
+  const ends = before.flatMap(({ span }) => (span.toMs === null ? [] : [span.toMs]))
   if (ends.length < before.length) return 'still in'
   const atMs = Math.max(...ends)
+  const names = before.map(({ name }) => name)
   return {
-    atMs,
-    firstMs: Math.min(...ends),
-    count: before.length,
-    services: `Service ${[...new Set(before.map(({ detail }) => detail.service))].join(', ')}`,
+    ...{ atMs, firstMs: Math.min(...ends), names },
+    services: `Service ${names.join(', ')}`,
     steps: stepsAfter(timeline, uid, atMs),
   }
+}
+
+/** When a pod was a ready endpoint of a Service, by whichever slice and address. */
+function spansIn(timeline: Timeline, uid: string, service: string): Span[] {
+  return spansOf(timeline.of('endpoint-ready', uid).filter(({ detail }) => detail.service === service))
 }
 
 /** Not every way of leaving has all three steps. */

@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { UsageError } from '../model/errors.ts'
 import type { FaultRecord } from '../model/fault.ts'
 import type { Observation } from '../model/observation.ts'
-import { FakeRecording, fakeStage } from '../timeline/testing.ts'
+import { predict } from '../predict/predict.ts'
+import { FakeRecording, fakeStage, pod, replicated, slice, watched } from '../timeline/testing.ts'
 import { hold, type Invariant } from './claim.ts'
 import type { Judge } from './judgement.ts'
 import { ledgerOf } from './ledger.ts'
@@ -12,7 +14,7 @@ const step = (atMs: number, name: string): Observation => ({
   untilMs: atMs,
   step: name,
 })
-const gap = (fromMs: number, atMs: number, watch: 'Pod' | 'Node' = 'Pod'): Observation => ({
+const gap = (fromMs: number, atMs: number, watch: 'Pod' | 'Node' | 'probe' = 'Pod'): Observation => ({
   ...{ source: 'gap', fromMs, atMs, watch, reason: 'the resourceVersion had expired' },
 })
 
@@ -33,12 +35,20 @@ const fault: FaultRecord = {
   receipt: { atMs: 1_000, observedBy: 'watch of pods', evidence: 'its deletionTimestamp is set' },
 }
 
+const workload = { name: 'web', podSpec: { containers: [] } } as never
+/** Of an invariant that does not wait for any damage. */
+const atOnce = { holdUntilMs: () => 0 }
+/** How long after the receipt the endpoint of a deleted pod may stay. */
+const latestMs =
+  predict.leavesEndpoints({ effect: fault.effect, pod: { containers: [] }, restartsBefore: 0 })?.latestMs ??
+  Number.NaN
+
 async function claim(coming: Observation[], parts: Partial<Invariant> = {}, faults = [fault]) {
   const recording = new FakeRecording(...coming)
   recording.passUntil(1_000)
-  const stage = fakeStage(recording, ...faults)
+  const stage = parts.stage ?? fakeStage(recording, ...faults)
   const common = { statement: 'toStayUp()', subject: 'Deployment/shop/web', promise: 'to stay up', judge }
-  await hold({ stage, ...common, rests: ['Pod'], ...parts })
+  await hold({ stage, workload, ...common, rests: ['Pod'], ...parts })
   const ledger = ledgerOf(stage)
   const [entry] = ledger.entries
   if (!entry) throw new Error('the claim was not written down')
@@ -51,7 +61,7 @@ async function claim(coming: Observation[], parts: Partial<Invariant> = {}, faul
 }
 
 test('an invariant has its last word at the end, and says over which time it held', async () => {
-  const { result, resolvedMs, end } = await claim([])
+  const { result, resolvedMs, end } = await claim([], atOnce)
   expect(resolvedMs).toBe(1_000)
   expect(result).toMatchObject({ verdict: 'inconclusive', sort: 'invariant' })
   expect(result.message).toBe('Deployment/shop/web: was not judged to its end')
@@ -68,9 +78,17 @@ test('it counts from the first fault on, though a later one was injected before 
 })
 
 test('before any fault it counts from where it was claimed', async () => {
-  const { result, end } = await claim([step(900, 'broken')], {}, [])
-  expect(result.anchor).toEqual({ event: 'the workload was steady', atMs: 1_000 })
+  const { result, resolvedMs, end } = await claim([step(900, 'broken')], { holdUntilMs: () => 5_000 }, [])
+  expect(result.anchor).toEqual({ event: 'the claim', atMs: 1_000 })
+  expect(resolvedMs).toBe(5_000)
   expect((await end(9_000)).verdict).toBe('passed')
+})
+
+test('before any fault it has to say for how long: it would be judged of nothing', async () => {
+  await expect(claim([], {}, [])).rejects.toThrow(UsageError)
+  await expect(claim([], { holdUntilMs: () => undefined }, [])).rejects.toThrow(
+    'Deployment/shop/web: toStayUp() was claimed before any fault was injected, and for no time',
+  )
 })
 
 test('a broken one is told at once: what was expected from when, and what was seen when', async () => {
@@ -82,7 +100,7 @@ test('a broken one is told at once: what was expected from when, and what was se
 })
 
 test('one that is broken after it was claimed is told at the end', async () => {
-  const { result, end } = await claim([step(8_000, 'broken')])
+  const { result, end } = await claim([step(8_000, 'broken')], atOnce)
   expect(result.verdict).toBe('inconclusive')
   expect(await end(9_000)).toMatchObject({ verdict: 'violated', measuredMs: 7_500 })
 })
@@ -115,6 +133,11 @@ test.each([
   expect((await (await claim([hole])).end(9_000)).verdict).toBe('passed')
 })
 
+test('a fault that did not stay in place counts for every claim', async () => {
+  const { end } = await claim([gap(2_000, 3_000, 'probe')])
+  expect((await end(9_000)).message).toContain('the watch of probe has a gap from 2.00 s to 3.00 s')
+})
+
 test('a gap excuses nothing that was seen to break', async () => {
   const { end } = await claim([gap(2_000, 3_000), step(4_000, 'broken')])
   expect((await end(9_000)).verdict).toBe('violated')
@@ -136,16 +159,81 @@ test('a record that does not become complete leaves it inconclusive, after a wai
   expect(asked).toBeGreaterThan(100)
 })
 
-test('a record that becomes complete is judged then', async () => {
+test('a record that becomes complete is judged then, of the time up to the end', async () => {
+  const asked: number[] = []
+  const settled = (untilMs: number) => asked.push(untilMs) > 10
+  const { end } = await claim([step(9_100, 'broken')], { settled })
+  expect(asked).toEqual([])
+  expect((await end(9_000)).verdict).toBe('violated')
+  expect(new Set(asked)).toEqual(new Set([9_000]))
+  const well = await claim([], { settled })
+  expect((await well.end(9_000)).message).toContain('from 0.50 s to 9.00 s')
+})
+
+test('a record that is not complete excuses nothing that was seen to break', async () => {
+  const { end } = await claim([step(8_000, 'broken')], { ...atOnce, settled: () => false })
+  expect(await end(9_000)).toMatchObject({ verdict: 'violated', measuredMs: 7_500 })
+})
+
+test('one that passes in the end was not measured, though it once looked broken', async () => {
   let asked = 0
-  const { end } = await claim([], { settled: () => ++asked > 10 })
-  expect((await end(9_000)).message).toContain('from 0.50 s to 9.20 s')
+  const { end } = await claim([], {
+    judge: () => (asked++ < 3 ? { is: 'broken', atMs: 700, detail: 'x' } : { is: 'open', lastSeen: 'fine' }),
+  })
+  const last = await end(9_000)
+  expect(last.verdict).toBe('passed')
+  expect(last.measuredMs).toBeUndefined()
+})
+
+describe('without a time of its own it waits for the damage', () => {
+  const shape = {
+    ...{ name: 'web', namespace: 'shop', services: [{ name: 'web', selector: { app: 'web' } }] },
+    roots: [{ kind: 'Deployment', name: 'web', uid: 'd', replicas: 1 }],
+  }
+  const steady: Observation[] = [
+    { source: 'workload', atMs: 1, workload: shape },
+    watched('Deployment', 2, replicated('d', 1)),
+    watched('ReplicaSet', 2, replicated('rs', 1, 1, 'd')),
+    watched('Pod', 3, pod()),
+    watched('EndpointSlice', 4, slice('s', [{ of: 'web-1' }])),
+  ]
+  const hurt = watched('Pod', 1_500, pod({ ready: false }))
+
+  test('and for two seconds more, for what follows it', async () => {
+    expect((await claim([...steady, hurt])).resolvedMs).toBe(3_500)
+    const broken = await claim([...steady, hurt, step(3_400, 'broken')])
+    expect(broken).toMatchObject({ resolvedMs: 3_400, result: { verdict: 'violated' } })
+  })
+
+  test('counted from the damage, however late it is claimed', async () => {
+    const early = watched('Pod', 600, pod({ ready: false }))
+    expect((await claim([...steady, early])).resolvedMs).toBe(2_600)
+  })
+
+  test('that the fault did: what was damaged before it, or is steady again, is not asked', async () => {
+    const before = [watched('Pod', 100, pod({ ready: false })), watched('Pod', 700, pod()), hurt]
+    expect((await claim([...steady, ...before])).resolvedMs).toBe(1_000 + latestMs + 2_000)
+  })
+
+  test('and no longer than it may take to come', async () => {
+    expect((await claim(steady)).resolvedMs).toBe(1_000 + latestMs + 2_000)
+    const unseen: FaultRecord = { ...fault, receipt: null }
+    expect((await claim(steady, {}, [unseen])).resolvedMs).toBe(500 + latestMs + 2_000)
+  })
+
+  test('but not in a control run, where none will come', async () => {
+    const recording = new FakeRecording(...steady)
+    recording.passUntil(1_000)
+    const stage = { ...fakeStage(recording, fault), control: true }
+    await claim([], { stage })
+    expect(recording.now()).toBe(1_000)
+  })
 })
 
 test('every claim of a scenario has its last word, in the order in which they were made', async () => {
   const recording = new FakeRecording(step(4_000, 'broken'))
   const stage = fakeStage(recording, fault)
-  const common = { stage, promise: 'to stay up', judge, rests: [] }
+  const common = { stage, workload, promise: 'to stay up', judge, rests: [] }
   await hold({ ...common, statement: 'toStayUp()', subject: 'a' })
   await hold({ ...common, statement: 'toStayUp()', subject: 'b' })
   recording.passUntil(5_000)

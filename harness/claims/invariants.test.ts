@@ -13,6 +13,7 @@ import {
   timelineOf,
   watched,
 } from '../timeline/testing.ts'
+import { keptLosses } from '../timeline/timeline.ts'
 import { Pod, Workload } from '../workload/workload.ts'
 import { ledgerOf } from './ledger.ts'
 import { situationOf } from './situation.ts'
@@ -63,6 +64,16 @@ describe('availability', () => {
     ])
   })
 
+  test('is of pods, not of endpoints: an address of each family lists a pod twice', () => {
+    const listed = (atMs: number, ...of: string[]) => {
+      const endpoints = of.map((name) => ({ of: name }))
+      return ['v4', 'v6'].map((name) => watched('EndpointSlice', atMs, slice(name, endpoints)))
+    }
+    const timeline = timelineOf(...listed(1, 'web-1', 'web-2'), ...listed(9, 'web-1'))
+    expect(judgeAvailable(shape, 2)(timeline, 5)).toMatchObject({ is: 'broken', atMs: 9 })
+    expect(judgeAvailable(shape, 1)(timeline, 5)).toMatchObject({ is: 'open' })
+  })
+
   test('is of ready pods where there is no Service, and only of its own', () => {
     const alone = { ...shape, services: [] }
     const owners = [watched('ReplicaSet', 1, replicated('rs', 2, 2, 'd'))]
@@ -111,6 +122,45 @@ describe('staying up', () => {
     expect(judgeUp(() => [])(timeline, 5).is).toBe('unjudgeable')
   })
 
+  test('is broken by an end of which the kubelet lost the container', () => {
+    const lastState = { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } }
+    const again = { containerID: 'id2', restartCount: 1, state: { running: {} }, lastState }
+    const timeline = timelineOf(
+      seen(1, { containers: { app: running('id1') } }),
+      seen(9, { containers: { app: again } }),
+    )
+    expect(judgeUp(() => ['web-1'])(timeline, 5)).toMatchObject({ is: 'broken', atMs: 9 })
+  })
+
+  test('is broken by the deletion of a pod, not by the exit that follows it', () => {
+    const exited = { app: { restartCount: 0, state: ended('id1', 0) } }
+    const timeline = timelineOf(
+      seen(1, { containers: { app: running('id1') } }),
+      seen(9, { grace: 30, containers: { app: running('id1') } }),
+      seen(12, { grace: 30, ready: false, containers: exited }),
+    )
+    expect(judgeUp(() => ['web-1'])(timeline, 5)).toMatchObject({ is: 'broken', atMs: 9 })
+  })
+
+  test('is broken when the kubelet begins to kill, though the container takes its time to end', () => {
+    const involvedObject = { kind: 'Pod', namespace: 'shop', name: 'web-1', uid: 'web-1' }
+    const event = (atMs: number, reason: string, type?: 'LISTED') => {
+      const metadata = { name: `${reason}-${atMs}`, uid: `${reason}-${atMs}` }
+      const fieldPath = 'spec.containers{app}'
+      const object = { metadata, involvedObject: { ...involvedObject, fieldPath }, reason }
+      return watched('Event', atMs, object as never, type ?? 'ADDED')
+    }
+    const up = seen(1, { containers: { app: running('id1') } })
+    const end = seen(40, { containers: { app: running('id2', 1, ended('id1', 0)) } })
+    const judge = (...more: Observation[]) => judgeUp(() => ['web-1'])(timelineOf(up, ...more), 5)
+    expect(judge(event(10, 'Killing'), end)).toMatchObject({
+      ...{ is: 'broken', atMs: 10 },
+      detail: 'the kubelet began to kill spec.containers{app} of web-1',
+    })
+    expect(judge(event(4, 'Killing'), event(9, 'Unhealthy')).is).toBe('open')
+    expect(judge(event(10, 'Killing', 'LISTED')).is).toBe('open')
+  })
+
   test('is of the pods that there were at the fault: one that was made since may go', async () => {
     const recording = new FakeRecording(
       watched('ReplicaSet', 1, replicated('rs', 2, 2, 'd')),
@@ -151,14 +201,18 @@ describe('lost requests', () => {
   }
 
   test('from before the fault, and of other Services, do not count', () => {
-    expect(judge('all', lostRequest(999)).is).toBe('open')
+    expect(judge('all', lostRequest(998)).is).toBe('open')
     expect(judge('all', lostRequest(2_000, { service: 'api' })).is).toBe('open')
-    expect(judge('all', lostRequest(2_000))).toMatchObject({ is: 'broken', atMs: 2_000 })
+    expect(judge('all', lostRequest(2_000))).toMatchObject({ is: 'broken', atMs: 2_001 })
+  })
+
+  test('that were in flight when the fault struck do, at the time that they failed', () => {
+    expect(judge('all', lostRequest(999))).toMatchObject({ is: 'broken', atMs: 1_000 })
   })
 
   test('of a pod that is known by name are its own, whenever they were', () => {
     expect(judge('others', lostRequest(60_000, { pod: 'web-1' })).is).toBe('open')
-    expect(judge('others', lostRequest(1_500, { pod: 'web-2' }))).toMatchObject({ is: 'broken', atMs: 1_500 })
+    expect(judge('others', lostRequest(1_500, { pod: 'web-2' }))).toMatchObject({ is: 'broken', atMs: 1_501 })
   })
 
   test('of nobody known are the hurt pod`s until two seconds after its last sign of damage', () => {
@@ -166,6 +220,16 @@ describe('lost requests', () => {
     expect(judge('others', gone, lostRequest(7_000)).is).toBe('open')
     expect(judge('others', gone, lostRequest(7_001)).is).toBe('broken')
     expect(judge('others', gone, lostRequest(1_500, { pod: 'unknown' })).is).toBe('open')
+  })
+
+  test('beyond those that were written down leave it unjudged', () => {
+    const ofHurt = (_: unknown, i: number) => lostRequest(1_600 + i / 10, { pod: 'web-1' })
+    const known = Array.from({ length: keptLosses }, ofHurt)
+    expect(judge('others', ...known).is).toBe('open')
+    expect(judge('others', ...known, lostRequest(60_000, { pod: 'web-2' }))).toMatchObject({
+      ...{ is: 'unjudgeable', detail: 'lost 1 requests more than were written down' },
+    })
+    expect(judge('all', ...known, lostRequest(60_000)).is).toBe('broken')
   })
 
   test('cannot be judged where no request was recorded', () => {

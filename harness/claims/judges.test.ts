@@ -56,6 +56,38 @@ describe('restarts', () => {
   })
 })
 
+describe('restarts that were not seen one by one', () => {
+  const judge = (times: number, ...observations: Observation[]) =>
+    judgeRestarted('web-1', 'app', times, {})(timelineOf(...observations), 5)
+  const first = seen(1, { containers: { app: running('id1') } })
+
+  test('are counted by the kubelet', () => {
+    const third = seen(9, { containers: { app: running('id3', 2, ended('id2')) } })
+    expect(judge(1, first, third)).toMatchObject({ is: 'broken', detail: 'it restarted 2 times' })
+  })
+
+  test('are not those whose end was before the fault', () => {
+    const down = seen(2, {
+      containers: { app: { containerID: 'id1', restartCount: 0, state: ended('id1') } },
+    })
+    const second = seen(9, { containers: { app: running('id2', 1, ended('id1')) } })
+    const third = seen(12, { containers: { app: running('id3', 2, ended('id2')) } })
+    expect(judge(1, first, down, second).is).toBe('open')
+    expect(judge(1, first, down, second, third)).toMatchObject({ is: 'held', atMs: 12 })
+  })
+})
+
+test('a restart is told with the end that it followed', () => {
+  const timeline = timelineOf(
+    seen(1, { containers: { app: running('id1') } }),
+    seen(9, { containers: { app: running('id2', 1, ended('id1', 137)) } }),
+    seen(12, { containers: { app: { restartCount: 1, state: ended('id2', 3) } } }),
+  )
+  expect(judgeRestarted('web-1', 'app', 1, {})(timeline, 5)).toMatchObject({
+    detail: 'restarted after exit code 137 (Error)',
+  })
+})
+
 describe('a replacement', () => {
   const before = [seen(1), seen(1, { name: 'web-2' })]
   const lost = [seen(10, { grace: 30 }), seen(20, { name: 'web-2', grace: 30 })]
@@ -111,6 +143,17 @@ describe('endpoints', () => {
   test('that it was given after the fault and before it left are not those that it joins again', () => {
     const timeline = timelineOf(listed(1, ['web-1']), listed(8, ['web-1'], 'api'), listed(10, []))
     expect(judgeJoined('web-1')(timeline, 5).is).toBe('open')
+  })
+
+  test('that move to another slice, or to another address, have not left', () => {
+    const first = watched('EndpointSlice', 1, slice('s1', [{ of: 'web-1' }]))
+    const second = watched('EndpointSlice', 9, slice('s2', [{ of: 'web-1' }]))
+    const none = watched('EndpointSlice', 10, slice('s1', []))
+    expect(judgeLeft('web-1')(timelineOf(first, second, none), 5).is).toBe('open')
+
+    const moved = slice('s1', [{ of: 'web-1' }]) as ReturnType<typeof slice> & { endpoints: object[] }
+    moved.endpoints = [{ ...moved.endpoints[0], addresses: ['192.0.2.9'] }]
+    expect(judgeLeft('web-1')(timelineOf(first, watched('EndpointSlice', 9, moved)), 5).is).toBe('open')
   })
 
   test('that it joined after the fault are none that it had', () => {

@@ -145,6 +145,26 @@ test('a claim about a pod is refused for a workload, the other way round, and fo
   await wrong(expect('web'), 'toStayUp').toThrow(`toStayUp: ${about('a pod or a workload')}`)
 })
 
+test('an option that a claim does not have is refused, and those that it has are named', async () => {
+  const { app, pod: hurt, stage } = deployed()
+  const wrong = (of: object, claim: string, options: object) =>
+    plain((async () => Reflect.apply(Reflect.get(of, claim), of, [options]))()).rejects
+  await wrong(expect(hurt), 'toRestart', { exitcode: 137 }).toThrow(
+    'toRestart: has no option "exitcode"; it has times, exitCode, reason, container, within',
+  )
+  await wrong(expect(app), 'toRecover', { until: '5s' }).toThrow(
+    'toRecover: has no option "until"; it has within',
+  )
+  plain(ledgerOf(stage).entries).toEqual([])
+})
+
+test.each([0, -1, 1.5, Number.NaN])('toRestart refuses times: %d', async (times) => {
+  const { pod: hurt } = deployed()
+  await plain(expect(hurt).toRestart({ times })).rejects.toThrow(
+    /^toRestart: times is .*; a whole number from 1 on is expected/,
+  )
+})
+
 test.each([0, -1, 1.5, Number.NaN])('toKeepAvailable refuses atLeast: %d', async (atLeast) => {
   const { app } = deployed()
   await plain(expect(app).toKeepAvailable({ atLeast })).rejects.toThrow(

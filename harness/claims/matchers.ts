@@ -48,6 +48,26 @@ const onPods: Record<string, Make<Pod>> = {
 }
 const onWorkloads: Record<string, Make<Workload>> = { toStayUp, toRecover, toKeepAvailable, toLoseRequests }
 
+/** The options of each claim: Vitest checks no types, and a misspelt option would weaken its claim. */
+const optionsOf: Record<string, readonly string[]> = {
+  toRestart: ['times', 'exitCode', 'reason', 'container', 'within'],
+  toExit: ['code', 'container', 'within'],
+  toLeaveEndpoints: ['within'],
+  toJoinEndpoints: ['within'],
+  toBeReplaced: ['onAnotherNode', 'within'],
+  toStayUp: ['for', 'except'],
+  toRecover: ['within'],
+  toKeepAvailable: ['atLeast'],
+  toLoseRequests: ['atMost', 'of'],
+}
+
+function refuseUnknown(name: string, options: object): void {
+  const known = optionsOf[name] ?? []
+  const unknown = Object.keys(options).find((option) => !known.includes(option))
+  if (unknown !== undefined)
+    throw new UsageError(`${name}: has no option ${JSON.stringify(unknown)}; it has ${known.join(', ')}`)
+}
+
 function matcher(name: string) {
   return async function (this: { isNot: boolean }, subject: unknown, options: object = {}) {
     if (this.isNot) {
@@ -64,6 +84,7 @@ function matcher(name: string) {
         .join(' or ')
       throw new UsageError(`${name}: is a claim about ${wanted}: give what deploy() or its pod() returned`)
     }
+    refuseUnknown(name, options)
     await (make as Make<unknown>)(subject, options as never, statement)
     // A claim that does not hold is told at the end, so that the later ones are judged too.
     return { pass: true, message: () => statement }

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest'
 import type { FaultEffect, FaultRecord } from '../model/fault.ts'
 import type { Observation } from '../model/observation.ts'
 import type { ClaimResult } from '../model/result.ts'
-import { FakeRecording, fakeStage } from '../timeline/testing.ts'
+import { predict as predictions } from '../predict/predict.ts'
+import { FakeRecording, fakeStage, slice, watched } from '../timeline/testing.ts'
 import { type Response, respond } from './claim.ts'
+import { judgeJoined, judgeLeft } from './endpoints.ts'
 import type { Judge } from './judgement.ts'
 import { ledgerOf } from './ledger.ts'
 
@@ -13,7 +15,7 @@ const step = (atMs: number, name: string): Observation => ({
   untilMs: atMs,
   step: name,
 })
-const gap = (fromMs: number, atMs: number, watch: 'Pod' | 'Node' = 'Pod'): Observation => ({
+const gap = (fromMs: number, atMs: number, watch: 'Pod' | 'Node' | 'probe' = 'Pod'): Observation => ({
   ...{ source: 'gap', fromMs, atMs, watch, reason: 'the resourceVersion had expired' },
 })
 
@@ -45,8 +47,14 @@ interface Told {
   end(atMs: number): Promise<ClaimResult>
 }
 
-async function claim(coming: Observation[], parts: Partial<Response> = {}, of = fault()): Promise<Told> {
+async function claim(
+  coming: Observation[],
+  parts: Partial<Response> = {},
+  of = fault(),
+  claimedMs = 0,
+): Promise<Told> {
   const recording = new FakeRecording(...coming)
+  recording.passUntil(claimedMs)
   const stage = { ...fakeStage(recording, of), ...parts.stage }
   const statement = 'toDoIt()'
   const common = { statement, subject: 'Pod/shop/web-1', promise: 'to do it', judge, predict }
@@ -177,6 +185,17 @@ describe('not judged', () => {
     expect((await claim([gap(100, 600)])).result.verdict).toBe('inconclusive')
   })
 
+  test('a gap leaves what was broken after it inconclusive too: it rests on what was not seen', async () => {
+    const { result } = await claim([gap(2_000, 3_500), step(4_000, 'broken')])
+    expect(result.verdict).toBe('inconclusive')
+  })
+
+  test('a fault that did not stay in place counts for every claim', async () => {
+    const { result } = await claim([gap(2_000, 3_500, 'probe')])
+    expect(result.verdict).toBe('inconclusive')
+    expect(result.message).toContain('the watch of probe has a gap from 2.00 s to 3.50 s')
+  })
+
   test('a subject that cannot be judged is inconclusive at once', async () => {
     const { result, resolvedMs } = await claim([step(2_000, 'unjudgeable')])
     expect(resolvedMs).toBe(2_000)
@@ -271,5 +290,128 @@ describe('the anchor', () => {
     const second = fault({ number: 1, kind: 'killPod', injectedAtMs: 9_000, receipt: null })
     const stage = fakeStage(new FakeRecording(...at(12_000)), fault(), second)
     expect((await claim([], { stage })).result.anchor).toEqual({ event: 'killPod landed', atMs: 9_000 })
+  })
+})
+
+describe('a pod that is named', () => {
+  const of = (number: number, podUid: string, injectedAtMs: number) =>
+    fault({
+      ...{ number, kind: `fault ${number}`, injectedAtMs, receipt: null },
+      effect: { does: 'delete-pod', podUid, force: false },
+    })
+  const anchorOf = async (podUid: string, ...faults: FaultRecord[]) => {
+    const stage = fakeStage(new FakeRecording(), ...faults)
+    return (await claim([], { stage, podUid })).result.anchor
+  }
+
+  test('has its own last fault as the anchor', async () => {
+    const faults = [of(0, 'web-1', 100), of(1, 'web-1', 200), of(2, 'web-2', 300)]
+    expect(await anchorOf('web-1', ...faults)).toEqual({ event: 'fault 1 landed', atMs: 200 })
+  })
+
+  test('has the last of all where none hurt it', async () => {
+    const faults = [of(0, 'web-1', 100), of(1, 'web-2', 300)]
+    expect(await anchorOf('web-3', ...faults)).toEqual({ event: 'fault 1 landed', atMs: 300 })
+  })
+})
+
+describe('what has to last', () => {
+  const lastsMs = 1_000
+  /** Holds from a step `held` on, and no longer than to a step `lost`. */
+  const flapping: Judge = (timeline, sinceMs) => {
+    const steps = timeline.of('step').filter(({ fromMs }) => fromMs >= sinceMs)
+    const last = steps.at(-1)
+    return last?.subject === 'held'
+      ? { is: 'held', atMs: last.fromMs, detail: 'did it' }
+      : { is: 'open', lastSeen: last?.subject ?? 'nothing was seen' }
+  }
+  const lasting = { judge: flapping, lastsMs }
+
+  test('is believed once it has lasted, and counts from when it began', async () => {
+    const { result, resolvedMs } = await claim([step(6_000, 'held')], lasting)
+    expect(result).toMatchObject({ verdict: 'passed', measuredMs: 5_000 })
+    expect(resolvedMs).toBe(7_000)
+  })
+
+  test('begins anew where it was lost meanwhile', async () => {
+    const { result } = await claim([step(6_000, 'held'), step(6_500, 'lost'), step(8_000, 'held')], lasting)
+    expect(result).toMatchObject({ verdict: 'passed', measuredMs: 7_000 })
+  })
+
+  test('is violated where it did not last within the window', async () => {
+    const { result } = await claim([step(6_000, 'held'), step(6_500, 'lost')], lasting)
+    expect(result).toMatchObject({ verdict: 'violated', timing: 'late' })
+  })
+
+  test('is violated where it is lost by the end of the scenario', async () => {
+    const { result, end } = await claim([step(6_000, 'held'), step(60_000, 'lost')], lasting)
+    expect(result.verdict).toBe('passed')
+    expect((await end(70_000)).verdict).toBe('violated')
+  })
+
+  test('may be lost by a later fault', async () => {
+    const recording = new FakeRecording(step(6_000, 'held'), step(60_000, 'lost'))
+    const stage = fakeStage(recording, fault())
+    const common = { statement: 'toDoIt()', subject: 'Pod/shop/web-1', promise: 'to do it', predict }
+    await respond({ ...common, ...lasting, stage, rests: [] })
+    stage.faults.push(fault({ number: 1, injectedAtMs: 50_000 }))
+    recording.passUntil(70_000)
+    await ledgerOf(stage).close()
+    expect(ledgerOf(stage).entries[0]?.result.verdict).toBe('passed')
+  })
+})
+
+describe('what another watch brings', () => {
+  const listed = (atMs: number, ready?: boolean) =>
+    watched('EndpointSlice', atMs, slice('s1', [{ of: 'web-1', ...(ready === false && { ready }) }]))
+  const liveness: FaultEffect = {
+    ...{ does: 'fail-probe', podUid: 'web-1', container: 'app', probes: ['liveness'] },
+    failure: { with: 'status', status: 500 },
+  }
+
+  test('a moment before the receipt is not early where nothing has to pass first', async () => {
+    const { result } = await claim(
+      [listed(1), watched('EndpointSlice', 995, slice('s1', []))],
+      {
+        judge: judgeLeft('web-1'),
+        predict: ({ effect }) =>
+          predictions.leavesEndpoints({ effect, pod: { containers: [] }, restartsBefore: 0 }),
+      },
+      fault(),
+      600,
+    )
+    expect(result).toMatchObject({ verdict: 'passed', measuredMs: -5 })
+  })
+
+  test('soon after the revert of a failed liveness is not early: the restart was before it', async () => {
+    const pod = {
+      terminationGracePeriodSeconds: 5,
+      containers: [
+        { name: 'app', livenessProbe: { periodSeconds: 5 }, readinessProbe: { periodSeconds: 1 } },
+      ],
+    }
+    const { result } = await claim(
+      [listed(1), listed(12_000, false), listed(14_000)],
+      {
+        ...{ judge: judgeJoined('web-1'), rests: [], fromRevert: true },
+        predict: ({ effect }) => predictions.joinsEndpoints({ effect, pod, restartsBefore: 0 }),
+      },
+      fault({ effect: liveness, revertedAtMs: 13_000 }),
+      600,
+    )
+    expect(result).toMatchObject({ verdict: 'passed', measuredMs: 1_000 })
+  })
+
+  test('late, though before the revert, is told by how much from the receipt', async () => {
+    const recording = new FakeRecording(step(95_000, 'held'))
+    recording.passUntil(100_000)
+    const stage = fakeStage(recording, fault({ effect: liveness, revertedAtMs: 99_000 }))
+    const { end } = await claim([], {
+      ...{ stage, fromRevert: true },
+      predict: () => ({ earliestMs: 0, latestMs: 60_000, because: [] }),
+    })
+    const last = await end(100_000)
+    expect(last).toMatchObject({ verdict: 'violated', measuredMs: 94_000 })
+    expect(last.message).toContain('34.0 s too late')
   })
 })

@@ -1,7 +1,12 @@
 import { type FaultRecord, hurtPods } from '../model/fault.ts'
 import type { Situation } from '../predict/predict.ts'
 import type { Stage } from '../workload/stage.ts'
-import type { PodSpec } from '../workload/workload.ts'
+import type { Pod, PodSpec } from '../workload/workload.ts'
+
+/** A pod's own spec: a workload may be made of several. */
+export function podSpecOf(pod: Pod): PodSpec {
+  return pod.object.spec ?? pod.workload.podSpec
+}
 
 /** What predictions need to know of a fault and of the pods that it hurts. */
 export function situationOf(

@@ -6,7 +6,7 @@ import type { Timeline } from '../timeline/timeline.ts'
 import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
 import { at, type Judge, type Judgement } from './judgement.ts'
-import { situationOf } from './situation.ts'
+import { podSpecOf, situationOf } from './situation.ts'
 
 export interface ToBeReplacedOptions {
   /** The replacement must run on another node than the pod did. */
@@ -19,12 +19,13 @@ export function toBeReplaced(pod: Pod, options: ToBeReplacedOptions, statement: 
   const { onAnotherNode = false, within } = options
   return respond({
     stage: pod.stage,
+    podUid: pod.uid,
     statement,
     subject: pod.subject,
     promise: `to be replaced by a ready pod${onAnotherNode ? ` on another node than ${pod.nodeName}` : ''}`,
     judge: judgeReplaced(pod.uid, onAnotherNode),
     rests: ['Pod'],
-    predict: (fault) => predict.replaced(situationOf(pod.stage, pod.workload.podSpec, fault)),
+    predict: (fault) => predict.replaced(situationOf(pod.stage, podSpecOf(pod), fault)),
     within,
   })
 }

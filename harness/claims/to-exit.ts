@@ -4,7 +4,7 @@ import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
 import { endsSince, exitOf } from './containers.ts'
 import type { Judge, Judgement } from './judgement.ts'
-import { situationOf } from './situation.ts'
+import { podSpecOf, situationOf } from './situation.ts'
 
 export interface ToExitOptions {
   code: number
@@ -19,12 +19,13 @@ export function toExit(pod: Pod, options: ToExitOptions, statement: string): Pro
   const container = pod.container(options.container)
   return respond({
     stage: pod.stage,
+    podUid: pod.uid,
     statement,
     subject: `${pod.subject}/${container}`,
     promise: `to exit with code ${options.code}`,
     judge: judgeExited(pod.uid, container, options.code),
     rests: ['Pod'],
-    predict: (fault) => predict.exits(situationOf(pod.stage, pod.workload.podSpec, fault, container)),
+    predict: (fault) => predict.exits(situationOf(pod.stage, podSpecOf(pod), fault, container)),
     within: options.within,
   })
 }
@@ -39,7 +40,7 @@ export function judgeExited(uid: string, container: string, code: number): Judge
       return { is: right ? 'held' : 'broken', atMs: ended.fromMs, detail }
     }
     const goneMs = timeline.of('pod', uid)[0]?.toMs
-    if (typeof goneMs === 'number')
+    if (typeof goneMs === 'number' && goneMs >= sinceMs)
       return { is: 'broken', atMs: goneMs, detail: 'its pod went without an exit code' }
     return { is: 'open', lastSeen: 'it was still running' }
   }

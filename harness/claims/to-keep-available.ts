@@ -1,6 +1,7 @@
 import { UsageError } from '../model/errors.ts'
 import type { Interval } from '../model/interval.ts'
 import type { WorkloadShape } from '../model/observation.ts'
+import { type Span, spansOf } from '../timeline/spans.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Workload } from '../workload/workload.ts'
 import { hold } from './claim.ts'
@@ -25,6 +26,7 @@ export function toKeepAvailable(
   }
   return hold({
     stage: of.stage,
+    workload: of,
     statement,
     subject: of.subject,
     promise: `at least ${atLeast} to be available`,
@@ -44,7 +46,7 @@ export function judgeAvailable(shape: WorkloadShape, atLeast: number): Judge {
         : [{ what: 'ready pods', intervals: readyPods(timeline, shape) }]
     let fewest = Number.POSITIVE_INFINITY
     for (const { what, intervals } of counted) {
-      for (const [atMs, count] of countsFrom(intervals, sinceMs)) {
+      for (const [atMs, count] of countsFrom(spansByPod(intervals), sinceMs)) {
         fewest = Math.min(fewest, count)
         if (count < atLeast) return { is: 'broken', atMs, detail: `there were only ${count} ${what}` }
       }
@@ -59,15 +61,21 @@ function readyPods(timeline: Timeline, { roots }: WorkloadShape): Interval<'pod-
     .filter(({ uid }) => roots.some((root) => timeline.isControlledBy(uid, root.uid)))
 }
 
+/** A pod counts once, in however many slices and address families it is listed. */
+function spansByPod(intervals: Interval[]): Span[] {
+  const uids = [...new Set(intervals.map(({ uid }) => uid))]
+  return uids.flatMap((uid) => spansOf(intervals.filter((interval) => interval.uid === uid)))
+}
+
 /**
  * How many of these held at `sinceMs`, and after each change since. One observation may end one interval and begin
  * another: that is one change.
  */
-export function countsFrom(intervals: Interval[], sinceMs: number): [number, number][] {
+export function countsFrom(spans: Span[], sinceMs: number): [number, number][] {
   const changes = new Map<number, number>()
   const change = (ms: number, by: number) => changes.set(ms, (changes.get(ms) ?? 0) + by)
   let count = 0
-  for (const { fromMs, toMs } of intervals) {
+  for (const { fromMs, toMs } of spans) {
     if (fromMs <= sinceMs) count += 1
     else change(fromMs, 1)
     if (toMs === null) continue

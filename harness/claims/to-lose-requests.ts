@@ -40,17 +40,15 @@ export function toLoseRequests(
       remedy: "Deploy it with a Service and a path to ask for: deploy(chart, { traffic: { path: '/' } }).",
     })
   }
-  const claimedMs = stage.recording.now()
   return hold({
     stage,
+    workload,
     statement,
     subject: workload.subject,
     promise: `at most ${atMost} requests${of === 'others' ? ' of other pods' : ''} to be lost`,
     judge: judgeLosses(stage, names, atMost, of),
     rests: of === 'others' ? ['traffic', 'EndpointSlice'] : ['traffic'],
-    // A request may be lost for as long as the rules may lag, and is given up two seconds after it was sent.
-    holdUntilMs: () => claimedMs + proxyFollowsMs,
-    settled: () => flows.every((flow) => flow.settledMs() >= claimedMs),
+    settled: (untilMs) => flows.every((flow) => flow.settledMs() >= untilMs),
   })
 }
 
@@ -60,15 +58,18 @@ export function judgeLosses(stage: Stage, services: string[], atMost: number, of
     if (requests === 0) return { is: 'unjudgeable', detail: 'not one request was recorded' }
     const counted = losses.filter(
       (loss) =>
-        loss.atMs >= sinceMs &&
+        endOf(loss) >= sinceMs &&
         services.includes(loss.endpoint) &&
         (of === 'all' || !isOfHurtPod(stage, timeline, loss)),
     )
     const oneTooMany = counted[atMost]
     if (oneTooMany) {
       const detail = `${counted.length} were lost (${describe(counted)}), one too many`
-      return { is: 'broken', atMs: oneTooMany.atMs, detail }
+      return { is: 'broken', atMs: endOf(oneTooMany), detail }
     }
+    const untold = timeline.traffic.lost - losses.length
+    if (untold > 0)
+      return { is: 'unjudgeable', detail: `lost ${untold} requests more than were written down` }
     const hurt =
       of === 'others'
         ? `, beside ${losses.length - counted.length} that may have been for a pod that was hurt,`
@@ -97,9 +98,14 @@ function isOfHurtPod(stage: Stage, timeline: Timeline, loss: Loss): boolean {
   return stage.faults.some(({ effect, injectedAtMs }) =>
     hurtPods(effect).some((uid) => {
       const untilMs = lastDamageMs(timeline, uid, injectedAtMs) + proxyFollowsMs
-      return loss.atMs >= injectedAtMs && loss.atMs <= untilMs
+      return endOf(loss) >= injectedAtMs && loss.atMs <= untilMs
     }),
   )
+}
+
+/** A request that was in flight when the fault struck is lost by it, though it was sent before. */
+function endOf({ atMs, tookMs = 0 }: Loss): number {
+  return atMs + tookMs
 }
 
 /** The last time since the fault that a container of the pod ended, its endpoint stopped being ready, or it went. */

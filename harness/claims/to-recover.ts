@@ -1,7 +1,7 @@
 import type { Duration } from '../model/duration.ts'
 import type { WorkloadShape } from '../model/observation.ts'
 import { predict } from '../predict/predict.ts'
-import { steadiness } from '../timeline/steady.ts'
+import { holdSteadyMs, steadiness } from '../timeline/steady.ts'
 import type { Workload } from '../workload/workload.ts'
 import { respond } from './claim.ts'
 import { at, type Judge } from './judgement.ts'
@@ -23,6 +23,7 @@ export function toRecover(workload: Workload, options: ToRecoverOptions, stateme
     predict: (fault) => predict.recovers(situationOf(workload.stage, workload.podSpec, fault)),
     within: options.within,
     fromRevert: true,
+    lastsMs: holdSteadyMs,
   })
 }
 

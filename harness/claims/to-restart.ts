@@ -1,11 +1,12 @@
 import type { Duration } from '../model/duration.ts'
+import { UsageError } from '../model/errors.ts'
 import { predict } from '../predict/predict.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
 import { endsSince, exitOf } from './containers.ts'
 import { at, type Judge, type Judgement } from './judgement.ts'
-import { situationOf } from './situation.ts'
+import { podSpecOf, situationOf } from './situation.ts'
 
 export interface ToRestartOptions {
   /** Exactly so often, by the end of the scenario; 1 unless given. */
@@ -22,6 +23,9 @@ export interface ToRestartOptions {
 /** A container ends and runs again, in the same pod. */
 export function toRestart(pod: Pod, options: ToRestartOptions, statement: string): Promise<void> {
   const { times = 1, within } = options
+  if (!Number.isInteger(times) || times < 1) {
+    throw new UsageError(`toRestart: times is ${times}; a whole number from 1 on is expected`)
+  }
   const container = pod.container(options.container)
   const how = [
     options.exitCode !== undefined && `exit code ${options.exitCode}`,
@@ -29,13 +33,13 @@ export function toRestart(pod: Pod, options: ToRestartOptions, statement: string
   ].filter(Boolean)
   return respond({
     stage: pod.stage,
+    podUid: pod.uid,
     statement,
     subject: `${pod.subject}/${container}`,
     promise: `to restart ${times === 1 ? 'once' : `${times} times`}${how.length > 0 ? ` with ${how.join(' and ')}` : ''}`,
     judge: judgeRestarted(pod.uid, container, times, options),
     rests: ['Pod'],
-    predict: (fault) =>
-      predict.restarts(situationOf(pod.stage, pod.workload.podSpec, fault, container), times),
+    predict: (fault) => predict.restarts(situationOf(pod.stage, podSpecOf(pod), fault, container), times),
     within,
   })
 }
@@ -54,14 +58,17 @@ export function judgeRestarted(
     })
     if (wrong)
       return { is: 'broken', atMs: wrong.ended.fromMs, detail: `it ended with ${exitOf(wrong.ended)}` }
-    const restarts = ends.flatMap(({ next }) => (next ? [next] : []))
-    if (restarts.length > times) {
-      const atMs = restarts[times]?.fromMs ?? 0
-      return { is: 'broken', atMs, detail: `it restarted ${restarts.length} times` }
+    const restarts = ends.filter(({ next }) => next !== undefined)
+    const count = Math.max(restarts.length, countedBy(timeline, uid, container, sinceMs))
+    if (count > times) {
+      const atMs = restarts[times]?.next?.fromMs ?? restarts.at(-1)?.next?.fromMs ?? sinceMs
+      return { is: 'broken', atMs, detail: `it restarted ${count} times` }
     }
     const last = restarts[times - 1]
+    if (last?.next) {
+      return { is: 'held', atMs: last.next.fromMs, detail: `restarted after ${exitOf(last.ended)}` }
+    }
     const end = ends.at(-1)
-    if (last && end) return { is: 'held', atMs: last.fromMs, detail: `restarted after ${exitOf(end.ended)}` }
     const gone = goneAt(timeline, uid, sinceMs)
     if (gone !== undefined) return { is: 'broken', atMs: gone, detail: 'the pod itself was deleted' }
     if (end)
@@ -71,6 +78,17 @@ export function judgeRestarted(
       }
     return { is: 'open', lastSeen: 'the container it had before the fault was still running' }
   }
+}
+
+/** Restarts by the kubelet's own count, which knows of those that passed unseen between two statuses. */
+function countedBy(timeline: Timeline, uid: string, container: string, sinceMs: number): number {
+  const running = timeline.of('container-running', uid).filter(({ detail }) => detail.container === container)
+  const before = running.findLast(({ fromMs }) => fromMs <= sinceMs)
+  const now = running.at(-1)
+  if (!before || !now) return 0
+  // One that had ended by then is followed by a restart that is none of the fault's.
+  const hadEnded = before.toMs !== null && before.toMs < sinceMs ? 1 : 0
+  return now.detail.restartCount - before.detail.restartCount - hadEnded
 }
 
 function goneAt(timeline: Timeline, uid: string, sinceMs: number): number | undefined {

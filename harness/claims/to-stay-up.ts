@@ -29,15 +29,22 @@ export function toStayUp(of: Pod | Workload, options: ToStayUpOptions, statement
       : (timeline: Timeline, sinceMs: number) => podsThen(timeline, of, sinceMs, except)
   return hold({
     stage,
-    statement: except ? `toStayUp({ except: ${except.name} })` : statement,
+    workload,
+    statement: except
+      ? `toStayUp({ ${options.for === undefined ? '' : `for: '${options.for}', `}except: ${except.name} })`
+      : statement,
     subject: of.subject,
     promise: except ? `every pod but ${except.name} to stay up` : 'to stay up',
     judge: judgeUp(uids),
     rests: ['Pod'],
     holdUntilMs: (fault) => {
-      const fromMs = fault?.receipt?.atMs ?? stage.recording.now()
-      if (options.for !== undefined) return fromMs + toMs(options.for)
-      return fault ? fromMs + longEnoughToRestart(situationOf(stage, workload.podSpec, fault)) : fromMs
+      if (options.for !== undefined)
+        return (fault?.receipt?.atMs ?? stage.recording.now()) + toMs(options.for)
+      if (fault?.effect.does !== 'fail-probe' || stage.control) return undefined
+      const { receipt, injectedAtMs } = fault
+      return (
+        (receipt?.atMs ?? injectedAtMs) + longEnoughToRestart(situationOf(stage, workload.podSpec, fault))
+      )
     },
   })
 }
@@ -73,12 +80,24 @@ export function judgeUp(uidsOf: (timeline: Timeline, sinceMs: number) => string[
 }
 
 function fallOf(timeline: Timeline, uid: string, sinceMs: number): { atMs: number; detail: string }[] {
-  const [ended] = endsSince(timeline, uid, sinceMs)
+  const falls: { atMs: number; detail: string }[] = []
   const name = timeline.of('pod', uid)[0]?.detail.name
+  const [ended] = endsSince(timeline, uid, sinceMs)
   if (ended) {
     const { fromMs: atMs, detail } = ended.ended
-    return [{ atMs, detail: `container ${detail.container} of ${name} ended with ${exitOf(ended.ended)}` }]
+    falls.push({ atMs, detail: `container ${detail.container} of ${name} ended with ${exitOf(ended.ended)}` })
   }
-  const atMs = timeline.of('pod-terminating', uid)[0]?.fromMs ?? timeline.of('pod', uid)[0]?.toMs
-  return typeof atMs === 'number' && atMs >= sinceMs ? [{ atMs, detail: `pod ${name} was deleted` }] : []
+  const goneMs = timeline.of('pod-terminating', uid)[0]?.fromMs ?? timeline.of('pod', uid)[0]?.toMs
+  if (typeof goneMs === 'number' && goneMs >= sinceMs) {
+    falls.push({ atMs: goneMs, detail: `pod ${name} was deleted` })
+  }
+  // The kubelet's decision, which the container's end may follow a whole grace period later.
+  const killing = timeline
+    .of('event', uid)
+    .find(({ fromMs, detail }) => detail.reason === 'Killing' && fromMs >= sinceMs)
+  if (killing) {
+    const what = killing.detail.fieldPath ?? 'a container'
+    falls.push({ atMs: killing.fromMs, detail: `the kubelet began to kill ${what} of ${name}` })
+  }
+  return falls.sort((a, b) => a.atMs - b.atMs).slice(0, 1)
 }

@@ -9,7 +9,7 @@ import { beginActiveRun, bringUp, release } from '../scenario/active-run.ts'
 import { failureOf } from '../scenario/outcome.ts'
 import { finishRun, RolypolyReporter } from '../scenario/reporter.ts'
 import type { ClusterChoice } from '../scenario/run.ts'
-import { scenarioProjects } from '../scenario/vitest.ts'
+import { brokenVariable, scenarioProjects } from '../scenario/vitest.ts'
 
 export interface RunArguments {
   cluster: ClusterChoice
@@ -40,7 +40,8 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
   let wasInterrupted = false
   let vitest: Vitest | undefined
   const interrupt = (signal: NodeJS.Signals) => {
-    if (wasInterrupted) return
+    // What is still open is swept by the next run.
+    if (wasInterrupted) process.exit(interrupted)
     wasInterrupted = true
     console.error(`rolypoly: ${signal}: stopping, undoing what was done; the report comes as far as it got`)
     halt(new InterruptedError(`The run was interrupted by ${signal}`))
@@ -52,11 +53,18 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
   const reporter = new RolypolyReporter(say)
   let result: Result | undefined
   try {
-    vitest = await prepare(filters, options, reporter)
+    vitest = await prepare(filters, reporter)
     // Vitest's own handlers end the process at once, and with it what must still be undone.
     for (const signal of signals) process.removeAllListeners(signal).on(signal, interrupt)
-    const specifications = await vitest.getRelevantTestSpecifications(filters)
-    if (specifications.length === 0) throw await noScenario(vitest, filters)
+    const all = await vitest.getRelevantTestSpecifications(filters)
+    if (all.length === 0) throw await noScenario(vitest, filters)
+    const specifications = shardOf(all, options.shard)
+    if (specifications.length === 0) {
+      result = await finishRun([])
+      say(`No scenario file is in part ${options.shard}: nothing was judged.`)
+      say(active.run.folder)
+      return exitStatus(result.run.verdict)
+    }
     const { nodes, keep, cluster, nodeImage } = options
     await bringUp(active, {
       ...{ cluster, nodes, keep, mode, say, signal: stop.signal },
@@ -73,27 +81,29 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     say(active.run.folder)
   } finally {
     clearTimeout(deadline)
-    await vitest?.close()
+    await vitest?.close().catch((error) => console.error(`rolypoly: ${explain(error)}`))
     await release(active).catch((error) => console.error(`rolypoly: ${explain(error)}`))
     for (const signal of signals) process.off(signal, interrupt)
   }
   return wasInterrupted ? interrupted : exitStatus(result?.run.verdict ?? 'error')
 }
 
+/** The i-th of n parts of the files, `i/n`: every n-th by name, so that parts stay the same from run to run. */
+export function shardOf<T extends { moduleId: string }>(files: T[], shard: string | undefined): T[] {
+  if (shard === undefined) return files
+  const [i = 1, n = 1] = shard.split('/').map(Number)
+  return files.toSorted((a, b) => (a.moduleId < b.moduleId ? -1 : 1)).filter((_, k) => k % n === i - 1)
+}
+
 /** The user's own Vitest configuration where there is one, else one of scenario projects alone. */
-async function prepare(
-  filters: string[],
-  options: RunArguments,
-  reporter: RolypolyReporter,
-): Promise<Vitest> {
+async function prepare(filters: string[], reporter: RolypolyReporter): Promise<Vitest> {
   const config = ['ts', 'mts', 'js', 'mjs']
     .map((end) => resolve(`vitest.config.${end}`))
     .find((path) => existsSync(path))
-  const broken = filters.some((filter) => filter.includes('broken'))
+  process.env[brokenVariable] = filters.some((filter) => filter.includes('broken')) ? '1' : '0'
   const vitest = await createVitest('test', {
     ...{ run: true, watch: false, reporters: [reporter], config: config ?? false },
-    ...(config ? { project: projectNames } : { projects: scenarioProjects({ broken }) }),
-    ...(options.shard && { shard: options.shard }),
+    ...(config ? { project: projectNames } : { projects: scenarioProjects() }),
   })
   const missing = projectNames.find((name) => !vitest.projects.some((project) => project.name === name))
   if (!missing) return vitest

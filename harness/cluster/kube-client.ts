@@ -82,6 +82,10 @@ class JsonApi extends KubernetesObjectApi {
     return this.requestPromise(request)
   }
 
+  async isNamespaced(apiVersion: string, kind: string): Promise<boolean | undefined> {
+    return (await this.resource(apiVersion, kind))?.namespaced
+  }
+
   protected override async processResponse(response: ResponseContext): Promise<never> {
     const text = await response.body.text()
     if (response.httpStatusCode < 200 || response.httpStatusCode > 299) {
@@ -289,6 +293,10 @@ class KubeClient implements Kube {
     signal.addEventListener('abort', stop, { once: true })
     await lines
     signal.removeEventListener('abort', stop)
+  }
+
+  isNamespaced(apiVersion: string, kind: string): Promise<boolean | undefined> {
+    return this.request(`${apiVersion}/${kind}`, () => this.api.isNamespaced(apiVersion, kind))
   }
 
   raw(path: string): Promise<string> {

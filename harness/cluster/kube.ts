@@ -84,6 +84,8 @@ export interface Kube {
   logs(pod: PodRef, options?: { previous?: boolean; tailLines?: number }): Promise<string>
   /** Follows a container's log from its first line; resolves when the log or the signal ends. */
   followLogs(pod: PodRef, onLine: (line: string) => void, signal: AbortSignal): Promise<void>
+  /** Whether objects of this kind live in namespaces; undefined where the cluster has no such kind. */
+  isNamespaced(apiVersion: string, kind: string): Promise<boolean | undefined>
   /** Any GET below the API server's root, as text. */
   raw(path: string): Promise<string>
 }

@@ -2,7 +2,7 @@ import type { NodeObject } from '../cluster/kube.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import { isOpenIn } from '../timeline/steady.ts'
 import type { Pod } from '../workload/workload.ts'
-import type { Fault } from './fault.ts'
+import type { Act, Fault } from './fault.ts'
 
 const readyAgainMs = 120_000
 
@@ -25,6 +25,7 @@ export function deleteNode(pod: Pod): Fault {
     requires: ['node.delete'],
     receiptWithinMs: 10_000,
     lasting: true,
+    exclusive: true,
     async inject({ cluster, recording, signal }) {
       const ref = { apiVersion: 'v1', kind: 'Node', name }
       const before = await cluster.kube.get<NodeObject>(ref)
@@ -33,8 +34,7 @@ export function deleteNode(pod: Pod): Fault {
         throw new UsageError(`${target}: is a control plane, which is not deleted: choose a pod on a worker`)
       }
       const uid = before.metadata?.uid ?? ''
-      await cluster.kube.delete(ref, { uid })
-      return {
+      const act: Act = {
         receipt(timeline) {
           const atMs = timeline.of('node', uid)[0]?.toMs
           const evidence = `the Node of UID ${uid} is gone`
@@ -52,6 +52,14 @@ export function deleteNode(pod: Pod): Fault {
             throw new EnvironmentError(`${target}: was created again, but is not Ready after two minutes`)
         },
       }
+      try {
+        await cluster.kube.delete(ref, { uid })
+      } catch (error) {
+        // The answer may be lost and the node gone all the same.
+        await act.revert?.()
+        throw error
+      }
+      return act
     },
   }
 }

@@ -20,7 +20,7 @@ export interface FailProbeOptions {
 }
 
 const armedWithinMs = 30_000
-const gone = 15_000
+const goneWithinMs = 15_000
 
 /**
  * Makes a probe over HTTP fail and leaves the app and its spec as they are: on the pod's node, the kubelet's own
@@ -100,11 +100,17 @@ async function intercept(
 
   const following = new AbortController()
   const isThere = () => recording.timeline.of('pod').find(({ detail }) => detail.name === name)
+  let reverting = false
   const undo = async () => {
+    reverting = true
     await cluster.kube.delete({ apiVersion: 'v1', kind: 'Pod', namespace, name })
-    const untilMs = recording.now() + gone
-    await recording.waitFor(() => (isThere()?.toMs === null ? undefined : true), untilMs)
+    const untilMs = recording.now() + goneWithinMs
+    const seenGone = await recording.waitFor(() => (isThere()?.toMs === null ? undefined : true), untilMs)
     following.abort()
+    if (seenGone) return
+    throw new EnvironmentError(
+      `Pod/${namespace}/${name}: the proxy that fails probes was deleted, and is still there`,
+    )
   }
   try {
     await untilArmed()
@@ -125,11 +131,25 @@ async function intercept(
         `Pod/${namespace}/${name}: the proxy that fails probes did not start on ${pod.nodeName}`,
       )
     const { promise: armed, resolve, reject } = Promise.withResolvers<void>()
+    let isArmed = false
+    const fail = (why: string) => {
+      if (!isArmed) return reject(new EnvironmentError(why))
+      if (following.signal.aborted || reverting) return
+      recording.record({
+        source: 'gap',
+        atMs: recording.now(),
+        fromMs: recording.now(),
+        watch: 'probe',
+        reason: why,
+      })
+    }
     const onLine = (text: string) => {
       const line = readLine(text)
-      if (line?.error)
-        reject(new EnvironmentError(`Node/${pod.nodeName}: probes cannot be redirected: ${line.error}`))
-      if (line?.armed) resolve()
+      if (line?.error) fail(`Node/${pod.nodeName}: probes cannot be redirected: ${line.error}`)
+      if (line?.armed) {
+        isArmed = true
+        resolve()
+      }
       if (!line?.failed) return
       const answered = describe(failure)
       recording.record({
@@ -143,13 +163,20 @@ async function intercept(
       })
     }
     const ref = { namespace, name, container: 'proxy' }
-    cluster.kube
-      .followLogs(ref, onLine, following.signal)
-      .then(
-        () => reject(new EnvironmentError(`Pod/${namespace}/${name}: the proxy that fails probes ended`)),
-        reject,
-      )
-    await armed
+    cluster.kube.followLogs(ref, onLine, following.signal).then(
+      () => fail(`Pod/${namespace}/${name}: the proxy that fails probes ended`),
+      (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
+    )
+    const late = recording
+      .waitFor(() => undefined, recording.now() + armedWithinMs, stage.signal)
+      .then(() => {
+        if (!isArmed)
+          throw new EnvironmentError(
+            `Pod/${namespace}/${name}: the proxy that fails probes was not in place in time`,
+          )
+      })
+    late.catch(() => undefined)
+    await Promise.race([armed, late])
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Capability } from '../cluster/cluster.ts'
 import { formatMs } from '../model/duration.ts'
-import { NoReceiptError, NotCapableError } from '../model/errors.ts'
+import { NoReceiptError, NotCapableError, UsageError } from '../model/errors.ts'
 import type { FaultEffect, FaultRecord } from '../model/fault.ts'
 import type { Receipt } from '../model/result.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -21,6 +21,8 @@ export interface Fault {
   readonly target: string
   readonly effect: FaultEffect
   readonly requires: readonly Capability[]
+  /** It hurts more than the scenario's own namespace, so that no other scenario may run meanwhile. */
+  readonly exclusive?: boolean
   /** How long the receipt may take, in milliseconds. */
   readonly receiptWithinMs: number
   /** Whether it lasts until it is reverted. */
@@ -36,17 +38,27 @@ export interface InjectedFault {
 }
 
 /**
- * Injects a fault and waits for its receipt. In a control run nothing is done, and the moment counts as the receipt.
+ * Injects a fault and waits for its receipt. `register` is told of it as soon as there is something to undo. In a control run nothing is done, and the moment counts as the receipt.
  *
  * @throws NotCapableError where the cluster cannot do it; NoReceiptError where nothing proved that it landed, after
  *   undoing it.
  */
-export async function injectFault(stage: Stage, fault: Fault): Promise<InjectedFault> {
+export async function injectFault(
+  stage: Stage,
+  fault: Fault,
+  register: (injected: InjectedFault) => void = () => undefined,
+): Promise<InjectedFault> {
   const { recording, cluster } = stage
   const { kind, target, effect, lasting } = fault
   const lacking = fault.requires.find((capability) => !cluster.capabilities.has(capability))
   if (lacking)
     throw new NotCapableError(`${kind}: a cluster by ${cluster.provider} lacks the capability ${lacking}`)
+
+  if (fault.exclusive && !stage.exclusive) {
+    throw new UsageError(`${kind}: hurts the pods of other scenarios too`, {
+      remedy: 'Name the file *.exclusive.scenario.ts: such scenarios run one at a time.',
+    })
+  }
 
   const number = stage.faults.length
   const say = (phase: 'injecting' | 'landed' | 'reverted', atMs: number, evidence?: string) =>
@@ -86,10 +98,12 @@ export async function injectFault(stage: Stage, fault: Fault): Promise<InjectedF
   const injected = new Injected(record, async () => {
     // Its effect may be over as soon as the revert begins, and is once it is done.
     const beganMs = recording.now()
-    if (lasting) record.revertedAtMs = beganMs
     await act.revert?.()
-    if (lasting) say('reverted', beganMs)
+    if (!lasting) return
+    record.revertedAtMs = beganMs
+    say('reverted', beganMs)
   })
+  register(injected)
   const untilMs = recording.now() + fault.receiptWithinMs
   try {
     const receipt = await recording.waitFor(() => act.receipt(recording.timeline), untilMs, stage.signal)
@@ -118,7 +132,11 @@ class Injected implements InjectedFault {
   }
 
   revert(): Promise<void> {
-    this.undone ??= this.undo()
+    // One that failed is tried again when it is asked for again, at the latest at the end of the scenario.
+    this.undone ??= this.undo().catch((error: unknown) => {
+      this.undone = undefined
+      throw error
+    })
     return this.undone
   }
 }

@@ -49,8 +49,13 @@ export function alike(pod: Pod, probe: HttpProbe): HttpProbe[] {
       const httpGet = container[`${kind}Probe`]?.httpGet
       if (!httpGet || (container.name === probe.container && kind === probe.kind)) return []
       const other = resolve(container, kind, httpGet)
-      const same = ({ port, path, headers }: HttpProbe) => JSON.stringify([port, path, headers])
-      return same(other) === same(probe) ? [other] : []
+      const has = (name: string, value: string) =>
+        other.headers.some(
+          (header) => header.name.toLowerCase() === name.toLowerCase() && header.value === value,
+        )
+      // The proxy takes a request for the probe's own where it has the probe's headers, whatever else it has.
+      const asksTheSame = probe.headers.every(({ name, value }) => has(name, value))
+      return other.port === probe.port && other.path === probe.path && asksTheSame ? [other] : []
     }),
   )
 }

@@ -66,7 +66,7 @@ function send(keep: boolean): void {
     response.on('error', (error: NodeJS.ErrnoException) => fail(error))
     response.on('end', () => {
       const status = response.statusCode ?? 0
-      finish(status >= 500 ? { status, lost: 'status', ...known } : { status, ...known })
+      finish(status >= 200 && status < 400 ? { status, ...known } : { status, lost: 'status', ...known })
     })
     response.resume()
   }

@@ -31,6 +31,8 @@ export interface OwnedCluster {
   reused: boolean
   /** Deletes it, or leaves it for reuse. */
   release(): Promise<void>
+  /** Deletes it, though it was to be kept. */
+  discard(): Promise<void>
 }
 
 /** Takes over a kept kind cluster, or makes one; either way the journal says whose it is before it is touched. */
@@ -46,12 +48,15 @@ export async function provideKindCluster(options: ProvideOptions): Promise<Owned
       throw error
     }
   }
-  const release = async () => {
-    if (options.keep) return writeEntry({ ...entry, owner: { ...entry.owner, pid: 0, started: 'released' } })
+  const discard = async () => {
     await deleteKindCluster(name, kubeconfig, options.kindPath)
     await closeEntry(name)
   }
-  return { name, kubeconfig, reused: kept !== undefined, release }
+  const release = async () => {
+    if (options.keep) return writeEntry({ ...entry, owner: { ...entry.owner, pid: 0, started: 'released' } })
+    await discard()
+  }
+  return { name, kubeconfig, reused: kept !== undefined, release, discard }
 }
 
 function takeKept({ image, nodes }: ProvideOptions): Promise<JournalEntry | undefined> {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { deleteKindCluster, listKindClusters } from '../cluster/kind/lifecycle.ts'
 import { explain } from '../model/errors.ts'
 import { closeEntry, kubeconfigPath, openEntries } from './journal.ts'
@@ -33,11 +34,10 @@ export async function sweep(kindPath: string, options: { kept?: boolean; nowMs: 
   for (const entry of entries) {
     const { cluster, kubeconfig } = entry
     if (await isAlive(entry.owner)) {
-      if (!entry.kept || entry.owner.pid !== process.pid)
-        swept.spared.push(`${cluster}: its run is alive (process ${entry.owner.pid})`)
+      swept.spared.push(`${cluster}: its run is alive (process ${entry.owner.pid})`)
     } else if (!found.some(({ name }) => name === cluster)) {
-      await deleteKindCluster(cluster, kubeconfig, kindPath)
       await closeEntry(cluster)
+      await rm(kubeconfig, { force: true })
     } else if (entry.kept && !options.kept) {
       swept.spared.push(`${cluster}: kept for reuse (\`rolypoly sweep --kept\` deletes it)`)
     } else {

@@ -79,7 +79,7 @@ export interface GapObservation {
   /** When the harness could see again. */
   atMs: number
   fromMs: number
-  watch: WatchedKind | 'traffic'
+  watch: WatchedKind | 'traffic' | 'probe'
   reason: string
 }
 

@@ -56,7 +56,10 @@ const interval = z.object({
 })
 
 const loss = z.object({
+  /** When it was sent. */
   atMs: ms,
+  /** From sending to the failure. */
+  tookMs: ms.optional(),
   reason: z.string(),
   pod: z.string().optional(),
   endpoint: z.string(),

@@ -29,7 +29,9 @@ afterEach(() => {
 })
 
 /** Watches by a script: a first list, then one watch after the other, and a list for each that expired. */
-async function watch(lists: List[], watches: Watched[], kind: WatchedKind = 'Pod') {
+type Seen = (observation: WatchObservation | GapObservation) => void
+
+async function watch(lists: List[], watches: Watched[], kind: WatchedKind = 'Pod', also?: Seen) {
   const clock = {
     ms: 1_000,
     slept: [] as number[],
@@ -57,7 +59,11 @@ async function watch(lists: List[], watches: Watched[], kind: WatchedKind = 'Pod
     },
   } as unknown as Kube
   const ref = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop' }
-  await watchKind(kube, clock, kind, ref, (o) => seen.push(o), 1_000, stopping.signal)
+  const onSeen: Seen = (o) => {
+    seen.push(o)
+    also?.(o)
+  }
+  await watchKind(kube, clock, kind, ref, onSeen, 1_000, stopping.signal)
   await over.promise
   const told = seen.map((o) => (o.source === 'gap' ? 'gap' : `${o.type} ${o.object.metadata.name}`))
   return { seen, told, versions, slept: clock.slept }
@@ -182,7 +188,7 @@ test('events of Kubernetes are not missed when they expire: nobody asks for an o
   expect(told.filter((line) => line !== 'gap')).toEqual(['LISTED e'])
 })
 
-test('a gap is told though the objects could not be listed, and it is tried again', async () => {
+test('where the objects could not be listed after a gap, it is tried again, and the gap is told then', async () => {
   const refused = () => {
     throw new Error('forbidden')
   }
@@ -192,6 +198,40 @@ test('a gap is told though the objects could not be listed, and it is tried agai
   )
   expect(told.filter((line) => line === 'gap').length).toBeGreaterThanOrEqual(1)
   expect(told).toContain('ADDED a')
+})
+
+test('the gap is told before what came of it: whoever judges that must know', async () => {
+  const { told } = await watch([list('1', object('a', '1')), list('9')], [() => expired])
+  expect(told).toEqual(['LISTED a', 'gap', 'DELETED a'])
+})
+
+test('events that are still there after a gap are no news', async () => {
+  const [first, again] = [list('1', object('e', '1')), list('9', object('e', '1'), object('f', '2'))]
+  const { told } = await watch([first, again], [() => expired], 'Event')
+  expect(told).toEqual(['LISTED e', 'gap', 'LISTED e', 'LISTED f'])
+})
+
+test('an object that could not be read leaves a gap, and the watch goes on', async () => {
+  const bad: Watched = (onEvent) => {
+    onEvent(added('bad', '2'))
+    onEvent(added('good', '3'))
+    return closed
+  }
+  const { seen, told, versions } = await watch([list('1')], [bad], 'Pod', (o) => {
+    if (o.source === 'watch' && o.object.metadata.name === 'bad') throw new Error('status: expected')
+  })
+  expect(told).toEqual(['ADDED bad', 'gap', 'ADDED good'])
+  expect(seen[1]).toMatchObject({ watch: 'Pod', reason: 'an object could not be read: status: expected' })
+  expect(versions).toEqual(['1', '3'])
+})
+
+test('where it may not list after a gap, it asks ever more patiently', async () => {
+  const { told, slept } = await watch(
+    [list('1')],
+    Array(7).fill(() => expired),
+  )
+  expect(told).toEqual([])
+  expect(slept).toEqual([100, 200, 400, 800, 1_600, 2_000, 2_000])
 })
 
 test('where the first list is refused, so is the watch', async () => {

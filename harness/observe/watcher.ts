@@ -1,5 +1,5 @@
 import type { Clock } from '../cluster/clock.ts'
-import type { Kube, KubeObject, ListRef } from '../cluster/kube.ts'
+import type { Kube, KubeObject, ListRef, WatchEvent } from '../cluster/kube.ts'
 import type { GapObservation, ObservedObject, WatchedKind, WatchObservation } from '../model/observation.ts'
 
 type Seen = (observation: WatchObservation | GapObservation) => void
@@ -36,14 +36,17 @@ export async function watchKind(
     seen({ source: 'watch', atMs: now(), kind, type, ...(serverTime && { serverTime }), object })
   }
 
-  const list = async (type: 'LISTED' | 'ADDED') => {
+  /** Lists, and tells what is new. After a gap, the gap comes first: whoever judges what follows must know of it. */
+  const list = async (gap: { fromMs: number; reason: string } | undefined) => {
     const { items, resourceVersion } = await kube.list(ref)
+    if (gap) seen({ source: 'gap', atMs: now(), ...gap, watch: kind })
     const before = new Map(known)
     for (const item of items) {
       const uid = item.metadata?.uid ?? ''
       const old = before.get(uid)
       before.delete(uid)
-      if (!old) tell(type, item)
+      // An event that is still there is no news, whenever it came.
+      if (!old) tell(gap && kind !== 'Event' ? 'ADDED' : 'LISTED', item)
       else if (old.metadata.resourceVersion !== item.metadata?.resourceVersion) tell('MODIFIED', item)
     }
     for (const gone of before.values()) tell('DELETED', gone as KubeObject)
@@ -51,36 +54,41 @@ export async function watchKind(
     heardMs = now()
   }
 
-  const follow = async () => {
-    let retryMs = retryFirstMs
-    while (!signal.aborted) {
-      const end = await kube.watch(
-        ref,
-        version,
-        (event) => {
-          heardMs = now()
-          retryMs = retryFirstMs
-          if (event.type === 'BOOKMARK') version = event.resourceVersion || version
-          else {
-            version = event.object.metadata?.resourceVersion ?? version
-            tell(event.type, event.object)
-          }
-        },
-        signal,
-      )
-      if (signal.aborted) return
-      if (end.why === 'expired') {
-        const fromMs = heardMs
-        await list('ADDED').catch(() => undefined)
-        seen({ source: 'gap', atMs: now(), fromMs, watch: kind, reason: 'the resourceVersion had expired' })
-      } else if (end.why === 'failed') {
-        await clock.sleep(retryMs, signal).catch(() => undefined)
-        retryMs = Math.min(retryMs * 2, retryAtMostMs)
+  const onEvent = (event: WatchEvent) => {
+    const fromMs = heardMs
+    heardMs = now()
+    if (event.type === 'BOOKMARK') version = event.resourceVersion || version
+    else {
+      version = event.object.metadata?.resourceVersion ?? version
+      try {
+        tell(event.type, event.object)
+      } catch (error) {
+        // It is not asked for again, so it is missing from here on.
+        const reason = `an object could not be read: ${error instanceof Error ? error.message : error}`
+        seen({ source: 'gap', atMs: heardMs, fromMs, watch: kind, reason })
       }
     }
   }
 
-  await list('LISTED')
+  const follow = async () => {
+    let retryMs = retryFirstMs
+    const pause = async () => {
+      await clock.sleep(retryMs, signal).catch(() => undefined)
+      retryMs = Math.min(retryMs * 2, retryAtMostMs)
+    }
+    while (!signal.aborted) {
+      const heardBefore = heardMs
+      const end = await kube.watch(ref, version, onEvent, signal)
+      if (heardMs !== heardBefore) retryMs = retryFirstMs
+      if (signal.aborted) return
+      if (end.why === 'failed') await pause()
+      if (end.why !== 'expired') continue
+      const gap = { fromMs: heardMs, reason: 'the resourceVersion had expired' }
+      await list(gap).catch(pause)
+    }
+  }
+
+  await list(undefined)
   void follow()
 }
 

@@ -206,14 +206,20 @@ describe('the recovery of a workload', () => {
     ])
   })
 
-  test.each([killed, failing(['readiness'])])('from %o is the return of its endpoint', (effect) => {
-    expect(predict.recovers(of(effect, textbook))).toEqual(predict.joinsEndpoints(of(effect, textbook)))
-  })
+  test.each([killed, failing(['readiness']), failing(['liveness'])])(
+    'from %o is the return of its endpoint',
+    (effect) => {
+      expect(predict.recovers(of(effect, textbook))).toEqual(predict.joinsEndpoints(of(effect, textbook)))
+    },
+  )
 
   test('from a failed liveness may take no time after the revert, or the whole chain and a back-off', () => {
     const liveness = of(failing(['liveness']), textbook)
-    const joins = predict.joinsEndpoints(liveness)
-    expect(window(predict.recovers(liveness))).toEqual([0, (joins?.latestMs ?? 0) + 22_000])
+    const restart = predict.restarts(liveness, 1)?.latestMs ?? 0
+    const ready = 15_000 + 6_000 + 6_000 + status2
+    expect(window(predict.recovers(liveness))).toEqual([
+      ...[0, restart + 22_000 + ready + ms(proxyGoes, endpointsFollow)],
+    ])
   })
 })
 
@@ -225,4 +231,40 @@ test('a pod is watched for as long as its liveness probe would take, had it fail
   expect(more).toBeGreaterThan(longEnoughToRestart(of(unready, pod({ periodSeconds: 5 }))))
   expect(longEnoughToRestart(of(unready, app()))).toBe(0)
   expect(longEnoughToRestart(of(killed, textbook))).toBe(0)
+})
+
+test('which may be asked first a whole period after the receipt', () => {
+  const livenessProbe = { periodSeconds: 10, failureThreshold: 3 }
+  const situation = of(failing(['readiness']), app({ livenessProbe }, 30))
+  expect(longEnoughToRestart(situation)).toBeGreaterThanOrEqual(30_000)
+})
+
+test('a longer period makes no window earlier, in a pod of two containers either', () => {
+  const pod = (periodSeconds: number): PodTiming => ({
+    containers: [
+      { name: 'a', readinessProbe: { periodSeconds } },
+      { name: 'b', readinessProbe: { initialDelaySeconds: 20, periodSeconds: 1 } },
+    ],
+  })
+  const earliestMs = (period: number) => predict.replaced(of(deleted, pod(period)))?.earliestMs
+  expect(earliestMs(1)).toBe(20_000)
+  expect(earliestMs(30)).toBe(20_000)
+})
+
+describe('a liveness probe that fails along with readiness', () => {
+  const both = failing(['readiness', 'liveness'])
+
+  test('may have its container backing off at the revert', () => {
+    const pod = app({ livenessProbe: { periodSeconds: 1 }, readinessProbe: { periodSeconds: 1 } })
+    const latestMs = (effect: FaultEffect) => predict.recovers(of(effect, pod))?.latestMs ?? 0
+    expect(latestMs(both)).toBeGreaterThanOrEqual(latestMs(failing(['liveness'])))
+  })
+
+  test('may take it out of the endpoints before the readiness threshold', () => {
+    const pod = app({
+      livenessProbe: { periodSeconds: 1, failureThreshold: 1 },
+      readinessProbe: { periodSeconds: 10, failureThreshold: 6 },
+    })
+    expect(predict.leavesEndpoints(of(both, pod))?.earliestMs).toBe(0)
+  })
 })

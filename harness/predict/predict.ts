@@ -1,6 +1,6 @@
 import type { FaultEffect } from '../model/fault.ts'
 import type { Prediction, Term } from '../model/result.ts'
-import type { ContainerTiming, PodTiming } from './spec.ts'
+import { type ContainerTiming, type PodTiming, resolveProbe } from './spec.ts'
 import {
   backOff,
   becomesReady,
@@ -57,35 +57,37 @@ export const predict = {
 
   /** The pod's endpoint is no longer ready, or gone. */
   leavesEndpoints(situation: Situation): Prediction | undefined {
-    const { effect, pod } = situation
+    const { effect } = situation
     if (effect.does === 'delete-pod') return sum([endpointsFollow])
-    if (effect.does === 'delete-node') {
-      // A sync of the Service for another reason may skip the pods of a missing node before PodGC takes them.
-      return sum([...podGc.map((term) => ({ ...term, earliestMs: 0 })), endpointsFollow])
-    }
+    // A sync of the Service for another reason may skip the pods of a missing node before PodGC takes them.
+    if (effect.does === 'delete-node') return sum([...atOnceAtBest(podGc), endpointsFollow])
     const { readinessProbe } = containerOf(situation) ?? {}
-    if (effect.does === 'fail-probe' && effect.probes.includes('readiness')) {
-      return (
-        readinessProbe &&
-        sum([...failuresToThreshold(readinessProbe, effect.failure), statusArrives, endpointsFollow])
-      )
-    }
-    const down = untilDown({ effect, pod, restartsBefore: 0 })
-    return down && sum([...down, statusArrives, endpointsFollow])
+    const byReadiness =
+      effect.does === 'fail-probe' && effect.probes.includes('readiness') && readinessProbe
+        ? failuresToThreshold(readinessProbe, effect.failure)
+        : undefined
+    const byRestart = untilDown(situation)
+    const terms = eitherOf(byReadiness, byRestart)
+    return terms && sum([...terms, statusArrives, endpointsFollow])
   },
 
-  /** The pod's endpoint is ready again. From the revert for a failed readiness probe. */
+  /** The pod's endpoint is ready again. From the revert for a failed probe. */
   joinsEndpoints(situation: Situation): Prediction | undefined {
     const { effect, pod } = situation
-    if (effect.does === 'delete-pod' || effect.does === 'delete-node') return undefined
-    const { readinessProbe } = containerOf(situation) ?? {}
-    if (effect.does === 'fail-probe' && effect.probes.includes('readiness')) {
-      return (
-        readinessProbe && sum([proxyGoes, ...succeedsAgain(readinessProbe), statusArrives, endpointsFollow])
-      )
+    if (effect.does === 'signal') {
+      const restarts = this.restarts(situation, 1)
+      return restarts && sum([...restarts.because, ...becomesReady(pod), endpointsFollow])
     }
+    if (effect.does !== 'fail-probe') return undefined
+    const { readinessProbe } = containerOf(situation) ?? {}
+    const again = effect.probes.includes('readiness') && readinessProbe ? succeedsAgain(readinessProbe) : []
+    // Reverted before the threshold was reached or long after: from nothing at all to the whole chain.
     const restarts = this.restarts(situation, 1)
-    return restarts && sum([...restarts.because, ...becomesReady(pod), endpointsFollow])
+    const restarted = restarts
+      ? atOnceAtBest([...restarts.because, ...backOffByThen(), ...becomesReady(pod)])
+      : []
+    if (again.length === 0 && restarted.length === 0) return undefined
+    return sum([proxyGoes, ...again, ...restarted, statusArrives, endpointsFollow])
   },
 
   /** A pod of the same owner stands in for a lost one, and is ready. */
@@ -97,21 +99,27 @@ export const predict = {
 
   /** Every replica is ready and in its Services again. From the revert for a failed probe. */
   recovers(situation: Situation): Prediction | undefined {
-    const { effect } = situation
     const replaced = this.replaced(situation)
-    if (replaced) return sum([...replaced.because, endpointsFollow])
-    const joins = this.joinsEndpoints(situation)
-    if (!joins || effect.does !== 'fail-probe' || effect.probes.includes('readiness')) return joins
-    // Reverted before the threshold was reached or long after: from nothing at all to the whole chain.
-    return sum([...joins.because.map((term) => ({ ...term, earliestMs: 0 })), ...stillBackingOff()])
+    return replaced ? sum([...replaced.because, endpointsFollow]) : this.joinsEndpoints(situation)
   },
 }
 
-function stillBackingOff(): Term[] {
+function backOffByThen(): Term[] {
   return backOff(2).map((term) => ({
     ...term,
     term: 'a back-off, should it have failed again before the revert',
   }))
+}
+
+/** The same terms, each of which may take no time at all. */
+function atOnceAtBest(terms: Term[]): Term[] {
+  return terms.map((term) => ({ ...term, earliestMs: 0 }))
+}
+
+/** The slower of two ways to the same end, either of which may be first. */
+function eitherOf(one: Term[] | undefined, other: Term[] | undefined): Term[] | undefined {
+  if (!one || !other) return one ?? other
+  return atOnceAtBest(sum(one).latestMs >= sum(other).latestMs ? one : other)
 }
 
 /** From the anchor to the container's end. */
@@ -142,14 +150,18 @@ function containerOf({ effect, pod, container }: Situation): ContainerTiming | u
 }
 
 /**
- * How long it takes at most until a liveness probe that fails together with this fault would have restarted its
- * container: an invariant that says that nothing restarts has to be watched for at least so long.
+ * How long it takes at most until a liveness probe that fails together with this fault would have had its container
+ * killed: an invariant that says that nothing restarts has to be watched for at least so long. The kubelet tells of the
+ * decision by an event, so the grace period need not be waited for.
  */
 export function longEnoughToRestart({ effect, pod }: Situation): number {
   if (effect.does !== 'fail-probe') return 0
   const { failure } = effect
-  const waits = pod.containers.flatMap(({ livenessProbe }) =>
-    livenessProbe ? [sum([...failuresToThreshold(livenessProbe, failure), statusArrives]).latestMs] : [],
-  )
+  const waits = pod.containers.flatMap(({ livenessProbe }) => {
+    if (!livenessProbe) return []
+    // It may be asked first up to a period after the probe whose failure was the receipt.
+    const { periodMs } = resolveProbe(livenessProbe)
+    return [sum([...failuresToThreshold(livenessProbe, failure), statusArrives]).latestMs + periodMs]
+  })
   return Math.max(0, ...waits)
 }

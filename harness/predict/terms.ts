@@ -134,7 +134,20 @@ export function backOff(restart: number): Term[] {
 /** From the start of the containers to the pod's readiness: the slowest of them. */
 export function becomesReady(pod: PodTiming): Term[] {
   const waits = pod.containers.map(readyTerms)
-  return waits.reduce((slowest, terms) => (sum(terms).latestMs > sum(slowest).latestMs ? terms : slowest), [])
+  const slowest = waits.reduce(
+    (worst, terms) => (sum(terms).latestMs > sum(worst).latestMs ? terms : worst),
+    [],
+  )
+  const earliestMs = Math.max(0, ...waits.map((terms) => sum(terms).earliestMs))
+  if (sum(slowest).earliestMs === earliestMs) return slowest
+  return [
+    {
+      term: 'every container is ready, the slowest last',
+      earliestMs,
+      ms: sum(slowest).latestMs,
+      source: probes,
+    },
+  ]
 }
 
 function readyTerms({ name, readinessProbe, startupProbe }: ContainerTiming): Term[] {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Ledger } from '../claims/ledger.ts'
 import {
   EnvironmentError,
+  InterruptedError,
   NoReceiptError,
   NotCapableError,
   NotSteadyError,
@@ -58,6 +59,8 @@ describe('a scenario that threw', () => {
     ['error', 'null', null],
     ['inconclusive', 'a workload that was not steady', new NotSteadyError('1 of 3 ready')],
     ['inconclusive', 'a fault without a receipt', new NoReceiptError('nothing proved it')],
+    ['inconclusive', 'an interrupt', new InterruptedError('interrupted by SIGINT')],
+    ['inconclusive', 'a later fault that cannot be injected', new NotCapableError('lacks node.delete')],
   ])('is %s, for %s', (verdict, _, thrown) => {
     expect(verdictOf([passed], thrown)).toBe(verdict)
     expect(outcomeOf(ledger(passed), thrown, false).error?.message).toBeTruthy()
@@ -68,9 +71,10 @@ describe('a scenario that threw', () => {
     expect(outcome).toMatchObject({ verdict: 'violated', error: { message: 'no engine' } })
     expect(outcome.claims).toHaveLength(1)
     expect(verdictOf([violated], new NotSteadyError('1 of 3 ready'))).toBe('violated')
+    expect(verdictOf([violated], new NotCapableError('lacks node.delete'))).toBe('violated')
   })
 
-  test('a cluster that is not capable of it has it skipped, and says of what', () => {
+  test('a cluster that is not capable of it has it skipped where nothing was claimed, and says of what', () => {
     const lacking = new NotCapableError(
       'failProbe: a cluster by existing lacks the capability probe.intercept',
     )

@@ -11,7 +11,7 @@ import type { ClaimResult, Failure } from '../model/result.ts'
 import { type Verdict, worst } from '../model/verdict.ts'
 
 /** What leaves a scenario unjudged, and is nobody's failure. */
-const notJudged = [NotSteadyError, NoReceiptError, InterruptedError]
+const notJudged = [NotSteadyError, NoReceiptError, NotCapableError, InterruptedError]
 
 /** What a scenario has come to. */
 export interface Outcome {
@@ -23,8 +23,9 @@ export interface Outcome {
 
 /** From the claims that were made, and what was thrown, if anything. */
 export function outcomeOf(ledger: Ledger, thrown: unknown, control: boolean): Outcome {
-  if (thrown instanceof NotCapableError)
+  if (thrown instanceof NotCapableError && ledger.entries.length === 0) {
     return { verdict: 'skipped', claims: [], skippedBecause: thrown.message }
+  }
   if (thrown instanceof PromiseNotMadeError) {
     const { subject, message } = thrown
     ledger

@@ -16,7 +16,7 @@ import type { Workload } from '../workload/workload.ts'
 import { diagnose } from './diagnostics.ts'
 import { failureOf, outcomeOf } from './outcome.ts'
 import type { RunInfo } from './run-info.ts'
-import { idOf } from './scenario-id.ts'
+import { stemOf } from './scenario-id.ts'
 import { startTrafficTo, type TrafficHandle } from './traffic.ts'
 
 export interface DeployOptions {
@@ -95,7 +95,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
       ),
     () => undefined,
   )
-  const namespace = `rolypoly-${idOf(play.file, '').slice(0, 40)}-${randomBytes(3).toString('hex')}`
+  const namespace = `rolypoly-${stemOf(play.file).slice(0, 40) || 'scenario'}-${randomBytes(3).toString('hex')}`
   const labels = { 'app.kubernetes.io/managed-by': 'rolypoly', 'rolypoly.dev/run': run.id }
   let recorder: Recorder | undefined
   const injected: InjectedFault[] = []
@@ -107,15 +107,25 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
     recorder = await openRecorder({ kube, clock, namespace, path })
     await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } })
     const stage: Stage = {
-      ...{ cluster, namespace, recording: recorder, signal, control: run.mode === 'control' },
+      ...{
+        cluster,
+        namespace,
+        recording: recorder,
+        signal,
+        control: run.mode === 'control',
+        exclusive: play.exclusive,
+      },
       ...{ helperImage: run.helperImage, faults: [], traffic: flows },
     }
     try {
       await play.body(contextOf(stage, recorder, injected, flows))
+      signal.throwIfAborted()
+      await ledgerOf(stage).close()
     } catch (error) {
       thrown = signal.aborted ? signal.reason : error
+      // The claims that were made get their last word all the same.
+      if (!signal.aborted) await ledgerOf(stage).close()
     }
-    if (!signal.aborted) await ledgerOf(stage).close()
     Object.assign(result, outcomeOf(ledgerOf(stage), thrown, stage.control))
     Object.assign(result, seenIn(recorder, stage.faults, flows.length > 0))
     if (['violated', 'error', 'inconclusive'].includes(result.verdict))
@@ -142,9 +152,7 @@ function contextOf(
       return workload
     },
     async inject(fault) {
-      const landed = await injectFault(stage, fault)
-      injected.push(landed)
-      return landed
+      return injectFault(stage, fault, (landed) => injected.push(landed))
     },
     async hold(duration, why) {
       const atMs = recorder.now()

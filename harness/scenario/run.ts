@@ -10,7 +10,7 @@ import { dockerFacts } from '../cluster/kind/docker.ts'
 import { chooseNodeImage } from '../cluster/kind/node-image.ts'
 import type { NodeObject } from '../cluster/kube.ts'
 import { isOffline } from '../cluster/offline.ts'
-import { provideKindCluster } from '../journal/provide.ts'
+import { type OwnedCluster, type ProvideOptions, provideKindCluster } from '../journal/provide.ts'
 import { sweep } from '../journal/sweep.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { ClusterResult } from '../model/result.ts'
@@ -100,31 +100,56 @@ export async function startRun(run: Run, options: RunOptions): Promise<StartedRu
     signal,
   )
   built.catch(() => undefined)
-  const owned = await provideKindCluster(provide)
+  const owned = await provideClean(provide, options)
   try {
     await built
     const cluster = connectKind(owned.name, owned.kubeconfig, kindPath)
-    if (owned.reused) await cleanUp(cluster, options.nodes, signal)
     await cluster.loadImages([helperImage], 'all')
     run.cluster = await describe(cluster)
     say(
       `cluster: ${owned.name} is ${owned.reused ? 'reused' : 'up'}, Kubernetes ${run.cluster.kubernetesVersion}`,
     )
+    const { name, kubeconfig } = owned
+    const { id, folder, mode } = run
+    const line = await openStopLine()
+    return {
+      info: {
+        ...{ id, folder, mode, helperImage, stopLine: line.path },
+        cluster: { provider: 'kind', name, kubeconfig, kindPath, nodes: options.nodes },
+      },
+      stop: (why) => line.stop(why),
+      async release() {
+        await line.close()
+        await owned.release()
+      },
+    }
   } catch (error) {
     await owned.release()
     throw error
   }
-  const { name, kubeconfig } = owned
-  const { id, folder, mode } = run
-  const cluster = { provider: 'kind', name, kubeconfig, kindPath, nodes: options.nodes } as const
-  const line = await openStopLine()
-  return {
-    info: { id, folder, mode, helperImage, cluster, stopLine: line.path },
-    stop: (why) => line.stop(why),
-    async release() {
-      await line.close()
-      await owned.release()
-    },
+}
+
+/** A kept cluster that is not healthy is of no use to anyone: it goes, and a new one is made. */
+async function provideClean(
+  provide: ProvideOptions,
+  { nodes, signal, say }: RunOptions,
+): Promise<OwnedCluster> {
+  for (;;) {
+    const owned = await provideKindCluster(provide)
+    if (!owned.reused) return owned
+    try {
+      await cleanUp(connectKind(owned.name, owned.kubeconfig, provide.kindPath), nodes, signal)
+      return owned
+    } catch (error) {
+      if (signal.aborted) {
+        await owned.release()
+        throw error
+      }
+      say(
+        `cluster: ${owned.name} was kept, and is deleted: ${error instanceof Error ? error.message : error}`,
+      )
+      await owned.discard()
+    }
   }
 }
 
@@ -137,9 +162,7 @@ async function cleanUp({ kube, clock, name }: Cluster, nodes: number, signal: Ab
   }
   const wrong = await untilHealthy(kube, clock, nodes, 120_000, signal)
   if (!wrong) return
-  throw new EnvironmentError(`Cluster ${name}: was kept, and is not healthy: ${wrong}`, {
-    remedy: 'Delete it: rolypoly sweep --kept',
-  })
+  throw new EnvironmentError(`Cluster ${name}: is not healthy: ${wrong}`)
 }
 
 async function describe({ kube, name, provider, capabilities }: Cluster): Promise<ClusterResult> {

@@ -54,7 +54,7 @@ let leftToTheRun = false
 function leaveInterruptsToTheRun(): void {
   if (leftToTheRun) return
   leftToTheRun = true
-  process.on('SIGINT', () => undefined)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
 }
 
 /** Tells Vitest why a scenario did not pass. */

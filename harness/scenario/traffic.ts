@@ -21,7 +21,18 @@ export async function startTrafficTo(
   const { path = '/', requestsPerSecond = usualRate } = target
   if (!path.startsWith('/'))
     throw new UsageError(`Traffic to ${workload.subject}: the path ${JSON.stringify(path)} must begin with /`)
-  const started = workload.shape.services.map(async ({ name }) => {
+  if (!(requestsPerSecond > 0 && requestsPerSecond <= 1_000)) {
+    throw new UsageError(
+      `Traffic to ${workload.subject}: ${requestsPerSecond} requests a second; more than 0 and at most 1000 are expected`,
+    )
+  }
+  const services = workload.shape.services.filter(
+    ({ name }) => target.service === undefined || name === target.service,
+  )
+  if (target.service !== undefined && services.length === 0) {
+    throw new UsageError(`Traffic to ${workload.subject}: it has no Service ${target.service}`)
+  }
+  const started = services.map(async ({ name }) => {
     const service = await cluster.kube.get<ServiceObject>({
       apiVersion: 'v1',
       kind: 'Service',
@@ -38,5 +49,10 @@ export async function startTrafficTo(
       }),
     ]
   })
-  return (await Promise.all(started)).flat()
+  const settled = await Promise.allSettled(started)
+  const flows = settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+  const failed = settled.find((one) => one.status === 'rejected')
+  if (!failed) return flows
+  for (const flow of flows) flow.stop()
+  throw failed.reason
 }

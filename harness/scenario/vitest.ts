@@ -15,6 +15,9 @@ export interface ScenarioProjectOptions {
 /** How many shared scenario files run at once: they mostly wait, so more than there are processors. */
 const sharedAtOnce = Math.min(8, Math.max(2, 2 * availableParallelism()))
 
+/** Tells the projects whether a filter names the broken twins. */
+export const brokenVariable = 'ROLYPOLY_BROKEN'
+
 const setUpFile = ['./global-setup.ts', './global-setup.js']
   .map((name) => fileURLToPath(new URL(name, import.meta.url)))
   .find((path) => existsSync(path))
@@ -24,7 +27,7 @@ const setUpFile = ['./global-setup.ts', './global-setup.js']
  * Retries are off, for a flake is a bug.
  */
 export function scenarioProjects(options: ScenarioProjectOptions = {}): TestProjectInlineConfiguration[] {
-  const { folder = 'scenarios', broken = process.argv.some((word) => word.includes('broken')) } = options
+  const { folder = 'scenarios', broken = areTwinsAskedFor() } = options
   const exclude = ['**/node_modules/**', ...(broken ? [] : ['**/broken/**'])]
   const exclusive = `${folder}/**/*.exclusive.scenario.?(c|m)[jt]s`
   const common = {
@@ -55,4 +58,12 @@ export function scenarioProjects(options: ScenarioProjectOptions = {}): TestProj
       },
     },
   ]
+}
+
+/** `rolypoly run` knows its filters and says so; of plain `vitest` there are only the words of its command line. */
+function areTwinsAskedFor(): boolean {
+  const said = process.env[brokenVariable]
+  return said === undefined
+    ? process.argv.slice(2).some((word) => /^[^-].*\bbroken\b|^broken\b/.test(word))
+    : said === '1'
 }

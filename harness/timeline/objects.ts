@@ -52,7 +52,7 @@ export function reduceReplicated(
   const { metadata, spec, status } = replicatedObject.parse(raw)
   const { name, namespace, uid } = metadata
   const owner = metadata.ownerReferences.find(({ controller }) => controller)
-  if (owner) timeline.controlledBy(uid, owner.uid)
+  timeline.controlledBy(uid, owner?.uid)
   const detail = {
     desired: spec.replicas,
     current: status.replicas,

@@ -84,6 +84,27 @@ describe('a chain of incarnations', () => {
     ])
   })
 
+  test('an end of which the kubelet lost the container is that of the one that ran, and of no later one', () => {
+    const lastState = { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } }
+    const again = { ...running('id2', 1), lastState }
+    const timeline = timelineOf(
+      at(1, { containers: { app: running('id1') } }),
+      ...[2, 3].map((ms) => at(ms, { containers: { app: again } })),
+      at(4, { ready: false, containers: { app: { ...again, state: ended('id2', 3) } } }),
+    )
+    expect(chain(timeline)).toEqual(['id1 1-2', 'id2 2-4'])
+    expect(ends(timeline)).toEqual(['id1 137 ContainerStatusUnknown 2', 'id2 3 Error 4'])
+  })
+
+  test('where nothing tells of the end, it ends all the same when another one runs', () => {
+    const timeline = timelineOf(
+      at(1, { containers: { app: running('id1') } }),
+      at(5, { containers: { app: running('id2', 1) } }),
+    )
+    expect(chain(timeline)).toEqual(['id1 1-5', 'id2 5-'])
+    expect(ends(timeline)).toEqual(['id1 -1 Unknown 5'])
+  })
+
   test('containers whose names begin alike are not mistaken for one another', () => {
     const timeline = timelineOf(
       at(1, { containers: { app: running('id1'), 'app-2': running('id2') } }),
@@ -166,6 +187,11 @@ describe('a pod', () => {
     expect(timeline.isControlledBy('web-1', 'other')).toBe(false)
     expect(timeline.isControlledBy('lone', 'deploy')).toBe(false)
     expect(timeline.isControlledBy('lone', 'lone')).toBe(true)
+  })
+
+  test('that its controller let go belongs to nobody', () => {
+    const timeline = timelineOf(at(1), at(2, { owner: null }))
+    expect(timeline.isControlledBy('web-1', 'rs')).toBe(false)
   })
 
   test('of which nothing but its name is known yet is Pending', () => {

@@ -72,7 +72,7 @@ export function reducePod(timeline: Timeline, raw: unknown, deleted: boolean, at
   const at = { subject, uid, fromMs: atMs }
 
   const owner = metadata.ownerReferences.find(({ controller }) => controller)
-  if (owner) timeline.controlledBy(uid, owner.uid)
+  timeline.controlledBy(uid, owner?.uid)
   const detail = {
     name,
     labels: metadata.labels,
@@ -115,12 +115,16 @@ function reduceContainer(timeline: Timeline, podKey: string, pod: At, status: St
   const { name: container, restartCount, state, lastState } = status
   const at = { ...pod, subject: `${pod.subject}/${container}` }
   const key = `${podKey}container ${container} `
+  const openRunning = () => timeline.openKeys(`${key}running `)
   const ended = (how: Terminated | undefined) => {
-    if (!how?.containerID) return
-    timeline.end(`${key}running ${how.containerID}`, at.fromMs)
+    // The kubelet may have lost which incarnation it was (`ContainerStatusUnknown`): then it is the one that ran before.
+    const ran = openRunning().map((open) => open.slice(`${key}running `.length))
+    const containerID = how?.containerID || ran.find((id) => id !== status.containerID)
+    if (!how || !containerID) return
+    timeline.end(`${key}running ${containerID}`, at.fromMs)
     const known = timeline.of('container-terminated', at.uid)
-    if (known.some(({ detail }) => detail.containerID === how.containerID)) return
-    const { containerID, exitCode, reason } = how
+    if (known.some(({ detail }) => detail.containerID === containerID)) return
+    const { exitCode, reason } = how
     const times = { startedAt: how.startedAt ?? null, finishedAt: how.finishedAt ?? null }
     const detail = { container, containerID, exitCode, reason, ...times }
     timeline.add({ ...at, toMs: at.fromMs, kind: 'container-terminated', detail })
@@ -129,8 +133,12 @@ function reduceContainer(timeline: Timeline, podKey: string, pod: At, status: St
   ended(state.terminated)
 
   const running = state.running && status.containerID ? `${key}running ${status.containerID}` : undefined
-  for (const other of timeline.openKeys(`${key}running `))
-    if (other !== running) timeline.end(other, at.fromMs)
+  for (const other of openRunning()) {
+    if (other === running) continue
+    // Another runs in its place, so it has ended, though nothing tells how.
+    if (running) ended({ containerID: other.slice(`${key}running `.length), exitCode: -1, reason: 'Unknown' })
+    timeline.end(other, at.fromMs)
+  }
   if (running && !timeline.isOpen(running)) {
     const detail = { container, containerID: status.containerID, restartCount }
     timeline.hold(running, { ...at, kind: 'container-running', detail })

@@ -189,8 +189,8 @@ describe('traffic', () => {
   test('a lost request keeps its reason, its connection, and the pod where that is known', () => {
     const { losses } = timelineOf(lostRequest(5), lostRequest(6, { pod: 'web-1' })).traffic
     expect(losses).toEqual([
-      { atMs: 5, reason: 'refused', endpoint: 'web', connection: 'new' },
-      { atMs: 6, reason: 'refused', endpoint: 'web', connection: 'reused', pod: 'web-1' },
+      { atMs: 5, tookMs: 1, reason: 'refused', endpoint: 'web', connection: 'new' },
+      { atMs: 6, tookMs: 1, reason: 'refused', endpoint: 'web', connection: 'reused', pod: 'web-1' },
     ])
   })
 

@@ -80,8 +80,8 @@ function reduceTraffic(timeline: Timeline, request: TrafficObservation): void {
   }
   traffic.lost += 1
   if (traffic.losses.length >= keptLosses) return
-  const { atMs, lost: reason, pod, service: endpoint, connection } = request
-  traffic.losses.push({ atMs, reason, ...(pod !== undefined && { pod }), endpoint, connection })
+  const { atMs, tookMs, lost: reason, pod, service: endpoint, connection } = request
+  traffic.losses.push({ atMs, tookMs, reason, ...(pod !== undefined && { pod }), endpoint, connection })
 }
 
 function reduceFault(timeline: Timeline, seen: FaultObservation): void {

@@ -135,3 +135,14 @@ test('why a pod is not ready: what stops its container, else the last warning, e
   expect(why('ContainerCreating', warning)).toBe('is not ready: FailedScheduling: no node fits')
   expect(why('PodInitializing')).toBe('is not ready, phase Pending')
 })
+
+test('a pod that its ReplicaSet let go is no longer of the workload', () => {
+  const timeline = timelineOf(
+    ...up,
+    watched('Pod', 5, pod({ name: 'web-1', owner: null, labels: {} })),
+    watched('Pod', 6, pod({ name: 'web-3' })),
+    watched('EndpointSlice', 7, slice('s', [{ of: 'web-2' }, { of: 'web-3' }])),
+  )
+  expect(steadiness(timeline, shape)).toMatchObject({ steady: true })
+  expect(livePods(timeline, shape.roots).map(({ uid }) => uid)).toEqual(['web-2', 'web-3'])
+})

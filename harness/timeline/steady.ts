@@ -2,6 +2,9 @@ import type { Interval } from '../model/interval.ts'
 import type { WorkloadShape } from '../model/observation.ts'
 import type { Timeline } from './timeline.ts'
 
+/** Steady means unchanged for this long, in milliseconds: a pod that dies at once looks ready for a moment. */
+export const holdSteadyMs = 1_000
+
 /** The workload's pods that are there and not on their way out. */
 export function livePods(timeline: Timeline, roots: WorkloadShape['roots']): Interval<'pod'>[] {
   return timeline

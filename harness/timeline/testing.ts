@@ -97,6 +97,7 @@ export function fakeStage(recording: Recording & { clock?: object }, ...faults: 
     recording,
     signal: new AbortController().signal,
     control: false,
+    exclusive: false,
     helperImage: 'helper:dev',
     faults,
     traffic: [] as { service: string; settledMs(): number }[],

@@ -47,8 +47,10 @@ export class Timeline {
 
   // What follows is for reducers.
 
-  controlledBy(uid: string, owner: string): void {
-    this.controllers.set(uid, owner)
+  /** Who controls the object now; nobody, where its controller let it go. */
+  controlledBy(uid: string, owner: string | undefined): void {
+    if (owner === undefined) this.controllers.delete(uid)
+    else this.controllers.set(uid, owner)
   }
 
   /**

@@ -14,6 +14,8 @@ export interface TrafficTarget {
   path?: string
   /** The Service's port; its first one unless given. */
   port?: number
+  /** Which Service; every one of the workload unless given. */
+  service?: string
   /** Half of them over new connections, half over reused ones; 50 unless given. */
   requestsPerSecond?: number
 }

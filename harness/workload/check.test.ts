@@ -97,3 +97,15 @@ test('the pods of a chart are those of its Deployments and its bare pods, with t
   ])
   expect(servicesIn(chart(web, service({}))).map(({ kind }) => kind)).toEqual(['Service'])
 })
+
+test("a Service may name a sidecar's port, but not that of an init container that ends", () => {
+  const proxy = { name: 'proxy', ports: [{ name: 'proxied', containerPort: 80 }] }
+  const beside = (initContainer: object): Objects[number] => {
+    const spec = { initContainers: [initContainer], containers: [container] }
+    const template = { metadata: { labels: { app: 'web' } }, spec }
+    return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: meta('web'), spec: { template } }
+  }
+  const asks = service({ app: 'web' }, 'proxied')
+  expect(() => checkChart(chart(beside({ ...proxy, restartPolicy: 'Always' }), asks))).not.toThrow()
+  expect(() => checkChart(chart(beside(proxy), asks))).toThrow(UsageError)
+})

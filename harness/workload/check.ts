@@ -11,19 +11,19 @@ export interface PodTemplate {
   spec: PodSpec
 }
 
-/** The Deployments and bare Pods of a chart. */
+/** The Deployments and bare Pods of a chart: those that claims are made about. */
 export function podTemplates(chart: Chart): PodTemplate[] {
+  return allPodTemplates(chart).filter(({ owner }) => ['Pod', 'Deployment'].includes(owner.kind ?? ''))
+}
+
+/** Whatever of a chart makes pods by a template, a StatefulSet too. */
+function allPodTemplates(chart: Chart): PodTemplate[] {
   return chart.objects.flatMap((object) => {
     const template =
       object.kind === 'Pod' ? (object as PodObject) : (object as DeploymentObject).spec?.template
-    if (!['Pod', 'Deployment'].includes(object.kind ?? '') || !template?.spec) return []
-    return [
-      {
-        owner: object,
-        labels: (template.metadata?.labels ?? {}) as Record<string, string>,
-        spec: template.spec,
-      },
-    ]
+    if (!template?.spec?.containers) return []
+    const labels = (template.metadata?.labels ?? {}) as Record<string, string>
+    return [{ owner: object, labels, spec: template.spec }]
   })
 }
 
@@ -45,7 +45,7 @@ export function checkChart(chart: Chart): void {
       `Chart ${chart.name}: has no Deployment and no Pod to hurt, only ${kinds || 'nothing'}`,
     )
   }
-  for (const service of servicesIn(chart)) checkService(service, templates)
+  for (const service of servicesIn(chart)) checkService(service, allPodTemplates(chart))
   for (const template of templates) checkProbePorts(template)
 }
 
@@ -63,7 +63,7 @@ function checkService(service: ServiceObject, templates: PodTemplate[]): void {
   }
   for (const { targetPort } of service.spec?.ports ?? []) {
     if (typeof targetPort !== 'string') continue
-    const declared = selected.flatMap(({ spec }) => portNames(spec.containers))
+    const declared = selected.flatMap(({ spec }) => portNames([...spec.containers, ...sidecars(spec)]))
     if (!declared.includes(targetPort)) {
       throw new UsageError(
         `${nameOf(service)}: its targetPort ${JSON.stringify(targetPort)} is declared by no container of the pods that it selects${knownPorts(declared)}`,
@@ -86,6 +86,11 @@ function checkProbePorts({ owner, spec }: PodTemplate): void {
       }
     }
   }
+}
+
+/** Init containers that go on running. https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/ */
+function sidecars({ initContainers = [] }: PodSpec): PodSpec['containers'] {
+  return initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')
 }
 
 function portNames(containers: PodSpec['containers']): string[] {

@@ -3,15 +3,12 @@ import { nameOf } from '../cluster/kube.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import { EnvironmentError, NotSteadyError, UsageError } from '../model/errors.ts'
 import type { WorkloadShape } from '../model/observation.ts'
-import { livePods, steadiness } from '../timeline/steady.ts'
+import { holdSteadyMs, livePods, steadiness } from '../timeline/steady.ts'
 import type { Chart } from './chart.ts'
 import { checkChart, podTemplates, servicesIn } from './check.ts'
 import { buildImage, loadImages } from './images.ts'
 import type { Stage } from './stage.ts'
 import { Workload } from './workload.ts'
-
-/** Steady means unchanged for this long: a pod that dies at once looks ready for a moment. */
-const holdSteadyMs = 1_000
 
 /**
  * Applies a chart into the scenario's namespace and waits until every replica is ready and in its Services.
@@ -22,7 +19,23 @@ const holdSteadyMs = 1_000
 export async function deployChart(stage: Stage, chart: Chart, steadyWithin: Duration): Promise<Workload> {
   checkChart(chart)
   const { recording, cluster } = stage
+  if (recording.timeline.workloads.some(({ name }) => name === chart.name)) {
+    throw new UsageError(
+      `Chart ${chart.name}: is deployed already; give the second one another name and other objects`,
+    )
+  }
   const deadlineMs = recording.now() + toMs(steadyWithin)
+  for (const object of chart.objects) {
+    const { apiVersion = '', kind = '' } = object
+    // It would outlive the scenario and meet the others.
+    if ((await cluster.kube.isNamespaced(apiVersion, kind).catch(() => undefined)) !== false) continue
+    throw new UsageError(
+      `${nameOf(object)}: belongs to no namespace, and a scenario owns nothing but its namespace`,
+      {
+        remedy: `Leave it out of chart ${chart.name}.`,
+      },
+    )
+  }
   await provideImages(stage, chart)
 
   const applied: Chart['objects'] = []
@@ -79,10 +92,12 @@ function shapeOf(chart: Chart, applied: Chart['objects'], namespace: string): Wo
     uid: owner.metadata?.uid ?? '',
     replicas: owner.kind === 'Pod' ? 1 : ((owner as DeploymentObject).spec?.replicas ?? 1),
   }))
-  const services = servicesIn({ ...chart, objects: applied }).map(({ metadata, spec }) => ({
-    name: metadata?.name ?? '',
-    selector: (spec?.selector ?? {}) as Record<string, string>,
-  }))
+  const services = servicesIn({ ...chart, objects: applied })
+    .filter(({ spec }) => Object.keys(spec?.selector ?? {}).length > 0)
+    .map(({ metadata, spec }) => ({
+      name: metadata?.name ?? '',
+      selector: (spec?.selector ?? {}) as Record<string, string>,
+    }))
   return { name: chart.name, namespace, roots, services }
 }
 

@@ -18,6 +18,8 @@ export interface Stage {
   readonly signal: AbortSignal
   /** True where faults are left out, to see that the claims notice. */
   readonly control: boolean
+  /** True where no other scenario runs meanwhile, so that nodes may be hurt. */
+  readonly exclusive: boolean
   /** The image of the pods that rolypoly itself runs. */
   readonly helperImage: string
   readonly faults: FaultRecord[]

@@ -148,3 +148,22 @@ describe('is refused where', () => {
     expect(refusal(path)).toMatch(/web\.yaml: is larger than 4 MiB/)
   })
 })
+
+test('an empty item of a List is refused', () => {
+  expect(refusal(file('apiVersion: v1\nkind: List\nitems:\n-\n'))).toContain(
+    'List.items: is not a Kubernetes object',
+  )
+})
+
+test('a List in a List is unfolded too', () => {
+  const inner = {
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [JSON.parse(podNamed('a')), JSON.parse(podNamed('b'))],
+  }
+  expect(names(file(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [inner] })))).toEqual(['a', 'b'])
+})
+
+function podNamed(name: string): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name } })
+}

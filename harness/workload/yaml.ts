@@ -76,7 +76,7 @@ function readManifest(file: string): Chart['objects'] {
 
 function checkObject(value: unknown, where: string): Chart['objects'][number] {
   const object = value as Chart['objects'][number]
-  const described = typeof value === 'object' && !Array.isArray(value)
+  const described = typeof value === 'object' && value !== null && !Array.isArray(value)
   if (!described || typeof object.apiVersion !== 'string' || typeof object.kind !== 'string') {
     throw new UsageError(`${where}: is not a Kubernetes object: apiVersion and kind are expected`)
   }
@@ -90,6 +90,6 @@ function checkObject(value: unknown, where: string): Chart['objects'][number] {
 function unfold(object: Chart['objects'][number]): Chart['objects'] {
   const { items } = object as { items?: unknown[] }
   return object.kind?.endsWith('List') && Array.isArray(items)
-    ? items.map((item) => checkObject(item, `${object.kind}.items`))
+    ? items.flatMap((item) => unfold(checkObject(item, `${object.kind}.items`)))
     : [object]
 }

@@ -99,6 +99,7 @@ async function ctr(node: string, args: string[]): Promise<string> {
 export function fullName(image: string): string {
   const tagged = /[:@][^/]*$/.test(image) ? image : `${image}:latest`
   const [first = '', ...rest] = tagged.split('/')
-  if (rest.length === 0) return `docker.io/library/${tagged}`
-  return /[.:]|^localhost$/.test(first) ? tagged : `docker.io/${tagged}`
+  const hasRegistry = rest.length > 0 && /[.:]|^localhost$/.test(first)
+  const [registry, path] = hasRegistry ? [first, rest.join('/')] : ['docker.io', tagged]
+  return registry === 'docker.io' && !path.includes('/') ? `docker.io/library/${path}` : `${registry}/${path}`
 }

@@ -16,6 +16,7 @@ test.each([
   ['localhost/app', 'localhost/app:latest'],
   ['localhost:5000/team/app:1', 'localhost:5000/team/app:1'],
   ['localhosts/app', 'docker.io/localhosts/app:latest'],
+  ['docker.io/nginx', 'docker.io/library/nginx:latest'],
   ['docker.io/library/nginx:1.22', 'docker.io/library/nginx:1.22'],
 ])('containerd knows image %s as %s', (image, full) => {
   expect(fullName(image)).toBe(full)
