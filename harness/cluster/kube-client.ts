@@ -1,18 +1,8 @@
 import { PassThrough } from 'node:stream'
-import {
-  ApiException,
-  Exec,
-  HttpMethod,
-  KubeConfig,
-  KubernetesObjectApi,
-  Log,
-  PatchStrategy,
-  type RequestContext,
-  type ResponseContext,
-  Watch,
-} from '@kubernetes/client-node'
+import { Exec, HttpMethod, KubeConfig, Log, PatchStrategy, Watch } from '@kubernetes/client-node'
 import pRetry, { AbortError } from 'p-retry'
-import { EnvironmentError, RolypolyError } from '../model/errors.ts'
+import { EnvironmentError } from '../model/errors.ts'
+import { JsonApi } from './json-api.ts'
 import type {
   ExecResult,
   Kube,
@@ -25,21 +15,8 @@ import type {
   WatchEvent,
 } from './kube.ts'
 import { nameOf } from './kube.ts'
+import { isNotFound, KubeError, toKubeError } from './kube-error.ts'
 import { eachLine } from './lines.ts'
-
-/** The API server refused a request. */
-export class KubeError extends RolypolyError {
-  /** The HTTP status. */
-  readonly code: number
-  /** The API's own word: `NotFound`, `Conflict`, `Invalid`, ... */
-  readonly reason: string
-
-  constructor(subject: string, code: number, reason: string, detail: string) {
-    super(`${subject}: ${detail || reason || `the API server answered ${code}`}`)
-    this.code = code
-    this.reason = reason
-  }
-}
 
 const fieldManager = 'rolypoly'
 
@@ -56,46 +33,6 @@ export function connectKube(kubeconfig: string, context?: string): Kube {
   if (context !== undefined) config.setCurrentContext(context)
   return new KubeClient(config)
 }
-
-/**
- * The library's object API drops fields that its model does not know and turns times into Dates. This one sends and
- * answers the JSON as it is, and keeps the library's authentication, discovery and HTTP.
- */
-class JsonApi extends KubernetesObjectApi {
-  async pathOf(ref: ListRef | ObjectRef): Promise<string> {
-    const name = 'name' in ref ? ref.name : undefined
-    const metadata = { ...(ref.namespace && { namespace: ref.namespace }), ...(name && { name }) }
-    const spec = { apiVersion: ref.apiVersion, kind: ref.kind, metadata }
-    return this.specUriPath(spec, name ? 'read' : 'list')
-  }
-
-  send(path: string, method: HttpMethod, query: Query, body?: object, contentType = 'application/json') {
-    const request: RequestContext = this.configuration.baseServer.makeRequestContext(path, method)
-    request.setHeaderParam('Accept', 'application/json')
-    for (const [key, value] of Object.entries(query)) {
-      if (value !== undefined) request.setQueryParam(key, String(value))
-    }
-    if (body) {
-      request.setHeaderParam('Content-Type', contentType)
-      request.setBody(JSON.stringify(body))
-    }
-    return this.requestPromise(request)
-  }
-
-  async isNamespaced(apiVersion: string, kind: string): Promise<boolean | undefined> {
-    return (await this.resource(apiVersion, kind))?.namespaced
-  }
-
-  protected override async processResponse(response: ResponseContext): Promise<never> {
-    const text = await response.body.text()
-    if (response.httpStatusCode < 200 || response.httpStatusCode > 299) {
-      throw new ApiException(response.httpStatusCode, 'refused', parseStatus(text), response.headers)
-    }
-    return (response.headers['content-type']?.includes('json') ? JSON.parse(text) : text) as never
-  }
-}
-
-type Query = Record<string, string | number | boolean | undefined>
 
 class KubeClient implements Kube {
   private readonly config: KubeConfig
@@ -332,35 +269,6 @@ function refOf(object: KubeObject): ObjectRef {
     name: metadata?.name ?? '',
     ...(metadata?.namespace && { namespace: metadata.namespace }),
   }
-}
-
-function parseStatus(text: string): { message?: string; reason?: string } {
-  try {
-    return JSON.parse(text) as { message?: string; reason?: string }
-  } catch {
-    return { message: text.trim() }
-  }
-}
-
-function toKubeError(subject: string, error: unknown): Error {
-  if (error instanceof ApiException) {
-    const { message = '', reason = '' } = (error.body ?? {}) as { message?: string; reason?: string }
-    return new KubeError(subject, error.code, reason, message)
-  }
-  if (!(error instanceof Error)) return new EnvironmentError(`${subject}: ${String(error)}`)
-  if (error.message.startsWith('Unrecognized API version and kind')) {
-    return new KubeError(subject, 404, 'UnknownKind', 'this cluster has no such kind of object')
-  }
-  return error instanceof RolypolyError
-    ? error
-    : new EnvironmentError(`${subject}: the API server could not be asked: ${error.message}`, {
-        cause: error,
-      })
-}
-
-/** True for a KubeError that says that the object is not there. */
-export function isNotFound(error: unknown): boolean {
-  return error instanceof KubeError && error.code === 404 && error.reason === 'NotFound'
 }
 
 function collect(): { stream: PassThrough; text: () => string } {
