@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import type { KubeObject } from '../cluster/kube.ts'
+import { parseLine } from '../cluster/lines.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { ProbeFailure, ProbeKind } from '../model/fault.ts'
 import { resolveProbe } from '../predict/spec.ts'
@@ -144,7 +145,7 @@ async function intercept(
       })
     }
     const onLine = (text: string) => {
-      const line = readLine(text)
+      const line = parseLine(proxyLine, text)
       if (line?.error) fail(`Node/${pod.nodeName}: probes cannot be redirected: ${line.error}`)
       if (line?.armed) {
         isArmed = true
@@ -177,14 +178,6 @@ async function intercept(
       })
     late.catch(() => undefined)
     await Promise.race([armed, late])
-  }
-}
-
-function readLine(text: string): z.infer<typeof proxyLine> | undefined {
-  try {
-    return proxyLine.parse(JSON.parse(text))
-  } catch {
-    return undefined
   }
 }
 

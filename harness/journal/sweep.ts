@@ -5,7 +5,7 @@ import { closeEntry, kubeconfigPath, openEntries } from './journal.ts'
 import { isAlive } from './owner.ts'
 
 /** A cluster that no entry tells of may be a live run's of another user; past this age no run is. */
-const strangerAgeMs = 3 * 3_600_000
+export const strangerAgeMs = 3 * 3_600_000
 
 export interface Swept {
   /** What was undone, a sentence each. */

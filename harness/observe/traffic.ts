@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Clock } from '../cluster/clock.ts'
 import type { Kube, KubeObject } from '../cluster/kube.ts'
+import { parseLine } from '../cluster/lines.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -70,7 +71,7 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   let lastRefusal = 'nothing was answered'
 
   const onLine = (text: string) => {
-    const parsed = parse(text)
+    const parsed = parseLine(line, text)
     if (!parsed || parsed.seq < next || pending.has(parsed.seq)) return
     const { seq, t, ...rest } = parsed
     const atMs = t - epochAtZero
@@ -124,14 +125,6 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
     late.catch(() => undefined)
   }
   return { service, settledMs: () => settledMs, stop: () => stopping.abort() }
-}
-
-function parse(text: string): z.infer<typeof line> | undefined {
-  try {
-    return line.parse(JSON.parse(text))
-  } catch {
-    return undefined
-  }
 }
 
 function urlOf({ host, port, path }: TrafficOptions): string {

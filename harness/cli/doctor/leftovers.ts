@@ -1,6 +1,7 @@
 import { type FoundCluster, listKindClusters } from '../../cluster/kind/lifecycle.ts'
 import { openEntries } from '../../journal/journal.ts'
 import { isAlive } from '../../journal/owner.ts'
+import { strangerAgeMs } from '../../journal/sweep.ts'
 import { fine, type Judgement } from './finding.ts'
 
 /** A cluster that the journal tells of, and whether its run is alive. */
@@ -9,9 +10,6 @@ export interface KnownCluster {
   kept: boolean
   alive: boolean
 }
-
-/** As in the sweep: a cluster that no entry tells of, and is older than any run, is nobody's. In milliseconds. */
-const strangerAgeMs = 3 * 3_600_000
 
 export async function checkLeftovers(): Promise<Judgement> {
   const [found, entries] = await Promise.all([listKindClusters(), openEntries()])
