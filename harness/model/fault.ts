@@ -12,6 +12,11 @@ export type ProbeFailure =
   | { with: 'silence' }
   /** The true answer, so much later. */
   | { with: 'delay'; delayMs: number }
+  /** A command that ends so. */
+  | { with: 'exit'; exitCode: number }
+
+/** How a node is lost: its machine off, its machine frozen, or only its kubelet stopped. */
+export type NodeLoss = 'stopped' | 'paused' | 'kubelet stopped'
 
 /** What a fault does to whom, as far as predictions and claims need to know. */
 export type FaultEffect =
@@ -19,6 +24,7 @@ export type FaultEffect =
   | { does: 'signal'; podUid: string; container: string; signal: string }
   | { does: 'fail-probe'; podUid: string; container: string; probes: ProbeKind[]; failure: ProbeFailure }
   | { does: 'delete-node'; node: string; podUids: string[] }
+  | { does: 'lose-node'; node: string; how: NodeLoss; podUids: string[] }
 
 /** A fault of a scenario, from its injection on. Times are milliseconds from the scenario's zero. */
 export interface FaultRecord {
@@ -34,5 +40,5 @@ export interface FaultRecord {
 
 /** The UIDs of the pods that a fault hurts. */
 export function hurtPods(effect: FaultEffect): string[] {
-  return effect.does === 'delete-node' ? effect.podUids : [effect.podUid]
+  return 'podUids' in effect ? effect.podUids : [effect.podUid]
 }

@@ -27,6 +27,13 @@ export interface TerminationDetail {
   finishedAt: string | null
 }
 
+export interface SignalDetail {
+  container: string
+  containerID: string
+  /** `SIGTERM`, `SIGQUIT`, ...; `SIGKILL` at the end of the grace period. */
+  signal: string
+}
+
 export interface EndpointDetail {
   /** The Service's name. */
   service: string
@@ -49,6 +56,8 @@ interface DetailOf {
   'container-running': ContainerDetail
   /** One incarnation has ended; a point in time, at which it was first seen to have. */
   'container-terminated': TerminationDetail
+  /** The runtime has sent it a signal; a point in time. */
+  'container-signalled': SignalDetail
   /** The endpoint is listed, whatever its conditions. */
   'endpoint-listed': EndpointDetail
   'endpoint-ready': EndpointDetail

@@ -26,7 +26,7 @@ export interface WatchObservation {
   object: ObservedObject
 }
 
-/** One request of the traffic prober. */
+/** One request of the traffic prober, through a Service or, where `address` says so, of one of its endpoints itself. */
 export interface TrafficObservation {
   source: 'traffic'
   /** When the request was sent. */
@@ -35,6 +35,10 @@ export interface TrafficObservation {
   /** Counts up from 0 for each prober; a missing number is a lost record. */
   seq: number
   connection: 'new' | 'reused'
+  /** The pod IP that was asked directly; absent where the Service was. */
+  address?: string
+  /** The prober's own port of the connection, where there was one. */
+  port?: number
   /** From sending to the end of the answer, or to the failure. */
   tookMs: number
   /** The answer's status; absent where there was no answer. */
@@ -43,6 +47,44 @@ export interface TrafficObservation {
   lost?: string
   /** The pod that answered, or that the connection had answered from before, by its own word (header `x-pod`). */
   pod?: string
+}
+
+/** The prober's node has sent a connection to the Service on to this pod. */
+export interface RouteObservation {
+  source: 'route'
+  /** When the connection was begun. */
+  atMs: number
+  service: string
+  /** The prober's own port of the connection. */
+  port: number
+  /** The pod IP that it was sent to. */
+  address: string
+}
+
+/** The node's runtime has sent a container a signal. */
+export interface SignalObservation {
+  source: 'signal'
+  /** When it was sent, which the harness learns later. */
+  atMs: number
+  podUid: string
+  /** `Pod/namespace/name/container` */
+  subject: string
+  container: string
+  containerID: string
+  /** `SIGTERM`, `SIGQUIT`, ... as the image or the spec asks for; `SIGKILL` at the end of the grace period. */
+  signal: string
+}
+
+/** How busy the machine is, measured while it runs: what is late on a busy machine may be nobody's broken promise. */
+export interface NoiseObservation {
+  source: 'noise'
+  atMs: number
+  /** A small write to the API server, from its sending to its answer. */
+  apiMs: number
+  /** From the sending of that write to the arrival of its watch event; absent where none came in time. */
+  watchMs?: number
+  /** The share of the time since the last measurement in which some task waited for a CPU, 0 to 1. */
+  cpuWaiting?: number
 }
 
 /** A step in a fault's life, written by the harness. */
@@ -113,6 +155,9 @@ export type Observation =
   | WorkloadObservation
   | WatchObservation
   | TrafficObservation
+  | RouteObservation
+  | SignalObservation
+  | NoiseObservation
   | FaultObservation
   | ProbeObservation
   | GapObservation

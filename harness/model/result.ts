@@ -13,6 +13,8 @@ const term = z.object({
   ms,
   /** Its share of the earliest time; the same as `ms` where absent. */
   earliestMs: ms.optional(),
+  /** True where Kubernetes itself sets this time, as a probe's period; absent for what the machine takes. */
+  kubernetes: z.boolean().optional(),
   /** Where the fact comes from: Kubernetes' documentation or source, or a measurement. */
   source: z.string().optional(),
 })
@@ -61,9 +63,20 @@ const loss = z.object({
   /** From sending to the failure. */
   tookMs: ms.optional(),
   reason: z.string(),
+  /** The pod that was asked. */
   pod: z.string().optional(),
+  /** How that is known: the route that its node gave the connection, an earlier answer on it, or the time alone. */
+  podKnownBy: z.enum(['route', 'answer', 'time']).optional(),
   endpoint: z.string(),
   connection: z.enum(['new', 'reused']),
+  /** What the EndpointSlices said of that pod when the request was sent. */
+  endpointState: z.enum(['ready', 'terminating', 'not ready', 'gone']).optional(),
+  /** How long the connection had been open when the request was sent. */
+  connectionAgeMs: ms.optional(),
+  /** From the stop signal (SIGTERM or the image's own) of that pod's container to the failure; negative before it. */
+  sinceSignalMs: ms.optional(),
+  /** From the container's end, or its node's loss, to the failure; negative before it. */
+  sinceEndMs: ms.optional(),
 })
 
 const traffic = z.object({
@@ -72,6 +85,51 @@ const traffic = z.object({
   longestGapMs: ms,
   /** The first of them; `lost` is the full count. */
   losses: z.array(loss),
+  /** Of the answered requests, in milliseconds. */
+  latency: z.object({ p50: ms, p95: ms, p99: ms, max: ms }).optional(),
+  /** Why requests were lost, a sentence for each pod and way of losing them. */
+  explanations: z
+    .array(z.object({ pod: z.string().optional(), lost: z.number().int(), text: z.string() }))
+    .optional(),
+})
+
+/** How one pod was stopped. Times are counted from its deletion, in milliseconds; absent where nothing was seen. */
+const shutdown = z.object({
+  /** `Pod/namespace/name` */
+  subject: z.string(),
+  container: z.string(),
+  /** The scenario's time of the deletion, from which the others are counted. */
+  deletedAtMs: ms,
+  graceMs: ms,
+  /** The stop signal, and who told of it: the node's runtime, or nobody but the deletion itself. */
+  signal: z.object({ name: z.string(), atMs: ms, observedBy: z.string() }).optional(),
+  /** The pod's endpoint was no longer ready. */
+  endpointLeftMs: ms.optional(),
+  /** The last time that a node sent it a new connection of the Service. */
+  lastRoutedMs: ms.optional(),
+  /** When the last new connection that it answered was begun. */
+  lastAcceptedMs: ms.optional(),
+  /** When the first new connection that it did not answer was begun. */
+  firstRefusedMs: ms.optional(),
+  /** Requests through the Service that had been sent to it before the signal and were not answered by then. */
+  inFlight: z.object({ answered: z.number().int(), lost: z.number().int() }),
+  /** Requests through the Service that were sent to it after the signal. */
+  late: z.object({ answered: z.number().int(), lost: z.number().int() }),
+  /** Connections of the Service that were open at the signal: closed between two requests, or in the midst of one. */
+  keepAlive: z.object({ drained: z.number().int(), cut: z.number().int() }),
+  exit: z.object({ atMs: ms, code: z.number().int(), reason: z.string() }).optional(),
+  /** Itself, or the runtime's SIGKILL at the end of the grace period. */
+  endedBy: z.enum(['itself', 'SIGKILL']).optional(),
+  /** What of the grace period was left at the exit. */
+  graceLeftMs: ms.optional(),
+})
+
+/** How busy the machine was while the scenario ran. */
+const noise = z.object({
+  samples: z.number().int(),
+  apiMs: z.object({ p50: ms, max: ms }),
+  watchMs: z.object({ p50: ms, max: ms }).optional(),
+  cpuWaiting: z.object({ p50: z.number(), max: z.number() }).optional(),
 })
 
 const diagnostic = z.object({
@@ -102,6 +160,9 @@ const scenario = z.object({
   claims: z.array(claim),
   intervals: z.array(interval),
   traffic: traffic.optional(),
+  /** A picture for each pod that was told to stop, with the same promise's of an earlier run beside it. */
+  shutdowns: z.array(shutdown.extend({ before: shutdown.extend({ run: z.string() }).optional() })).optional(),
+  noise: noise.optional(),
   /** The recording's path, relative to the run's folder. */
   recording: z.string().optional(),
   gaps: z.array(z.object({ watch: z.string(), fromMs: ms, toMs: ms, reason: z.string() })),
@@ -150,5 +211,8 @@ export type Term = z.infer<typeof term>
 export type IntervalResult = z.infer<typeof interval>
 export type TrafficResult = z.infer<typeof traffic>
 export type Loss = z.infer<typeof loss>
+export type Shutdown = z.infer<typeof shutdown>
+export type ShutdownResult = NonNullable<ScenarioResult['shutdowns']>[number]
+export type Noise = z.infer<typeof noise>
 export type Diagnostic = z.infer<typeof diagnostic>
 export type Failure = z.infer<typeof failure>

@@ -2,6 +2,7 @@ import type { Interval } from '../model/interval.ts'
 import type {
   FaultObservation,
   Observation,
+  SignalObservation,
   TrafficObservation,
   WatchObservation,
 } from '../model/observation.ts'
@@ -23,6 +24,8 @@ export function reduce(timeline: Timeline, observation: Observation): void {
   timeline.lastMs = Math.max(timeline.lastMs, observation.atMs)
   if (observation.source === 'watch') reduceWatch(timeline, observation)
   else if (observation.source === 'traffic') reduceTraffic(timeline, observation)
+  else if (observation.source === 'signal') reduceSignal(timeline, observation)
+  else if (observation.source === 'noise') timeline.noise.push(observation)
   else if (observation.source === 'fault') reduceFault(timeline, observation)
   else if (observation.source === 'workload') timeline.workloads.push(observation.workload)
   else if (observation.source === 'probe') {
@@ -38,7 +41,7 @@ export function reduce(timeline: Timeline, observation: Observation): void {
   } else if (observation.source === 'gap') {
     const { fromMs, atMs, watch, reason } = observation
     timeline.add({ kind: 'gap', subject: watch, uid: watch, fromMs, toMs: atMs, detail: { watch, reason } })
-  } else {
+  } else if (observation.source === 'step') {
     const { atMs, untilMs, step } = observation
     timeline.add({ kind: 'step', subject: step, uid: '', fromMs: atMs, toMs: untilMs, detail: { step } })
   }
@@ -82,6 +85,12 @@ function reduceTraffic(timeline: Timeline, request: TrafficObservation): void {
   if (traffic.losses.length >= keptLosses) return
   const { atMs, tookMs, lost: reason, pod, service: endpoint, connection } = request
   traffic.losses.push({ atMs, tookMs, reason, ...(pod !== undefined && { pod }), endpoint, connection })
+}
+
+function reduceSignal(timeline: Timeline, seen: SignalObservation): void {
+  const { atMs, podUid: uid, subject, container, containerID, signal } = seen
+  const detail = { container, containerID, signal }
+  timeline.add({ kind: 'container-signalled', subject, uid, fromMs: atMs, toMs: atMs, detail })
 }
 
 function reduceFault(timeline: Timeline, seen: FaultObservation): void {

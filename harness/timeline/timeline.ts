@@ -1,5 +1,5 @@
 import type { Interval, IntervalKind } from '../model/interval.ts'
-import type { WorkloadShape } from '../model/observation.ts'
+import type { NoiseObservation, WorkloadShape } from '../model/observation.ts'
 import type { Loss } from '../model/result.ts'
 
 /** What the traffic prober's records add up to. Losses beyond the first {@link keptLosses} are counted, not kept. */
@@ -24,6 +24,8 @@ export class Timeline {
   private readonly controllers = new Map<string, string>()
   private readonly answeredAt = new Map<string, number>()
   readonly traffic: TrafficSummary = { requests: 0, lost: 0, longestGapMs: 0, losses: [] }
+  /** How busy the machine was, oldest first. */
+  readonly noise: NoiseObservation[] = []
   /** The workloads whose steadiness is followed. */
   readonly workloads: WorkloadShape[] = []
   /** The time of the latest observation, in milliseconds. */
