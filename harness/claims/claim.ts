@@ -47,6 +47,8 @@ export interface Invariant extends Claimed {
   holdUntilMs?: (last: FaultRecord | undefined) => number | undefined
   /** Whether everything up to this time has been written down; awaited at the end of the scenario. */
   settled?: (untilMs: number) => boolean
+  /** What is broken now may hold in the end, as a percentile does: it is judged then. */
+  judgedAtEnd?: boolean
 }
 
 const settleWithinMs = 10_000
@@ -177,6 +179,7 @@ export async function hold(claim: Invariant): Promise<void> {
     : { event: 'the claim', atMs: recording.now() }
   const entry = ledgerOf(stage).open({ ...headOf(claim, 'invariant'), anchor })
   const broken = () => {
+    if (claim.judgedAtEnd) return undefined
     const now = judge(recording.timeline, anchor.atMs)
     return now.is === 'broken' || now.is === 'unjudgeable' ? now : undefined
   }

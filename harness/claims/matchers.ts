@@ -5,10 +5,13 @@ import { Pod, Workload } from '../workload/workload.ts'
 import { type EndpointsOptions, toJoinEndpoints, toLeaveEndpoints } from './endpoints.ts'
 import { type ToBeReplacedOptions, toBeReplaced } from './to-be-replaced.ts'
 import { type ToExitOptions, toExit } from './to-exit.ts'
+import { type ToHaveGapOfOptions, toHaveGapOf } from './to-have-gap-of.ts'
 import { type ToKeepAvailableOptions, toKeepAvailable } from './to-keep-available.ts'
+import { type ToKeepLatencyOptions, toKeepLatency } from './to-keep-latency.ts'
 import { type ToLoseRequestsOptions, toLoseRequests } from './to-lose-requests.ts'
 import { type ToRecoverOptions, toRecover } from './to-recover.ts'
 import { type ToRestartOptions, toRestart } from './to-restart.ts'
+import { type ToShutDownGracefullyOptions, toShutDownGracefully } from './to-shut-down-gracefully.ts'
 import { type ToStayUpOptions, toStayUp } from './to-stay-up.ts'
 
 type OnPod<T, F extends unknown[]> = T extends Pod ? (...options: F) => Promise<void> : never
@@ -26,6 +29,8 @@ export interface ClaimsOf<T> {
   toJoinEndpoints: OnPod<T, [options?: EndpointsOptions]>
   /** Another pod of the same owner stands in for this one, and is ready. */
   toBeReplaced: OnPod<T, [options?: ToBeReplacedOptions]>
+  /** Told to stop, it ends by itself within its grace period, with this exit code, and loses no request. */
+  toShutDownGracefully: OnPod<T, [options?: ToShutDownGracefullyOptions]>
   /** No container ends and no pod goes. */
   toStayUp: T extends Pod | Workload ? (options?: ToStayUpOptions) => Promise<void> : never
   /** Every replica is ready and in its Service again, after it was seen not to be so. */
@@ -34,6 +39,10 @@ export interface ClaimsOf<T> {
   toKeepAvailable: OnWorkload<T, [options: ToKeepAvailableOptions]>
   /** No more requests than this stay without a good answer. */
   toLoseRequests: OnWorkload<T, [options: ToLoseRequestsOptions]>
+  /** Requests are answered as fast as this. */
+  toKeepLatency: OnWorkload<T, [options: ToKeepLatencyOptions]>
+  /** Good answers never come further apart than this. */
+  toHaveGapOf: OnWorkload<T, [options: ToHaveGapOfOptions]>
 }
 
 declare module 'vitest' {
@@ -44,9 +53,11 @@ declare module 'vitest' {
 type Make<S> = (subject: S, options: never, statement: string) => Promise<void>
 
 const onPods: Record<string, Make<Pod>> = {
-  ...{ toRestart, toExit, toLeaveEndpoints, toJoinEndpoints, toBeReplaced, toStayUp },
+  ...{ toRestart, toExit, toLeaveEndpoints, toJoinEndpoints, toBeReplaced, toStayUp, toShutDownGracefully },
 }
-const onWorkloads: Record<string, Make<Workload>> = { toStayUp, toRecover, toKeepAvailable, toLoseRequests }
+const onWorkloads: Record<string, Make<Workload>> = {
+  ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
+}
 
 /** The options of each claim: Vitest checks no types, and a misspelt option would weaken its claim. */
 const optionsOf: Record<string, readonly string[]> = {
@@ -59,6 +70,9 @@ const optionsOf: Record<string, readonly string[]> = {
   toRecover: ['within'],
   toKeepAvailable: ['atLeast'],
   toLoseRequests: ['atMost', 'of'],
+  toShutDownGracefully: ['exitCode', 'container', 'within'],
+  toKeepLatency: ['p50', 'p95', 'p99'],
+  toHaveGapOf: ['atMost'],
 }
 
 function refuseUnknown(name: string, options: object): void {

@@ -1,18 +1,21 @@
 import { UsageError } from '../model/errors.ts'
 import { hurtPods } from '../model/fault.ts'
-import type { Loss } from '../model/result.ts'
+import { attribute, podOf } from '../timeline/attribution.ts'
+import { explain } from '../timeline/explain.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import type { Asked } from '../timeline/traffic.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
 import { hold, isHurt } from './claim.ts'
-import { at, type Judge } from './judgement.ts'
+import type { Judge } from './judgement.ts'
+import { trafficOf } from './traffic.ts'
 
 export interface ToLoseRequestsOptions {
   atMost: number
   /**
-   * `all` requests, which is the default, or those of `others` than the pods that the faults hurt. A request lost on a
-   * new connection does not tell which pod it was for: from the fault until two seconds after the last sign of damage
-   * to a hurt pod, it counts as that pod's.
+   * `all` requests, which is the default, or those of `others` than the pods that the faults hurt. Where the route of a
+   * lost request is not known, from the fault until two seconds after the last sign of damage to a hurt pod it counts
+   * as that pod's.
    */
   of?: 'all' | 'others'
 }
@@ -27,28 +30,22 @@ export function toLoseRequests(
   statement: string,
 ): Promise<void> {
   const { atMost, of = 'all' } = options
-  const { stage, shape } = workload
+  const { stage } = workload
   if (!Number.isInteger(atMost) || atMost < 0) {
     throw new UsageError(
       `toLoseRequests: atMost is ${JSON.stringify(atMost)}; a whole number from 0 on is expected`,
     )
   }
-  const names = shape.services.map(({ name }) => name)
-  const flows = stage.traffic.filter(({ service }) => names.includes(service))
-  if (flows.length === 0) {
-    throw new UsageError(`${workload.subject}: toLoseRequests needs traffic, and none was sent to it`, {
-      remedy: "Deploy it with a Service and a path to ask for: deploy(chart, { traffic: { path: '/' } }).",
-    })
-  }
+  const { services, settled } = trafficOf(workload, 'toLoseRequests')
   return hold({
     stage,
     workload,
     statement,
     subject: workload.subject,
     promise: `at most ${atMost} requests${of === 'others' ? ' of other pods' : ''} to be lost`,
-    judge: judgeLosses(stage, names, atMost, of),
+    judge: judgeLosses(stage, services, atMost, of),
     rests: of === 'others' ? ['traffic', 'EndpointSlice'] : ['traffic'],
-    settled: (untilMs) => flows.every((flow) => flow.settledMs() >= untilMs),
+    settled,
   })
 }
 
@@ -58,54 +55,34 @@ export function judgeLosses(stage: Stage, services: string[], atMost: number, of
     if (requests === 0) return { is: 'unjudgeable', detail: 'not one request was recorded' }
     const counted = losses.filter(
       (loss) =>
-        endOf(loss) >= sinceMs &&
-        services.includes(loss.endpoint) &&
+        loss.endMs >= sinceMs &&
+        services.includes(loss.service) &&
         (of === 'all' || !isOfHurtPod(stage, timeline, loss)),
     )
     const oneTooMany = counted[atMost]
     if (oneTooMany) {
-      const detail = `${counted.length} were lost (${describe(counted)}), one too many`
-      return { is: 'broken', atMs: endOf(oneTooMany), detail }
+      const why = explain(
+        timeline,
+        counted.map((loss) => attribute(timeline, loss)),
+      )
+      const detail = `${counted.length} were lost, one too many (${why.map(({ text }) => text).join('; ')}),`
+      return { is: 'broken', atMs: oneTooMany.endMs, detail }
     }
-    const untold = timeline.traffic.lost - losses.length
-    if (untold > 0)
-      return { is: 'unjudgeable', detail: `lost ${untold} requests more than were written down` }
-    const hurt =
-      of === 'others'
-        ? `, beside ${losses.length - counted.length} that may have been for a pod that was hurt,`
-        : ''
+    const hurt = of === 'others' ? `, beside ${losses.length - counted.length} of pods that were hurt,` : ''
     return { is: 'open', lastSeen: `${counted.length} of ${requests} requests lost${hurt}` }
   }
 }
 
-function describe(losses: Loss[]): string {
-  const counts = new Map<string, number>()
-  for (const { reason, connection } of losses) {
-    const what = `${reason} on ${connection} connections`
-    counts.set(what, (counts.get(what) ?? 0) + 1)
-  }
-  const [first, last] = [losses[0], losses.at(-1)]
-  const when = first && last ? `, from ${at(first.atMs)} to ${at(last.atMs)}` : ''
-  return `${[...counts].map(([what, n]) => `${n} ${what}`).join(', ')}${when}`
-}
-
-/** By its own word where a connection had one; otherwise while a hurt pod was going down, as a request may have met it. */
-function isOfHurtPod(stage: Stage, timeline: Timeline, loss: Loss): boolean {
-  if (loss.pod !== undefined) {
-    const known = timeline.of('pod').find(({ detail }) => detail.name === loss.pod)
-    if (known) return isHurt(stage, known.uid)
-  }
+/** By its route, or by its own word where a connection had one; otherwise while a hurt pod was going down. */
+function isOfHurtPod(stage: Stage, timeline: Timeline, loss: Asked): boolean {
+  const known = podOf(timeline, loss)
+  if (known) return isHurt(stage, known.pod.uid)
   return stage.faults.some(({ effect, injectedAtMs }) =>
     hurtPods(effect).some((uid) => {
       const untilMs = lastDamageMs(timeline, uid, injectedAtMs) + proxyFollowsMs
-      return endOf(loss) >= injectedAtMs && loss.atMs <= untilMs
+      return loss.endMs >= injectedAtMs && loss.sentMs <= untilMs
     }),
   )
-}
-
-/** A request that was in flight when the fault struck is lost by it, though it was sent before. */
-function endOf({ atMs, tookMs = 0 }: Loss): number {
-  return atMs + tookMs
 }
 
 /** The last time since the fault that a container of the pod ended, its endpoint stopped being ready, or it went. */

@@ -19,6 +19,11 @@ export interface NodeControl {
    * @throws EnvironmentError where the command fails or the node is not there.
    */
   exec(node: string, command: string[], options?: { timeoutMs?: number }): Promise<string>
+  /**
+   * Runs a command on a node until the signal aborts, and calls back with each line that it prints. The command ends
+   * with the harness, however that ends. Resolves when it has ended, whatever ended it.
+   */
+  follow(node: string, command: string[], onLine: (line: string) => void, signal: AbortSignal): Promise<void>
 }
 
 /** A cluster as scenarios and faults see it, whoever provides it. */

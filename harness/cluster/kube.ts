@@ -1,4 +1,11 @@
-import type { KubernetesObject, V1Deployment, V1Node, V1Pod, V1Service } from '@kubernetes/client-node'
+import type {
+  KubernetesObject,
+  V1Deployment,
+  V1EndpointSlice,
+  V1Node,
+  V1Pod,
+  V1Service,
+} from '@kubernetes/client-node'
 
 /** An object as the API server's JSON has it: times are text, not Dates. */
 export type Json<T> = T extends Date ? string : T extends object ? { [K in keyof T]: Json<T[K]> } : T
@@ -8,6 +15,7 @@ export type PodObject = Json<V1Pod>
 export type NodeObject = Json<V1Node>
 export type ServiceObject = Json<V1Service>
 export type DeploymentObject = Json<V1Deployment>
+export type EndpointSliceObject = Json<V1EndpointSlice>
 
 /** Names one object. */
 export interface ObjectRef {

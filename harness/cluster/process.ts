@@ -17,6 +17,8 @@ export interface RunOptions {
   cwd?: string | undefined
   /** Called with each line of both outputs as it comes, without its newline. */
   onLine?: ((line: string) => void) | undefined
+  /** What is followed for long: its lines go to `onLine` alone, and its standard input stays open until it ends. */
+  follow?: boolean | undefined
 }
 
 /** What a process printed, each without its last newline. */
@@ -58,13 +60,13 @@ export async function tryRun(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Outcome> {
-  const { onLine, input, cwd } = options
+  const { onLine, input, cwd, follow = false } = options
   const broken = new AbortController()
   const output = onLine
-    ? { transform: passOn(onLine, broken), preserveNewlines: true as const }
+    ? { transform: passOn(onLine, broken, !follow), preserveNewlines: true as const }
     : ('pipe' as const)
   const result = await execa(command, [...args], {
-    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    ...(input === undefined ? { stdin: follow ? 'pipe' : 'ignore' } : { input }),
     ...(cwd === undefined ? {} : { cwd }),
     ...(options.env && { env: options.env }),
     cancelSignal: options.signal ? AbortSignal.any([options.signal, broken.signal]) : broken.signal,
@@ -138,7 +140,7 @@ function remedyFor(command: string, code: string | undefined, missingCwd: boolea
 }
 
 /** Ends the process where `onLine` throws: execa alone would wait for its end first. */
-function passOn(onLine: (line: string) => void, broken: AbortController) {
+function passOn(onLine: (line: string) => void, broken: AbortController, keep: boolean) {
   return function* (line: unknown): Generator<string> {
     const whole = String(line)
     try {
@@ -146,7 +148,7 @@ function passOn(onLine: (line: string) => void, broken: AbortController) {
     } catch (error) {
       broken.abort(error)
     }
-    yield whole
+    if (keep) yield whole
   }
 }
 

@@ -58,6 +58,8 @@ interface DetailOf {
   'container-terminated': TerminationDetail
   /** The runtime has sent it a signal; a point in time. */
   'container-signalled': SignalDetail
+  /** Its first process has ended, by the runtime's own clock; a point in time. */
+  'container-exited': { container: string; containerID: string; exitCode: number }
   /** The endpoint is listed, whatever its conditions. */
   'endpoint-listed': EndpointDetail
   'endpoint-ready': EndpointDetail

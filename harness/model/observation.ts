@@ -37,8 +37,10 @@ export interface TrafficObservation {
   connection: 'new' | 'reused'
   /** The pod IP that was asked directly; absent where the Service was. */
   address?: string
-  /** The prober's own port of the connection, where there was one. */
+  /** The prober's own port of the connection to the Service. */
   port?: number
+  /** How long a reused connection had been open. */
+  ageMs?: number
   /** From sending to the end of the answer, or to the failure. */
   tookMs: number
   /** The answer's status; absent where there was no answer. */
@@ -73,6 +75,19 @@ export interface SignalObservation {
   containerID: string
   /** `SIGTERM`, `SIGQUIT`, ... as the image or the spec asks for; `SIGKILL` at the end of the grace period. */
   signal: string
+}
+
+/** The node's runtime has seen a container's first process end. */
+export interface ExitObservation {
+  source: 'exit'
+  /** When it ended, which the harness learns later. */
+  atMs: number
+  podUid: string
+  /** `Pod/namespace/name/container` */
+  subject: string
+  container: string
+  containerID: string
+  exitCode: number
 }
 
 /** How busy the machine is, measured while it runs: what is late on a busy machine may be nobody's broken promise. */
@@ -157,6 +172,7 @@ export type Observation =
   | TrafficObservation
   | RouteObservation
   | SignalObservation
+  | ExitObservation
   | NoiseObservation
   | FaultObservation
   | ProbeObservation

@@ -197,7 +197,7 @@ test('a request that was answered wakes nobody, for there are many; one that was
   const looks: number[] = []
   const waiting = recorder.waitFor(() => {
     looks.push(recorder.timeline.traffic.requests)
-    return recorder.timeline.traffic.lost > 0 ? true : undefined
+    return recorder.timeline.traffic.losses.length > 0 ? true : undefined
   }, 10_000)
   const request = { source: 'traffic', service: 'web', connection: 'new', tookMs: 1 } as const
   recorder.record({ ...request, atMs: 1, seq: 0, status: 200 })

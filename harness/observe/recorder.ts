@@ -78,7 +78,8 @@ class JsonlRecorder implements Recorder {
     if (this.stopping.signal.aborted) return
     this.file.write(`${JSON.stringify(observation)}\n`)
     reduce(this.timeline, observation)
-    // An answered request changes no claim; there are many of them.
+    // An answered request and its route change no claim; there are many of them.
+    if (observation.source === 'route') return
     if (observation.source === 'traffic' && observation.lost === undefined) return
     for (const look of [...this.waiters]) look()
   }

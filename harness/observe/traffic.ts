@@ -1,13 +1,15 @@
-import { z } from 'zod'
 import type { Clock } from '../cluster/clock.ts'
-import type { Kube, KubeObject } from '../cluster/kube.ts'
-import { parseLine } from '../cluster/lines.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import { EnvironmentError } from '../model/errors.ts'
+import type { TrafficObservation } from '../model/observation.ts'
+import { tellEndpoints } from './endpoints.ts'
+import { type ProbedRequest, readProberLine } from './prober-lines.ts'
+import { proberPod, urlOf } from './prober-pod.ts'
 import type { Recorder } from './recorder.ts'
+import { followRoutes } from './routes.ts'
 
 export interface TrafficOptions {
-  kube: Kube
-  clock: Clock
+  cluster: Cluster
   recorder: Recorder
   namespace: string
   /** The helper image, which the nodes have. */
@@ -16,6 +18,8 @@ export interface TrafficOptions {
   /** The Service's cluster IP and the port that it serves. */
   host: string
   port: number
+  /** The port that its endpoints serve. */
+  targetPort: number
   path: string
   requestsPerSecond: number
   signal: AbortSignal
@@ -29,140 +33,118 @@ export interface Traffic {
   stop(): void
 }
 
-const line = z.object({
-  seq: z.number().int(),
-  t: z.number(),
-  connection: z.enum(['new', 'reused']),
-  tookMs: z.number(),
-  status: z.number().exactOptional(),
-  lost: z.string().exactOptional(),
-  pod: z.string().exactOptional(),
-})
-
 const firstAnswerMs = 60_000
 /** So many good answers in a row before the traffic counts as flowing. */
 const answersToFlow = 10
 
 /**
- * Starts a prober pod and follows its log: one line a request. What was sent before the first unbroken run of good
- * answers is not recorded, for until then the Service's rules may not have reached the prober's node.
+ * Starts a prober pod and follows what it tells of each request. What was sent before the first unbroken run of good
+ * answers is not recorded, for until then the Service's rules may not have reached the prober's node. Where the
+ * cluster lets the harness into its nodes, the route of each connection is followed too.
  *
  * @throws EnvironmentError where no such run comes within a minute.
  */
 export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
-  const { kube, recorder, namespace, service } = options
+  const { cluster, recorder, namespace, service, image, host, port, path, requestsPerSecond } = options
   const name = `rolypoly-prober-${service}`
-  await kube.create(proberPod(name, options))
+  const url = urlOf(host, port, path)
+  await cluster.kube.create(proberPod({ name, namespace, image, url, requestsPerSecond }))
   const isRunning = () => {
     const pod = recorder.timeline.of('pod').find(({ detail }) => detail.name === name)
-    return pod && recorder.timeline.of('container-running', pod.uid).length > 0 ? true : undefined
+    return pod?.detail.ip && recorder.timeline.of('container-running', pod.uid).length > 0 ? pod : undefined
   }
   const running = await recorder.waitFor(isRunning, recorder.now() + firstAnswerMs, options.signal)
   if (!running) throw new EnvironmentError(`Pod/${namespace}/${name}: the traffic prober did not start`)
 
   const stopping = new AbortController()
   const epochAtZero = Date.now() - recorder.now()
-  const flowing = Promise.withResolvers<void>()
-  const pending = new Map<number, number>()
-  let good = 0
-  let flows = false
-  let next = 0
-  let settledMs = 0
-  let lastRefusal = 'nothing was answered'
-
-  const onLine = (text: string) => {
-    const parsed = parseLine(line, text)
-    if (!parsed || parsed.seq < next || pending.has(parsed.seq)) return
-    const { seq, t, ...rest } = parsed
-    const atMs = t - epochAtZero
-    pending.set(seq, atMs)
-    for (let at = pending.get(next); at !== undefined; at = pending.get(next)) {
-      settledMs = at
-      pending.delete(next++)
-    }
-    if (flows) recorder.record({ source: 'traffic', atMs, service, seq, ...rest })
-    else {
-      good = rest.lost === undefined ? good + 1 : 0
-      lastRefusal = rest.lost ?? lastRefusal
-      if (good >= answersToFlow) {
-        flows = true
-        flowing.resolve()
-      }
-    }
-  }
-
-  const follow = async () => {
-    while (!stopping.signal.aborted) {
-      // Read again from its start, the log gives each line once more; the numbers tell which are known.
-      await kube
-        .followLogs({ namespace, name, container: 'prober' }, onLine, stopping.signal)
-        .catch(() => undefined)
-      if (stopping.signal.aborted) return
-      await options.clock.sleep(200, stopping.signal).catch(() => undefined)
-    }
-  }
-  void follow()
-
-  const timing = new AbortController()
-  const late = options.clock
-    .sleep(firstAnswerMs, AbortSignal.any([timing.signal, options.signal]))
-    .then(() => {
-      const url = urlOf(options)
-      throw new EnvironmentError(
-        `Service/${namespace}/${service}: no good answer from ${url}: ${lastRefusal}`,
-        {
-          remedy: `Give the traffic a path that is answered, deploy(chart, { traffic: { path: '/...' } }), or turn it off with { traffic: false }.`,
-        },
-      )
-    })
+  const record = (request: ProbedRequest) => recorder.record(observed(request, service, epochAtZero))
+  const flow = new Flow(record)
+  void followLog(options, name, flow, stopping.signal)
+  const { node, ip } = running.detail
+  const routes = cluster.capabilities.has('node.exec')
+    ? followRoutes({
+        ...{ nodes: cluster.nodes, recording: recorder, epochAtZero, service, signal: stopping.signal },
+        ...{ node: node ?? '', proberIp: ip ?? '', clusterIp: host },
+      })
+    : Promise.resolve()
   try {
-    await Promise.race([flowing.promise, late])
+    await untilFlowing(flow, cluster.clock, options, url)
+    await routes
   } catch (error) {
     stopping.abort()
     throw error
+  }
+  void tellEndpoints({ ...options, prober: name, signal: stopping.signal })
+  return { service, settledMs: () => flow.settledEpochMs - epochAtZero, stop: () => stopping.abort() }
+}
+
+function observed(request: ProbedRequest, service: string, epochAtZero: number): TrafficObservation {
+  const { sentEpochMs, ...rest } = request
+  return { source: 'traffic', atMs: sentEpochMs - epochAtZero, service, ...rest }
+}
+
+/** What the prober has told, each request once and from the first unbroken run of good answers on. */
+class Flow {
+  /** Every request sent until then has been told of. */
+  settledEpochMs = 0
+  lastRefusal = 'nothing was answered'
+  readonly flows = Promise.withResolvers<void>()
+  private readonly record: (request: ProbedRequest) => void
+  private readonly told = new Map<number, number>()
+  private next = 0
+  private good = 0
+
+  constructor(record: (request: ProbedRequest) => void) {
+    this.record = record
+  }
+
+  add(request: ProbedRequest): void {
+    const { seq, sentEpochMs, lost } = request
+    // Read again from its start, the log gives each line once more; the numbers tell which are known.
+    if (seq < this.next || this.told.has(seq)) return
+    this.told.set(seq, sentEpochMs)
+    for (let at = this.told.get(this.next); at !== undefined; at = this.told.get(this.next)) {
+      this.settledEpochMs = at
+      this.told.delete(this.next++)
+    }
+    if (this.good >= answersToFlow) return this.record(request)
+    this.good = lost === undefined ? this.good + 1 : 0
+    this.lastRefusal = lost ?? this.lastRefusal
+    if (this.good >= answersToFlow) this.flows.resolve()
+  }
+}
+
+async function followLog(
+  { cluster, namespace }: TrafficOptions,
+  name: string,
+  flow: Flow,
+  signal: AbortSignal,
+): Promise<void> {
+  const onLine = (text: string) => {
+    for (const request of readProberLine(text)) flow.add(request)
+  }
+  while (!signal.aborted) {
+    const log = { namespace, name, container: 'prober' }
+    await cluster.kube.followLogs(log, onLine, signal).catch(() => undefined)
+    if (!signal.aborted) await cluster.clock.sleep(200, signal).catch(() => undefined)
+  }
+}
+
+async function untilFlowing(flow: Flow, clock: Clock, options: TrafficOptions, url: string): Promise<void> {
+  const timing = new AbortController()
+  const late = clock.sleep(firstAnswerMs, AbortSignal.any([timing.signal, options.signal])).then(() => {
+    throw new EnvironmentError(
+      `Service/${options.namespace}/${options.service}: no good answer from ${url}: ${flow.lastRefusal}`,
+      {
+        remedy: `Give the traffic a path that is answered, deploy(chart, { traffic: { path: '/...' } }), or turn it off with { traffic: false }.`,
+      },
+    )
+  })
+  try {
+    await Promise.race([flow.flows.promise, late])
   } finally {
     timing.abort()
     late.catch(() => undefined)
   }
-  return { service, settledMs: () => settledMs, stop: () => stopping.abort() }
-}
-
-function urlOf({ host, port, path }: TrafficOptions): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`
-}
-
-/** On the control plane where there is one, so that no fault on a worker takes the prober with it. */
-function proberPod(name: string, options: TrafficOptions): KubeObject {
-  const controlPlane = 'node-role.kubernetes.io/control-plane'
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name,
-      namespace: options.namespace,
-      labels: { 'app.kubernetes.io/managed-by': 'rolypoly', 'rolypoly.dev/role': 'prober' },
-    },
-    spec: {
-      restartPolicy: 'Never',
-      terminationGracePeriodSeconds: 1,
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      tolerations: [{ key: controlPlane, operator: 'Exists' }],
-      affinity: {
-        nodeAffinity: {
-          preferredDuringSchedulingIgnoredDuringExecution: [
-            { weight: 100, preference: { matchExpressions: [{ key: controlPlane, operator: 'Exists' }] } },
-          ],
-        },
-      },
-      containers: [
-        {
-          name: 'prober',
-          image: options.image,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['node', 'prober.ts', urlOf(options), String(options.requestsPerSecond)],
-        },
-      ],
-    },
-  } as KubeObject
 }

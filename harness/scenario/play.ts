@@ -5,10 +5,10 @@ import { untilHealthy } from '../cluster/health.ts'
 import { type Fault, type InjectedFault, injectFault } from '../faults/fault.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import { DeadlineError, EnvironmentError, InterruptedError } from '../model/errors.ts'
-import type { FaultRecord } from '../model/fault.ts'
-import type { FaultResult, ScenarioResult } from '../model/result.ts'
+import type { ScenarioResult } from '../model/result.ts'
 import { worst } from '../model/verdict.ts'
 import { openRecorder, type Recorder } from '../observe/recorder.ts'
+import { followRuntime } from '../observe/runtime.ts'
 import type { Chart, TrafficTarget } from '../workload/chart.ts'
 import { deployChart } from '../workload/deploy.ts'
 import type { Stage } from '../workload/stage.ts'
@@ -17,6 +17,7 @@ import { diagnose } from './diagnostics.ts'
 import { failureOf, outcomeOf } from './outcome.ts'
 import type { RunInfo } from './run-info.ts'
 import { stemOf } from './scenario-id.ts'
+import { seenIn } from './seen.ts'
 import { startTrafficTo, type TrafficHandle } from './traffic.ts'
 
 export interface DeployOptions {
@@ -105,6 +106,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
     signal.throwIfAborted()
     if (play.exclusive) await gate(play, 'before')
     recorder = await openRecorder({ kube, clock, namespace, path })
+    const runtime = followRuntime({ cluster, recorder, signal })
     await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } })
     const stage: Stage = {
       ...{
@@ -120,11 +122,12 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
     try {
       await play.body(contextOf(stage, recorder, injected, flows))
       signal.throwIfAborted()
+      await runtime.settled()
       await ledgerOf(stage).close()
     } catch (error) {
       thrown = signal.aborted ? signal.reason : error
       // The claims that were made get their last word all the same.
-      if (!signal.aborted) await ledgerOf(stage).close()
+      if (!signal.aborted) await runtime.settled().then(() => ledgerOf(stage).close())
     }
     Object.assign(result, outcomeOf(ledgerOf(stage), thrown, stage.control))
     Object.assign(result, seenIn(recorder, stage.faults, flows.length > 0))
@@ -160,27 +163,6 @@ function contextOf(
       recorder.record({ source: 'step', atMs, untilMs: recorder.now(), step: why })
     },
   }
-}
-
-function seenIn(recorder: Recorder, faults: FaultRecord[], hasTraffic: boolean): Partial<ScenarioResult> {
-  const { timeline } = recorder
-  // The prober and the proxy belong to the harness: the recording has them, the story does not need them.
-  const own = new Set(
-    timeline.of('pod').flatMap(({ uid, detail }) => (detail.labels['rolypoly.dev/role'] ? [uid] : [])),
-  )
-  return {
-    faults: faults.map(faultResult),
-    intervals: timeline
-      .all()
-      .filter(({ uid }) => !own.has(uid))
-      .map((interval) => ({ ...interval, detail: { ...interval.detail } })),
-    gaps: timeline.of('gap').map(({ fromMs, toMs, detail }) => ({ ...detail, fromMs, toMs: toMs ?? fromMs })),
-    ...(hasTraffic && { traffic: { ...timeline.traffic, losses: timeline.traffic.losses.slice(0, 200) } }),
-  }
-}
-
-function faultResult({ kind, target, injectedAtMs, receipt, revertedAtMs }: FaultRecord): FaultResult {
-  return { kind, target, injectedAtMs, receipt, ...(revertedAtMs !== undefined && { revertedAtMs }) }
 }
 
 /** Undoes what is open, last first; what cannot be undone is the scenario's error. */

@@ -1,4 +1,4 @@
-import type { ServiceObject } from '../cluster/kube.ts'
+import type { EndpointSliceObject, ServiceObject } from '../cluster/kube.ts'
 import { UsageError } from '../model/errors.ts'
 import type { Recorder } from '../observe/recorder.ts'
 import { startTraffic, type Traffic } from '../observe/traffic.ts'
@@ -40,12 +40,15 @@ export async function startTrafficTo(
       name,
     })
     const host = service?.spec?.clusterIP
-    const port = target.port ?? service?.spec?.ports?.[0]?.port
+    const ports = service?.spec?.ports ?? []
+    const port = target.port ?? ports[0]?.port
     if (!host || host === 'None' || port === undefined) return []
+    const portName = ports.find((served) => served.port === port)?.name
+    const targetPort = await endpointPort(stage, name, portName)
     return [
       await startTraffic({
-        ...{ kube: cluster.kube, clock: cluster.clock, recorder, namespace, signal, image: helperImage },
-        ...{ service: name, host, port, path, requestsPerSecond },
+        ...{ cluster, recorder, namespace, signal, image: helperImage },
+        ...{ service: name, host, port, targetPort: targetPort ?? port, path, requestsPerSecond },
       }),
     ]
   })
@@ -55,4 +58,18 @@ export async function startTrafficTo(
   if (!failed) return flows
   for (const flow of flows) flow.stop()
   throw failed.reason
+}
+
+/** The port that the endpoints behind this port of a Service serve, as its EndpointSlices tell. */
+async function endpointPort(
+  { cluster, namespace }: Stage,
+  service: string,
+  portName: string | undefined,
+): Promise<number | undefined> {
+  const { items } = await cluster.kube.list<EndpointSliceObject>({
+    ...{ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', namespace },
+    labelSelector: `kubernetes.io/service-name=${service}`,
+  })
+  const ports = items.flatMap((slice) => slice.ports ?? [])
+  return ports.find(({ name }) => (name ?? '') === (portName ?? ''))?.port ?? undefined
 }

@@ -83,15 +83,13 @@ export function reducePod(timeline: Timeline, raw: unknown, deleted: boolean, at
     ip: status.podIP ?? null,
   }
   timeline.hold(`${key}exists`, { ...at, kind: 'pod', detail }, true)
+  if (status.podIP !== undefined) timeline.addressed(uid, status.podIP, atMs)
   const phase = { phase: status.phase, reason: status.reason ?? null }
   timeline.hold(`${key}phase`, { ...at, kind: 'pod-phase', detail: phase })
-  if (metadata.deletionTimestamp) {
+  // The kubelet's own last deletion has a grace period of 0: what counts is the one that it began with.
+  if (metadata.deletionTimestamp && !timeline.isOpen(`${key}terminating`)) {
     const gracePeriodSeconds = metadata.deletionGracePeriodSeconds ?? 0
-    timeline.hold(
-      `${key}terminating`,
-      { ...at, kind: 'pod-terminating', detail: { gracePeriodSeconds } },
-      true,
-    )
+    timeline.hold(`${key}terminating`, { ...at, kind: 'pod-terminating', detail: { gracePeriodSeconds } })
   }
   // PodGC leaves Failed pods whose conditions still say ready.
   const ready =

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import type { FaultObservation, Observation, TrafficObservation } from '../model/observation.ts'
 import { intervalsOf } from './reduce.ts'
 import { lostRequest, replicated, spans, timelineOf, watched } from './testing.ts'
-import { keptLosses } from './timeline.ts'
 
 const node = (uid: string, ready: boolean | null = true) => ({
   metadata: { name: 'n1', uid },
@@ -164,7 +163,7 @@ describe('traffic', () => {
       answered(350, 50),
       answered(400),
     )
-    expect(traffic).toMatchObject({ requests: 5, lost: 1, longestGapMs: 290 })
+    expect(traffic).toMatchObject({ requests: 5, losses: [{ lost: 'refused' }], longestGapMs: 290 })
   })
 
   test('each Service has gaps of its own', () => {
@@ -184,19 +183,5 @@ describe('traffic', () => {
 
   test('no gap is longer for the time before the first answer', () => {
     expect(timelineOf(answered(9_000)).traffic.longestGapMs).toBe(0)
-  })
-
-  test('a lost request keeps its reason, its connection, and the pod where that is known', () => {
-    const { losses } = timelineOf(lostRequest(5), lostRequest(6, { pod: 'web-1' })).traffic
-    expect(losses).toEqual([
-      { atMs: 5, tookMs: 1, reason: 'refused', endpoint: 'web', connection: 'new' },
-      { atMs: 6, tookMs: 1, reason: 'refused', endpoint: 'web', connection: 'reused', pod: 'web-1' },
-    ])
-  })
-
-  test('so many losses are kept, and all of them counted', () => {
-    const { traffic } = timelineOf(...Array.from({ length: keptLosses + 3 }, (_, i) => lostRequest(i)))
-    expect(traffic.lost).toBe(keptLosses + 3)
-    expect(traffic.losses).toHaveLength(keptLosses)
   })
 })

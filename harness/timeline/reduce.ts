@@ -1,16 +1,16 @@
 import type { Interval } from '../model/interval.ts'
 import type {
+  ExitObservation,
   FaultObservation,
   Observation,
   SignalObservation,
-  TrafficObservation,
   WatchObservation,
 } from '../model/observation.ts'
 import { reduceEndpointSlice } from './endpoints.ts'
 import { reduceEvent, reduceNode, reduceReplicated } from './objects.ts'
 import { reducePod } from './pods.ts'
 import { steadiness } from './steady.ts'
-import { keptLosses, Timeline } from './timeline.ts'
+import { Timeline } from './timeline.ts'
 
 /** The intervals that a recording comes to. */
 export function intervalsOf(observations: Iterable<Observation>): Interval[] {
@@ -23,8 +23,10 @@ export function intervalsOf(observations: Iterable<Observation>): Interval[] {
 export function reduce(timeline: Timeline, observation: Observation): void {
   timeline.lastMs = Math.max(timeline.lastMs, observation.atMs)
   if (observation.source === 'watch') reduceWatch(timeline, observation)
-  else if (observation.source === 'traffic') reduceTraffic(timeline, observation)
+  else if (observation.source === 'traffic') timeline.traffic.add(observation)
+  else if (observation.source === 'route') timeline.traffic.route(observation)
   else if (observation.source === 'signal') reduceSignal(timeline, observation)
+  else if (observation.source === 'exit') reduceExit(timeline, observation)
   else if (observation.source === 'noise') timeline.noise.push(observation)
   else if (observation.source === 'fault') reduceFault(timeline, observation)
   else if (observation.source === 'workload') timeline.workloads.push(observation.workload)
@@ -74,23 +76,16 @@ function reduceWatch(timeline: Timeline, { kind, type, object, atMs }: WatchObse
   else reduceReplicated(timeline, kind, object, deleted, atMs)
 }
 
-function reduceTraffic(timeline: Timeline, request: TrafficObservation): void {
-  const { traffic } = timeline
-  traffic.requests += 1
-  if (request.lost === undefined) {
-    timeline.answered(request.service, request.atMs + request.tookMs)
-    return
-  }
-  traffic.lost += 1
-  if (traffic.losses.length >= keptLosses) return
-  const { atMs, tookMs, lost: reason, pod, service: endpoint, connection } = request
-  traffic.losses.push({ atMs, tookMs, reason, ...(pod !== undefined && { pod }), endpoint, connection })
-}
-
 function reduceSignal(timeline: Timeline, seen: SignalObservation): void {
   const { atMs, podUid: uid, subject, container, containerID, signal } = seen
   const detail = { container, containerID, signal }
   timeline.add({ kind: 'container-signalled', subject, uid, fromMs: atMs, toMs: atMs, detail })
+}
+
+function reduceExit(timeline: Timeline, seen: ExitObservation): void {
+  const { atMs, podUid: uid, subject, container, containerID, exitCode } = seen
+  const detail = { container, containerID, exitCode }
+  timeline.add({ kind: 'container-exited', subject, uid, fromMs: atMs, toMs: atMs, detail })
 }
 
 function reduceFault(timeline: Timeline, seen: FaultObservation): void {

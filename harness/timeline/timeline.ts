@@ -1,17 +1,9 @@
 import type { Interval, IntervalKind } from '../model/interval.ts'
 import type { NoiseObservation, WorkloadShape } from '../model/observation.ts'
-import type { Loss } from '../model/result.ts'
+import { Traffic } from './traffic.ts'
 
-/** What the traffic prober's records add up to. Losses beyond the first {@link keptLosses} are counted, not kept. */
-export interface TrafficSummary {
-  requests: number
-  lost: number
-  /** The longest stretch between two good answers, in milliseconds. */
-  longestGapMs: number
-  losses: Loss[]
-}
-
-export const keptLosses = 5_000
+/** A pod may be asked at its IP before the watch has told of it. */
+const addressSeenMs = 1_000
 
 /**
  * The intervals that a recording comes to. It grows with what changes, not with what is seen: a thousand
@@ -22,8 +14,8 @@ export class Timeline {
   private readonly byUid = new Map<string, Interval[]>()
   private readonly open = new Map<string, Interval>()
   private readonly controllers = new Map<string, string>()
-  private readonly answeredAt = new Map<string, number>()
-  readonly traffic: TrafficSummary = { requests: 0, lost: 0, longestGapMs: 0, losses: [] }
+  private readonly addresses = new Map<string, { uid: string; fromMs: number }[]>()
+  readonly traffic = new Traffic()
   /** How busy the machine was, oldest first. */
   readonly noise: NoiseObservation[] = []
   /** The workloads whose steadiness is followed. */
@@ -47,7 +39,19 @@ export class Timeline {
     return false
   }
 
+  /** The pod that had this IP at that time: an IP may be given to another once its pod is gone. */
+  podAt(address: string, atMs: number): Interval<'pod'> | undefined {
+    const had = this.addresses.get(address)?.findLast(({ fromMs }) => fromMs <= atMs + addressSeenMs)
+    return had && this.of('pod', had.uid)[0]
+  }
+
   // What follows is for reducers.
+
+  /** The pod has this IP from now on. */
+  addressed(uid: string, address: string, fromMs: number): void {
+    const had = this.addresses.get(address) ?? []
+    if (had.at(-1)?.uid !== uid) this.addresses.set(address, [...had, { uid, fromMs }])
+  }
 
   /** Who controls the object now; nobody, where its controller let it go. */
   controlledBy(uid: string, owner: string | undefined): void {
@@ -100,12 +104,6 @@ export class Timeline {
   add(interval: Interval): void {
     push(this.byKind, interval.kind, interval)
     push(this.byUid, `${interval.kind} ${interval.uid}`, interval)
-  }
-
-  answered(service: string, atMs: number): void {
-    const before = this.answeredAt.get(service) ?? atMs
-    this.traffic.longestGapMs = Math.max(this.traffic.longestGapMs, atMs - before)
-    this.answeredAt.set(service, Math.max(atMs, before))
   }
 }
 

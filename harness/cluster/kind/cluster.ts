@@ -6,7 +6,7 @@ import type { Capability, Cluster } from '../cluster.ts'
 import { withFileLock } from '../file-lock.ts'
 import type { Kube, NodeObject } from '../kube.ts'
 import { connectKube } from '../kube-client.ts'
-import { run } from '../process.ts'
+import { run, tryRun } from '../process.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set([
   'node.delete',
@@ -14,6 +14,9 @@ const capabilities: ReadonlySet<Capability> = new Set([
   'container.signal',
   'probe.intercept',
 ])
+
+/** Ending `docker exec` leaves its command running; that its standard input was closed reaches the node all the same. */
+const untilStdinCloses = '"$@" & child=$!; cat >/dev/null; kill $child'
 
 /**
  * A kind cluster that is there already, by its name and its private kubeconfig. Disposing of the handle leaves the
@@ -33,6 +36,11 @@ export function connectKind(name: string, kubeconfig: string, kindPath: string):
           timeoutMs: options.timeoutMs ?? 30_000,
         })
         return stdout
+      },
+      follow: async (node, command, onLine, signal) => {
+        await tryRun('docker', ['exec', '-i', node, 'bash', '-c', untilStdinCloses, 'follow', ...command], {
+          ...{ onLine, signal, follow: true },
+        })
       },
     },
     loadImages: (images, into = 'schedulable') => loadImages(kube, name, kindPath, images, into),

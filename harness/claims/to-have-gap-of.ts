@@ -1,0 +1,54 @@
+import { type Duration, formatMs, toMs } from '../model/duration.ts'
+import type { Workload } from '../workload/workload.ts'
+import { hold } from './claim.ts'
+import { at, type Judge } from './judgement.ts'
+import { trafficOf } from './traffic.ts'
+
+export interface ToHaveGapOfOptions {
+  /** The longest stretch without a good answer. */
+  atMost: Duration
+}
+
+/** From the fault on, each Service of the workload gives good answers, never longer apart than this. */
+export function toHaveGapOf(
+  workload: Workload,
+  options: ToHaveGapOfOptions,
+  statement: string,
+): Promise<void> {
+  const limitMs = toMs(options.atMost)
+  const { services, settled } = trafficOf(workload, 'toHaveGapOf')
+  return hold({
+    stage: workload.stage,
+    workload,
+    statement,
+    subject: workload.subject,
+    promise: `good answers never more than ${formatMs(limitMs)} apart`,
+    judge: judgeGaps(services, limitMs),
+    rests: ['traffic'],
+    settled,
+  })
+}
+
+export function judgeGaps(services: string[], limitMs: number): Judge {
+  return (timeline, sinceMs) => {
+    const { asked } = timeline.traffic
+    let longestMs = 0
+    for (const service of services) {
+      const ofService = asked.filter((request) => !request.direct && request.service === service)
+      if (ofService.length === 0) return { is: 'unjudgeable', detail: 'not one request was recorded' }
+      const answers = ofService.filter(({ lost }) => lost === undefined).map(({ endMs }) => endMs)
+      answers.sort((a, b) => a - b)
+      // What was never answered again is a gap that goes on to the last request that was told of.
+      const lastMs = Math.max(...ofService.slice(-1).map(({ endMs }) => endMs))
+      for (const [i, endMs] of [...answers, lastMs].entries()) {
+        const fromMs = Math.max(sinceMs, answers[i - 1] ?? sinceMs)
+        if (endMs - fromMs > limitMs) {
+          const detail = `Service ${service} gave no good answer for ${formatMs(endMs - fromMs)} from ${at(fromMs)} on, seen`
+          return { is: 'broken', atMs: endMs, detail }
+        }
+        longestMs = Math.max(longestMs, endMs - fromMs)
+      }
+    }
+    return { is: 'open', lastSeen: `never more than ${formatMs(longestMs)} without a good answer` }
+  }
+}

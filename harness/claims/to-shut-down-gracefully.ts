@@ -1,0 +1,116 @@
+import { type Duration, formatMs } from '../model/duration.ts'
+import { UsageError } from '../model/errors.ts'
+import type { Shutdown } from '../model/result.ts'
+import { predict } from '../predict/predict.ts'
+import { attribute, podOf } from '../timeline/attribution.ts'
+import { explain } from '../timeline/explain.ts'
+import { shutdownOf } from '../timeline/shutdown.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import type { Pod } from '../workload/workload.ts'
+import { respond } from './claim.ts'
+import { at, type Judge } from './judgement.ts'
+import { podSpecOf, situationOf } from './situation.ts'
+
+export interface ToShutDownGracefullyOptions {
+  /** What it exits with; 0 unless given. 143 is that of a process that has no handler for SIGTERM. */
+  exitCode?: number
+  /** Which container; needed where the pod has several. */
+  container?: string
+  /** Up to so long after the fault; the grace period, and what Kubernetes adds to it, unless given. */
+  within?: Duration
+}
+
+/**
+ * A pod that is told to stop ends by itself within its grace period, with this exit code, and loses no request: none of
+ * those in flight, none that the Service still sends to it, and no kept connection in the midst of one. Needs traffic
+ * to the pod's Service.
+ */
+export function toShutDownGracefully(
+  pod: Pod,
+  options: ToShutDownGracefullyOptions,
+  statement: string,
+): Promise<void> {
+  const { exitCode = 0 } = options
+  const { stage, workload } = pod
+  if (!Number.isInteger(exitCode) || exitCode < 0 || exitCode > 255) {
+    throw new UsageError(
+      `toShutDownGracefully: exitCode is ${exitCode}; a whole number up to 255 is expected`,
+    )
+  }
+  const container = pod.container(options.container)
+  const names = workload.shape.services.map(({ name }) => name)
+  const flows = stage.traffic.filter(({ service }) => names.includes(service))
+  if (flows.length === 0) {
+    throw new UsageError(
+      `${pod.subject}: toShutDownGracefully needs traffic, and none was sent to its workload`,
+      {
+        remedy: "Deploy it with a Service and a path to ask for: deploy(chart, { traffic: { path: '/' } }).",
+      },
+    )
+  }
+  return respond({
+    stage,
+    podUid: pod.uid,
+    statement,
+    subject: `${pod.subject}/${container}`,
+    promise: `to end by itself with exit code ${exitCode}, and to lose no request`,
+    judge: judgeShutdown(pod.uid, container, exitCode, (untilMs) =>
+      flows.every((flow) => flow.settledMs() >= untilMs),
+    ),
+    rests: ['Pod', 'EndpointSlice', 'traffic'],
+    predict: (fault) => predict.exits(situationOf(stage, podSpecOf(pod), fault, container)),
+    within: options.within,
+  })
+}
+
+export function judgeShutdown(
+  uid: string,
+  container: string,
+  exitCode: number,
+  isSettled: (untilMs: number) => boolean,
+): Judge {
+  return (timeline, sinceMs) => {
+    const stop = shutdownOf(timeline, uid, container)
+    if (!stop?.exit) {
+      const goneMs = timeline.of('pod', uid)[0]?.toMs
+      const isGone = typeof goneMs === 'number' && goneMs >= sinceMs
+      if (isGone && stop === undefined)
+        return { is: 'broken', atMs: goneMs, detail: 'it was deleted by force, which no app can stop for,' }
+      return { is: 'open', lastSeen: stop ? 'it was still running' : 'it had not been told to stop' }
+    }
+    const exitedMs = stop.deletedAtMs + stop.exit.atMs
+    const wrong = wrongWith(timeline, uid, stop, exitCode)
+    if (wrong) return { is: 'broken', atMs: exitedMs, detail: wrong }
+    // A request that was sent to it may still be lost by time-out.
+    if (!isSettled(exitedMs)) {
+      return { is: 'open', lastSeen: `it ended at ${at(exitedMs)}, and requests were still under way` }
+    }
+    return { is: 'held', atMs: exitedMs, detail: tell(stop) }
+  }
+}
+
+function wrongWith(timeline: Timeline, uid: string, stop: Shutdown, exitCode: number): string | undefined {
+  const { exit, endedBy, graceMs, inFlight, late } = stop
+  if (endedBy === 'SIGKILL') return `it was ended by SIGKILL, its grace period of ${formatMs(graceMs)} spent,`
+  if (exit && exit.code !== exitCode) return `it ended with exit code ${exit.code}`
+  const lost = inFlight.lost + late.lost
+  if (lost === 0) return undefined
+  const losses = timeline.traffic.losses.filter(
+    (loss) => loss.endMs >= stop.deletedAtMs && podOf(timeline, loss)?.pod.uid === uid,
+  )
+  const why = explain(
+    timeline,
+    losses.map((loss) => attribute(timeline, loss)),
+  )
+  return `it lost ${lost} requests (${why.map(({ text }) => text).join('; ')}), and ended`
+}
+
+function tell({ signal, exit, graceLeftMs = 0, inFlight, late, keepAlive }: Shutdown): string {
+  const answered = inFlight.answered + late.answered
+  return [
+    `stopped on ${signal?.name ?? 'its deletion'} with exit code ${exit?.code}`,
+    `answered all ${answered} requests that it had or still got`,
+    `let ${keepAlive.drained} kept connections drain`,
+    `and left ${formatMs(graceLeftMs)} of its grace period,`,
+  ].join(', ')
+}

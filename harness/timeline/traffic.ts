@@ -1,0 +1,88 @@
+import type { RouteObservation, TrafficObservation } from '../model/observation.ts'
+
+/** One request of the prober's, and where it went. */
+export interface Asked {
+  service: string
+  sentMs: number
+  /** When it was answered, or failed. */
+  endMs: number
+  connection: 'new' | 'reused'
+  /** How long a reused connection had been open. */
+  ageMs?: number
+  /** It asked an endpoint itself, and not the Service. */
+  direct: boolean
+  /** The pod IP that it was sent to: the endpoint's own, or the one that its connection was routed to. */
+  address?: string
+  /** The pod that answered, or that the connection had answered from before, by its own word. */
+  pod?: string
+  /** The prober's own port. */
+  port?: number
+  /** Why it had no good answer. */
+  lost?: string
+}
+
+/** The prober's clock and that of the node's connection tracking are one; their words come rounded. */
+const sameTimeMs = 100
+
+/** What the prober has asked, and where its node sent each connection. */
+export class Traffic {
+  /** Every request, in the order in which they were told of. */
+  readonly asked: Asked[] = []
+  /** Those of them through Services that were lost. */
+  readonly losses: Asked[] = []
+  /** How many went through Services. */
+  requests = 0
+  /** The longest stretch between two good answers of one Service, in milliseconds. */
+  longestGapMs = 0
+  private readonly answeredAt = new Map<string, number>()
+  private readonly routes = new Map<string, RouteObservation>()
+  private readonly unrouted = new Map<string, Asked>()
+
+  /** Whether the routes of connections are followed here, so that one without a route was sent nowhere. */
+  get isRouted(): boolean {
+    return this.routes.size > 0
+  }
+
+  add(observation: TrafficObservation): void {
+    const { service, atMs: sentMs, tookMs, connection, address, port, pod, ageMs, lost } = observation
+    const asked: Asked = {
+      ...{ service, sentMs, endMs: sentMs + tookMs, connection, direct: address !== undefined },
+      ...(address !== undefined && { address }),
+      ...(port !== undefined && { port }),
+      ...(pod !== undefined && { pod }),
+      ...(ageMs !== undefined && { ageMs }),
+      ...(lost !== undefined && { lost }),
+    }
+    this.asked.push(asked)
+    if (asked.direct) return
+    this.requests += 1
+    if (lost === undefined) this.answered(service, asked.endMs)
+    else this.losses.push(asked)
+    this.findRoute(asked)
+  }
+
+  /** A route may be told of before its first request or after it. */
+  route(route: RouteObservation): void {
+    const key = `${route.service} ${route.port}`
+    this.routes.set(key, route)
+    const asked = this.unrouted.get(key)
+    if (!asked || asked.sentMs > route.atMs + sameTimeMs) return
+    asked.address = route.address
+    this.unrouted.delete(key)
+  }
+
+  private findRoute(asked: Asked): void {
+    if (asked.port === undefined) return
+    const key = `${asked.service} ${asked.port}`
+    const route = this.routes.get(key)
+    const isOfThis = asked.connection === 'reused' || (route && route.atMs >= asked.sentMs - sameTimeMs)
+    if (route && isOfThis) asked.address = route.address
+    else this.unrouted.set(key, asked)
+  }
+
+  private answered(service: string, atMs: number): void {
+    const before = this.answeredAt.get(service) ?? atMs
+    this.longestGapMs = Math.max(this.longestGapMs, atMs - before)
+    this.answeredAt.set(service, Math.max(atMs, before))
+  }
+}
