@@ -11,6 +11,7 @@ scenario(
 
     await expect(pod).toLeaveEndpoints()
     await expect(pod).toExit({ code: 0, within: '30s' })
+    await expect(pod).toShutDownGracefully()
     await expect(pod).toBeReplaced()
     await expect(app).toRecover()
     await expect(app).toLoseRequests({ atMost: 0 })

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { Chart } from '@rolypoly/harness'
 
 export interface NginxOptions {
@@ -5,16 +6,36 @@ export interface NginxOptions {
   replicas?: number
   /** The public image's tag; 1.22 unless given. */
   tag?: string
+  /** What tells it to stop; the image's own SIGQUIT unless given. */
+  stopSignal?: 'SIGTERM' | 'SIGQUIT'
+  /** Traffic asks for a page that takes about a second. */
+  slow?: boolean
+  /** The Service lists its pods as ready whether they are or not. */
+  publishNotReadyAddresses?: boolean
 }
 
 const labels = { app: 'nginx' }
 
+/** Sends so many bytes at once, and the rest a second later. */
+const slowly = `server {
+  listen 80;
+  root /usr/share/nginx/html;
+  location = /slow {
+    limit_rate 1500;
+    alias /etc/nginx/conf.d/slow.txt;
+  }
+}
+`
+
 /** The public nginx image as it is, with probes and a Service. */
-export function nginx({ replicas = 3, tag = '1.22' }: NginxOptions = {}): Chart {
+export function nginx(options: NginxOptions = {}): Chart {
+  const { replicas = 3, tag = '1.22', slow = false, stopSignal = 'SIGQUIT' } = options
+  const { publishNotReadyAddresses } = options
+  const own = stopSignal === 'SIGTERM' ? 'rolypoly-nginx-sigterm:dev' : undefined
   const httpGet = { path: '/', port: 'http' }
   const container = {
     name: 'nginx',
-    image: `nginx:${tag}`,
+    image: own ?? `nginx:${tag}`,
     ports: [{ name: 'http', containerPort: 80 }],
     livenessProbe: { httpGet, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3 },
     readinessProbe: {
@@ -23,12 +44,21 @@ export function nginx({ replicas = 3, tag = '1.22' }: NginxOptions = {}): Chart 
       timeoutSeconds: 2,
       failureThreshold: 2,
     },
+    ...(slow && { volumeMounts: [{ name: 'slow', mountPath: '/etc/nginx/conf.d' }] }),
+  }
+  const volumes = [{ name: 'slow', configMap: { name: 'nginx' } }]
+  const config = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'nginx', labels },
+    data: { 'default.conf': slowly, 'slow.txt': 'slow\n'.repeat(400) },
   }
   return {
     name: 'nginx',
-    images: [],
-    traffic: { path: '/' },
+    images: own ? [{ name: own, context: fileURLToPath(new URL('image', import.meta.url)) }] : [],
+    traffic: { path: slow ? '/slow' : '/' },
     objects: [
+      ...(slow ? [config] : []),
       {
         apiVersion: 'apps/v1',
         kind: 'Deployment',
@@ -38,7 +68,7 @@ export function nginx({ replicas = 3, tag = '1.22' }: NginxOptions = {}): Chart 
           selector: { matchLabels: labels },
           template: {
             metadata: { labels },
-            spec: { containers: [container], automountServiceAccountToken: false },
+            spec: { containers: [container], automountServiceAccountToken: false, ...(slow && { volumes }) },
           },
         },
       },
@@ -46,7 +76,11 @@ export function nginx({ replicas = 3, tag = '1.22' }: NginxOptions = {}): Chart 
         apiVersion: 'v1',
         kind: 'Service',
         metadata: { name: 'nginx', labels },
-        spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+        spec: {
+          selector: labels,
+          ports: [{ name: 'http', port: 80, targetPort: 'http' }],
+          ...(publishNotReadyAddresses && { publishNotReadyAddresses }),
+        },
       },
     ],
   }

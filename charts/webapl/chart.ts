@@ -25,8 +25,13 @@ export interface WebaplOptions {
   readinessPath?: string
   /** Probes every second, readiness giving up after two failures: what is not given above is taken from there. */
   quick?: boolean
-  /** What SIGTERM does: `drain` unless given. */
-  onSigterm?: 'drain' | 'ignore' | 'exit 1'
+  /**
+   * What SIGTERM does: `drain` unless given. `stop listening` takes no new connections from then on and asks the open
+   * ones to close; `only close` does not even ask.
+   */
+  onSigterm?: 'drain' | 'ignore' | 'exit 1' | 'stop listening' | 'only close'
+  /** The kubelet waits for so many seconds before it sends SIGTERM; not at all unless given. */
+  preStopSleep?: number
   /** For so many seconds after SIGTERM it still answers; 2 unless given. */
   drain?: number
   terminationGracePeriodSeconds?: number
@@ -75,6 +80,9 @@ export function webapl(options: WebaplOptions = {}): Chart {
     env: Object.entries(env).flatMap(([name, value]) =>
       value === undefined ? [] : [{ name, value: String(value) }],
     ),
+    ...(options.preStopSleep !== undefined && {
+      lifecycle: { preStop: { sleep: { seconds: options.preStopSleep } } },
+    }),
     livenessProbe: probe('/healthz', timing.liveness, options.liveness),
     readinessProbe: probe(readinessPath, timing.readiness, options.readiness),
   }

@@ -92,10 +92,12 @@ export async function respond(claim: Response): Promise<void> {
   conclude(claim, entry, seen, window)
   // What has been seen once can still turn out wrong, as a second restart does where one was promised.
   entry.atEnd = async () => {
-    if (entry.result.verdict === 'passed') {
+    const isBroken = entry.result.verdict === 'violated' && entry.result.timing !== 'late'
+    if (entry.result.verdict === 'passed' || isBroken) {
+      // Of what was broken before, the end knows more.
       const last = judge(recording.timeline, sinceMs)
       const isLastFault = fault === stage.faults.at(-1)
-      if (last.is === 'broken' || (last.is === 'open' && lastsMs > 0 && isLastFault)) {
+      if (last.is === 'broken' || (!isBroken && last.is === 'open' && lastsMs > 0 && isLastFault)) {
         conclude(claim, entry, last, window)
       }
     } else if (entry.result.timing === 'late') {

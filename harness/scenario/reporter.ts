@@ -6,6 +6,7 @@ import { formatMs } from '../model/duration.ts'
 import type { Failure, Result, ScenarioResult } from '../model/result.ts'
 import { type Verdict, worst } from '../model/verdict.ts'
 import { activeRun } from './active-run.ts'
+import { withStopsBefore } from './before.ts'
 import { failureOf } from './outcome.ts'
 import { idOf } from './scenario-id.ts'
 import { rolypolyVersion } from './version.ts'
@@ -63,7 +64,7 @@ export async function finishRun(scenarios: ScenarioResult[], failure?: Failure):
       ...(cluster && { cluster }),
       ...(failure && { error: failure }),
     },
-    scenarios,
+    scenarios: mode === 'normal' ? await withStopsBefore(scenarios, folder) : scenarios,
   }
   await writeReports(result, folder)
   return result

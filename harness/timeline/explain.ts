@@ -40,10 +40,12 @@ export function wayOf(timeline: Timeline, loss: Loss): Way {
   if (pod === undefined) return connection === 'new' && timeline.traffic.isRouted ? 'no endpoint' : 'unknown'
   if (fateOfLoss(timeline, loss)?.nodeLost && sinceEndMs !== undefined && sinceEndMs >= 0) return 'node lost'
   if (sinceEndMs !== undefined && sinceEndMs >= -sameTimeMs) {
-    return sinceEndMs - tookMs > sameTimeMs ? 'sent after its end' : 'ended with it'
+    const neverConnected = connection === 'new' && (reason === 'refused' || reason === 'unreachable')
+    return neverConnected || sinceEndMs - tookMs > sameTimeMs ? 'sent after its end' : 'ended with it'
   }
   if (sinceSignalMs === undefined || sinceSignalMs < -sameTimeMs) return 'unknown'
-  return connection === 'new' && reason === 'refused' ? 'stopped listening' : 'cut'
+  // A listener that is closed resets what waited to be accepted.
+  return connection === 'new' && reason !== 'timeout' ? 'stopped listening' : 'cut'
 }
 
 function fateOfLoss(timeline: Timeline, { pod: name, atMs, tookMs = 0 }: Loss) {

@@ -2,6 +2,7 @@
 // Every answer says which pod gave it. On SIGTERM it goes on answering for DRAIN seconds, asks each connection to
 // close, finishes what is in flight, and exits 0.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { Server } from 'node:net'
 import { hostname } from 'node:os'
 
 const failAfterMs = seconds('FAIL_AFTER', Number.POSITIVE_INFINITY)
@@ -57,10 +58,18 @@ const server = createServer((request, response) => {
 })
 server.listen(port, () => console.log(`webapl ${pod} listens on port ${port}`))
 
+/** Takes no new connections, and leaves those that are open, idle ones too, as Node did up to version 18. */
+function closeListener(): void {
+  console.log(`SIGTERM: ${inFlight} requests in flight, no new connections`)
+  Server.prototype.close.call(server, () => process.exit(0))
+}
+
 process.on('SIGTERM', () => {
   if (onSigterm === 'ignore') return console.log('SIGTERM ignored')
   if (onSigterm === 'exit 1') process.exit(1)
+  if (onSigterm === 'only close') return closeListener()
   draining = true
+  if (onSigterm === 'stop listening') return closeListener()
   console.log(`SIGTERM: ${inFlight} requests in flight, answering for ${drainMs} ms more`)
   setTimeout(() => {
     server.close(() => {
