@@ -101,12 +101,13 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
   let recorder: Recorder | undefined
   const injected: InjectedFault[] = []
   const flows: TrafficHandle[] = []
+  const over = new AbortController()
   let thrown: unknown
   try {
     signal.throwIfAborted()
     if (play.exclusive) await gate(play, 'before')
     recorder = await openRecorder({ kube, clock, namespace, path })
-    const runtime = followRuntime({ cluster, recorder, signal })
+    const runtime = followRuntime({ cluster, recorder, signal: AbortSignal.any([signal, over.signal]) })
     await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } })
     const stage: Stage = {
       ...{
@@ -135,6 +136,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
       result.diagnostics = await diagnose(stage)
   } finally {
     timing.abort()
+    over.abort()
     await tearDown(play, result, namespace, injected, flows, recorder)
   }
 }
