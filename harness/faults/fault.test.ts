@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { NoReceiptError, NotCapableError, UsageError } from '../model/errors.ts'
-import { FakeRecording, fakeStage } from '../timeline/testing.ts'
+import type { Observation } from '../model/observation.ts'
+import { FakeRecording, fakeStage, pod, watched } from '../timeline/testing.ts'
 import type { Stage } from '../workload/stage.ts'
 import { type Act, type Fault, type InjectedFault, injectFault } from './fault.ts'
 
@@ -70,4 +71,38 @@ test('nothing is done in a control run, and the moment counts as the receipt', a
   const inject = () => Promise.reject(new Error('not in a control run'))
   const { record } = await injectFault(stageOf({ control: true }), faultOf({ receipt: landed }, { inject }))
   expect(record.receipt).toMatchObject({ atMs: 0, observedBy: 'control run' })
+})
+
+describe('a pod is meant by its UID', () => {
+  const stageAfter = (...seen: Observation[]) => {
+    const stage = stageOf()
+    for (const observation of seen) stage.recording.record(observation)
+    return stage
+  }
+  const gone = watched('Pod', 2, pod(), 'DELETED')
+  const fault = faultOf({ receipt: landed })
+
+  test('one that is gone is not hurt, and the message says where it went', async () => {
+    const injecting = injectFault(stageAfter(watched('Pod', 1, pod()), gone), fault)
+    await expect(injecting).rejects.toThrow(
+      'Pod/shop/web-1: the pod meant is gone (UID web-1): nothing was hurt',
+    )
+  })
+
+  test('another of the same name is not hurt in its place', async () => {
+    const other = watched('Pod', 3, pod({ uid: 'later' }))
+    const injecting = injectFault(stageAfter(watched('Pod', 1, pod()), gone, other), fault)
+    await expect(injecting).rejects.toThrow('the pod of that name is another by now (UID later)')
+  })
+
+  test('one of several that is gone is no reason to spare the others', async () => {
+    const effect = { does: 'delete-node', node: 'n1', podUids: ['web-1', 'web-2'] } as const
+    const there = watched('Pod', 1, pod({ name: 'web-2' }))
+    const stage = stageAfter(watched('Pod', 1, pod()), there, gone)
+    const injected = await injectFault(stage, {
+      ...fault,
+      effect: { ...effect, podUids: [...effect.podUids] },
+    })
+    expect(injected.record.receipt?.atMs).toBe(5)
+  })
 })

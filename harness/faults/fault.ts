@@ -1,8 +1,9 @@
 import type { Capability } from '../cluster/cluster.ts'
 import { formatMs } from '../model/duration.ts'
-import { NoReceiptError, NotCapableError, UsageError } from '../model/errors.ts'
-import type { FaultEffect, FaultRecord } from '../model/fault.ts'
+import { EnvironmentError, NoReceiptError, NotCapableError, UsageError } from '../model/errors.ts'
+import { type FaultEffect, type FaultRecord, hurtPods } from '../model/fault.ts'
 import type { Receipt } from '../model/result.ts'
+import { isOpenIn } from '../timeline/steady.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
 
@@ -94,6 +95,7 @@ export async function injectFault(
     })
   }
 
+  refuseAnother(stage, fault)
   const act = await fault.inject(stage, number)
   const injected = new Injected(record, async () => {
     // Its effect may be over as soon as the revert begins, and is once it is done.
@@ -119,6 +121,26 @@ export async function injectFault(
     await injected.revert().catch(() => undefined)
     throw error
   }
+}
+
+/**
+ * A pod is meant by its UID: where it is gone, another of the same name is not hurt in its place.
+ *
+ * @throws EnvironmentError where not one of the pods meant is there any more.
+ */
+function refuseAnother({ recording }: Stage, { kind, target, effect }: Fault): void {
+  const { timeline } = recording
+  const meant = hurtPods(effect).flatMap((uid) => timeline.of('pod', uid))
+  if (meant.length === 0 || isOpenIn(meant)) return
+  const [gone] = meant
+  const other = timeline.of('pod').find(({ subject, toMs }) => subject === gone?.subject && toMs === null)
+  const instead = other ? `, and the pod of that name is another by now (UID ${other.uid})` : ''
+  throw new EnvironmentError(
+    `${target}: the pod meant is gone (UID ${gone?.uid})${instead}: nothing was hurt`,
+    {
+      remedy: `Take the pod from its workload, as app.pod() does, right before ${kind} is injected.`,
+    },
+  )
 }
 
 class Injected implements InjectedFault {

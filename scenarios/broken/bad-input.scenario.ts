@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { deletePod, expect, scenario, yaml } from '@rolypoly/harness'
+import { deletePod, expect, killContainer, scenario, yaml } from '@rolypoly/harness'
+import { webapl } from '../../charts/webapl/chart.ts'
 
 // What a user may get wrong, and must be told in one sentence; each title says which words that sentence holds.
 const mistakes = {
@@ -23,3 +24,20 @@ for (const [file, words] of Object.entries(mistakes)) {
     await expect(pod).toBeReplaced()
   })
 }
+
+scenario(
+  'error "is another by now": a fault on a pod whose name belongs to another by now',
+  async ({ deploy, inject, hold, cluster }) => {
+    const app = await deploy(webapl({ quick: true, barePod: 'Always', drain: 0 }), { traffic: false })
+    const pod = await app.pod()
+    const { name, namespace } = pod
+    await cluster.kube.delete({ apiVersion: 'v1', kind: 'Pod', namespace, name })
+    await expect.poll(() => app.pods(), { timeout: 30_000 }).toHaveLength(0)
+    await cluster.kube.apply({ ...pod.object, metadata: { name, namespace, labels: { app: 'webapl' } } })
+    await hold('1s', 'the other pod is seen')
+
+    await inject(killContainer(pod))
+
+    await expect(pod).toRestart()
+  },
+)
