@@ -30,6 +30,8 @@ export interface WebaplOptions {
    * ones to close; `only close` does not even ask.
    */
   onSigterm?: 'drain' | 'ignore' | 'exit 1' | 'stop listening' | 'only close'
+  /** A shell is process 1 and starts the server, as many an image has it. */
+  underShell?: boolean
   /** The kubelet waits for so many seconds before it sends SIGTERM; not at all unless given. */
   preStopSleep?: number
   /** For so many seconds after SIGTERM it still answers; 2 unless given. */
@@ -76,6 +78,7 @@ export function webapl(options: WebaplOptions = {}): Chart {
   const container = {
     name: 'webapl',
     image,
+    ...(options.underShell && { command: ['sh', '-c', 'node server.ts; echo the server has ended'] }),
     ports: [{ name: 'http', containerPort: 8080 }],
     env: Object.entries(env).flatMap(([name, value]) =>
       value === undefined ? [] : [{ name, value: String(value) }],

@@ -25,3 +25,27 @@ scenario('violates toLoseRequests: an app that drops what is in flight', async (
   await expect(pod).toExit({ code: 1 })
   await expect(app).toLoseRequests({ atMost: 0 })
 })
+
+scenario('violates toExit: a preStop hook longer than the grace period', async ({ deploy, inject }) => {
+  const patient = { replicas: 2, quick: true, preStopSleep: 20, terminationGracePeriodSeconds: 3, drain: 10 }
+  const app = await deploy(webapl(patient), { traffic: false })
+  const pod = await app.pod()
+
+  await inject(deletePod(pod))
+
+  await expect(pod).toExit({ code: 0 })
+  await expect(pod).toBeReplaced()
+})
+
+scenario('violates toExit: a shell as process 1 that passes no signal on', async ({ deploy, inject }) => {
+  const app = await deploy(
+    webapl({ replicas: 2, quick: true, underShell: true, terminationGracePeriodSeconds: 3 }),
+    { traffic: false },
+  )
+  const pod = await app.pod()
+
+  await inject(deletePod(pod))
+
+  await expect(pod).toExit({ code: 0 })
+  await expect(pod).toBeReplaced()
+})

@@ -25,3 +25,29 @@ scenario(
     await expect(pod).toBeReplaced()
   },
 )
+
+scenario(
+  'violates toBeReplaced: a quota that has no room for another pod beside one that stops',
+  async ({ deploy, inject }) => {
+    const stops = {
+      replicas: 2,
+      quick: true,
+      onSigterm: 'ignore',
+      terminationGracePeriodSeconds: 25,
+    } as const
+    const chart = webapl(stops)
+    const quota = {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'pods' },
+      spec: { hard: { pods: '2' } },
+    }
+    const app = await deploy({ ...chart, objects: [quota, ...chart.objects] }, { traffic: false })
+    const pod = await app.pod()
+
+    await inject(deletePod(pod))
+
+    await expect(pod).toLeaveEndpoints()
+    await expect(pod).toBeReplaced()
+  },
+)

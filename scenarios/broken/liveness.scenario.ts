@@ -41,3 +41,18 @@ scenario(
     await expect(app).toStayUp({ except: pod })
   },
 )
+
+scenario(
+  'violates toRestart: a stop so slow that the restart comes later than was promised',
+  async ({ deploy, inject }) => {
+    const app = await deploy(
+      webapl({ replicas: 2, quick: true, onSigterm: 'ignore', terminationGracePeriodSeconds: 20 }),
+    )
+    const pod = await app.pod()
+
+    await inject(failProbe(pod, 'liveness'))
+
+    await expect(pod).toRestart({ within: '10s' })
+    await expect(app).toKeepAvailable({ atLeast: 1 })
+  },
+)

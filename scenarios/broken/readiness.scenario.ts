@@ -38,3 +38,17 @@ scenario(
     await inject(failProbe(await app.pod(), 'readiness'))
   },
 )
+
+scenario(
+  'violates toLeaveEndpoints: a readiness probe that takes longer to give up than was promised',
+  async ({ deploy, inject }) => {
+    const slow = { periodSeconds: 5, failureThreshold: 4 }
+    const app = await deploy(webapl({ replicas: 2, quick: true, readiness: slow }))
+    const pod = await app.pod()
+
+    await inject(failProbe(pod, 'readiness'))
+
+    await expect(pod).toLeaveEndpoints({ within: '5s' })
+    await expect(pod).toStayUp()
+  },
+)

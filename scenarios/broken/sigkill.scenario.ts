@@ -44,3 +44,24 @@ scenario(
     await expect(app).toRecover({ within: '6s' })
   },
 )
+
+scenario('violates toHaveGapOf: the one replica there is, killed', async ({ deploy, inject }) => {
+  const app = await deploy(webapl({ replicas: 1, quick: true }))
+  const pod = await app.pod()
+
+  await inject(killContainer(pod))
+
+  await expect(pod).toRestart({ times: 1, exitCode: 137 })
+  await expect(app).toHaveGapOf({ atMost: '300ms' })
+})
+
+scenario('violates toKeepLatency: an app slower than was promised', async ({ deploy, inject }) => {
+  const app = await deploy(webapl({ replicas: 3, quick: true }), { traffic: { path: '/slow?ms=250' } })
+  const pod = await app.pod()
+
+  await inject(killContainer(pod))
+
+  await expect(pod).toRestart({ times: 1, exitCode: 137 })
+  await expect(app).toRecover()
+  await expect(app).toKeepLatency({ p50: '200ms' })
+})
