@@ -2,6 +2,7 @@ import type { ClusterResult, Result, ScenarioResult } from '../harness/model/res
 import { healthyPod } from './fixtures/intervals.ts'
 import { harnessFailed, incapable, nodeDeleted, notSteady } from './fixtures/others.ts'
 import { notRestarted, restarted } from './fixtures/restart.ts'
+import { stoppedBadly, stoppedWell, tooBusy } from './fixtures/stops.ts'
 
 const intact = ['web-6d5f7c9b8-2hc6d', 'web-6d5f7c9b8-c8v4f', 'web-6d5f7c9b8-rr9xk']
 
@@ -41,6 +42,13 @@ export const passed: Result = {
   schemaVersion: 1,
   run: { ...run, verdict: 'passed' },
   scenarios: [restarted, nodeDeleted],
+}
+
+/** Pods that were told to stop: one as it should, one that did not, and a machine too busy to tell. */
+export const stops: Result = {
+  schemaVersion: 1,
+  run,
+  scenarios: [stoppedBadly, stoppedWell, tooBusy],
 }
 
 /** The faults left out: one response claim failed as it must, another passed though nothing had been done. */

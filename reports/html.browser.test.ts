@@ -7,7 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Result } from '../harness/model/result.ts'
 import { payloads, withEveryText } from './fixtures/hostile.ts'
-import { control, crowded, failedRun, mixed, passed } from './fixtures.ts'
+import { control, crowded, failedRun, mixed, passed, stops } from './fixtures.ts'
 import { renderHtml } from './html.ts'
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
@@ -67,7 +67,7 @@ describe('in a browser', () => {
       test(`nothing is wider than ${width} pixels (${scheme}), and nothing is asked for`, {
         timeout: 60_000,
       }, async () => {
-        for (const result of [mixed, control, failedRun, crowded, passed]) {
+        for (const result of [mixed, control, failedRun, crowded, passed, stops]) {
           const { page, said } = await open(result, width, scheme)
           expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
           expect(said).toEqual([])
@@ -78,9 +78,10 @@ describe('in a browser', () => {
   }
 
   test('hostile text builds no element, runs nothing and asks for nothing', { timeout: 60_000 }, async () => {
+    const everything = { ...mixed, scenarios: [...mixed.scenarios, ...stops.scenarios] }
     for (const payload of payloads) {
       const { page, said } = await open(
-        withEveryText(mixed, (text) => text + payload),
+        withEveryText(everything, (text) => text + payload),
         390,
         'light',
       )

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { resultSchema } from '../harness/model/result.ts'
 import { payloads, withEveryText } from './fixtures/hostile.ts'
-import { control, crowded, failedRun, mixed, passed } from './fixtures.ts'
+import { control, crowded, failedRun, mixed, passed, stops } from './fixtures.ts'
 import { renderHtml } from './html.ts'
 
-const all = { mixed, control, failedRun, crowded, passed }
+const all = { mixed, control, failedRun, crowded, passed, stops }
 
 /** The tags of a page with the names of their attributes, in order: what a browser would build. */
 function structure(page: string): string[] {
@@ -21,7 +21,7 @@ for (const [place, wrap] of [
   ['before', (text: string, payload: string) => `${payload}${text}`],
 ] as const) {
   test.each(payloads)(`hostile text ${place} every text makes no markup: %j`, (payload) => {
-    for (const result of [mixed, control, failedRun]) {
+    for (const result of [mixed, control, failedRun, stops]) {
       const hostile = renderHtml(withEveryText(result, (text) => wrap(text, payload)))
       // As many characters and slashes, so that what depends on a text's length or form comes out alike.
       const harmless = payload.replace(/[^/\s-]/gu, 'x')
@@ -124,6 +124,51 @@ test('the terms of a window are a sum, and a window that is none says so', () =>
   const predicted = { ...claim.predicted, latestMs: 30_000 }
   const page = renderHtml({ ...passed, scenarios: [{ ...first, claims: [{ ...claim, predicted }] }] })
   expect(page).toContain('the window is 10.0 s – 30.0 s')
+})
+
+test('the terms that Kubernetes sets are told from those that the machine takes, with their sums', () => {
+  const page = renderHtml(stops)
+  expect(page).toContain('<title>Kubernetes</title><rect class="kubernetes"')
+  expect(page).toContain('Kubernetes’ own periods, 1.0 s – 31.0 s</li>')
+  expect(page).toContain('what the machine takes, 0 ms – 900 ms</li>')
+  expect(renderHtml(passed)).not.toContain('Kubernetes’ own periods')
+})
+
+test('why requests were lost stands at the top, in the scenario and beside the traffic, once for all claims', () => {
+  const page = renderHtml(stops)
+  expect(page.match(/a preStop sleep of 3 s would have covered it/g)).toHaveLength(3)
+  expect(page.indexOf('a preStop sleep of 3 s')).toBeLessThan(page.indexOf('All scenarios'))
+  expect(page).toContain(
+    '<span>No request was to be lost, and 9 of 21 340 were: 7 refused, 2 reset.</span><ul class="why"><li>7',
+  )
+})
+
+test('the losses have the columns that something is known for', () => {
+  const page = renderHtml(stops)
+  expect(page).toContain('<th>Its endpoint then</th><th class="number">Since signal</th>')
+  expect(page).toContain('reused <span class="dim">12.0 s old</span>')
+  expect(page).not.toContain('0 ms old')
+  expect(page).toContain('kubia-5f6b7d9c8-x8k2v <span class="dim">by its node’s route</span>')
+  expect(renderHtml(mixed)).not.toContain('Since signal')
+})
+
+test('the traffic line has the latency', () => {
+  expect(renderHtml(stops)).toContain(
+    '; answered in 2.4 ms <span class="dim">(p50), p95 7.1 ms, p99 23 ms, max 1.0 s</span>',
+  )
+  expect(renderHtml(mixed)).not.toContain('answered in')
+})
+
+test('how busy the machine was is a quiet line, or a loud one, or part of what was found', () => {
+  const page = renderHtml(stops)
+  expect(page.match(/<p class="noise dim">machine: API writes 12 ms/g)).toHaveLength(2)
+  expect(page.match(/machine: API writes 910 ms/g)).toHaveLength(2)
+  const [violated, , busy] = stops.scenarios
+  if (!violated || !busy) throw new Error('no scenario')
+  const both = { ...violated, claims: [...violated.claims, ...busy.claims] }
+  expect(renderHtml({ ...stops, scenarios: [both] })).toContain(
+    '<p class="noise inconclusive"><strong>machine',
+  )
 })
 
 test('a long diagnostic keeps its end', () => {

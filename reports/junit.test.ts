@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { payloads, withEveryText } from './fixtures/hostile.ts'
-import { control, failedRun, mixed, passed } from './fixtures.ts'
+import { control, failedRun, mixed, passed, stops } from './fixtures.ts'
 import { renderJunit } from './junit.ts'
 
 /** The elements of a document, checked for being well-formed as far as this one can get it wrong. */
@@ -64,6 +64,15 @@ test('violated is a failure, error and inconclusive are errors, skipped says why
   expect(renderJunit(mixed)).toContain('toLoseRequests({ atMost: 0 }): No request was to be lost')
 })
 
+test('the text of a failure has why requests were lost and how the pods stopped, its message stays short', () => {
+  const xml = renderJunit(stops)
+  const [failure] = elements(xml).filter(({ name }) => name === 'failure')
+  expect(failure?.attributes.message).not.toContain('told to stop')
+  expect(xml).toContain('\n  kubia-5f6b7d9c8-x8k2v: told to stop by SIGTERM, lost 2 of 5')
+  expect(xml).toContain('7 refused, 2 reset.\n  7 requests lost on new connections, 0.1–0.9 s after')
+  expect(xml).toContain('\n  machine: API writes 910 ms')
+})
+
 test('a run that failed has an error, with or without scenarios', () => {
   for (const result of [failedRun, { ...failedRun, scenarios: passed.scenarios }]) {
     const errors = elements(renderJunit(result)).filter(({ name }) => name === 'error')
@@ -95,7 +104,9 @@ test('control mode and a simulated cluster are in the message', () => {
 test.each(payloads)('hostile text makes no markup: %j', (payload) => {
   const names = (xml: string): string[] =>
     elements(xml).map(({ name, attributes }) => [name, ...Object.keys(attributes)].join())
-  const plain = renderJunit(mixed)
-  expect(names(renderJunit(withEveryText(mixed, (text) => text + payload)))).toEqual(names(plain))
-  expect(names(renderJunit(withEveryText(mixed, (text) => payload + text)))).toEqual(names(plain))
+  for (const result of [mixed, stops]) {
+    const plain = renderJunit(result)
+    expect(names(renderJunit(withEveryText(result, (text) => text + payload)))).toEqual(names(plain))
+    expect(names(renderJunit(withEveryText(result, (text) => payload + text)))).toEqual(names(plain))
+  }
 })

@@ -58,7 +58,7 @@ function suiteOf(file: string, scenarios: readonly ScenarioResult[], result: Res
 function outcomeOf(scenario: ScenarioResult, result: Result): Pick<Case, 'outcome' | 'body'> {
   const found = findings(scenario, result.run.mode)
   const message = stamped(found[0]?.seen ?? scenario.verdict, result)
-  const text = [...found.map(line), ...failureText(scenario.error)].join('\n')
+  const text = [...found.flatMap(lines), ...failureText(scenario.error)].join('\n')
   return outcome(scenario.verdict, message, text)
 }
 
@@ -100,8 +100,8 @@ function stamped(message: string, result: Result): string {
   return [...stamps(result).map((stamp) => `[${stamp.name}: ${stamp.meaning}]`), message].join(' ')
 }
 
-function line({ promise, seen }: Finding): string {
-  return promise === undefined ? seen : `${promise}: ${seen}`
+function lines({ promise, seen, why = [] }: Finding): string[] {
+  return [promise === undefined ? seen : `${promise}: ${seen}`, ...why.map((reason) => `  ${reason}`)]
 }
 
 function failureText(failure: Failure | undefined): string[] {

@@ -1,17 +1,10 @@
 import { formatMs } from '../harness/model/duration.ts'
-import type { Result, ScenarioResult } from '../harness/model/result.ts'
+import type { Result, ScenarioResult, ShutdownResult } from '../harness/model/result.ts'
+import { grouped } from './numbers.ts'
+import { changes, stopSentences } from './shutdown-changes.ts'
+import { fellShort } from './shutdown-words.ts'
 import { oneLine, shorten } from './text.ts'
-import {
-  clusterLine,
-  findings,
-  grouped,
-  headline,
-  runDuration,
-  stamps,
-  symbols,
-  tally,
-  worstFirst,
-} from './words.ts'
+import { clusterLine, findings, headline, runDuration, stamps, symbols, tally, worstFirst } from './words.ts'
 
 /** A job page cuts a long summary off: what is left out here is in the report beside it. */
 const scenarioLimit = 200
@@ -31,6 +24,7 @@ export function renderMarkdown(result: Result): string {
     ...(run.error?.remedy ? [plain(run.error.remedy)] : []),
     ...table(result),
     ...broken(result),
+    ...stops(result),
   ]
   return `${parts.join('\n\n')}\n`
 }
@@ -71,11 +65,32 @@ function broken(result: Result): string[] {
 
 function list(scenario: ScenarioResult, result: Result): string {
   const found = findings(scenario, result.run.mode)
-  const lines = found.slice(0, findingLimit).map(({ promise, seen }) => {
-    return promise === undefined ? `- ${plain(seen)}` : `- <code>${plain(promise)}</code> ${plain(seen)}`
+  const lines = found.slice(0, findingLimit).flatMap(({ promise, seen, why = [] }) => {
+    const first =
+      promise === undefined ? `- ${plain(seen)}` : `- <code>${plain(promise)}</code> ${plain(seen)}`
+    return [first, ...why.map((reason) => `  - ${plain(reason)}`)]
   })
   const more = found.length - findingLimit
   return [...lines, ...(more > 0 ? [`- and ${grouped(more)} more`] : [])].join('\n')
+}
+
+/** How each pod stopped that no finding has told of: what fell short first, then what is not as it was. */
+function stops(result: Result): string[] {
+  const told = new Set(
+    result.scenarios.flatMap((scenario) =>
+      findings(scenario, result.run.mode).flatMap(({ why = [] }) => why),
+    ),
+  )
+  const rank = (stop: ShutdownResult): number =>
+    fellShort(stop) ? 0 : stop.before && changes(stop, stop.before).length > 0 ? 1 : 2
+  const all = result.scenarios.flatMap(({ shutdowns = [] }) => shutdowns)
+  const others = all
+    .filter((stop) => !stopSentences(stop).some((sentence) => told.has(sentence)))
+    .toSorted((a, b) => rank(a) - rank(b))
+  if (others.length === 0) return []
+  const shown = others.slice(0, findingLimit).map((stop) => `- ${stopSentences(stop).map(plain).join(' ')}`)
+  const more = others.length - shown.length
+  return ['### How pods stopped', [...shown, ...(more > 0 ? [`- and ${grouped(more)} more`] : [])].join('\n')]
 }
 
 /** What keeps a link, a mention or an issue's number from being made of text after Markdown is done with it. */

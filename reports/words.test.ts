@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { ScenarioResult } from '../harness/model/result.ts'
 import { control, failedRun, mixed, passed } from './fixtures.ts'
-import { findings, grouped, headline, runDuration, tally, worstFirst } from './words.ts'
+import { grouped } from './numbers.ts'
+import { findings, headline, runDuration, tally, worstFirst } from './words.ts'
 
 function titled(title: string): ScenarioResult {
   const found = mixed.scenarios.find((scenario) => scenario.title.includes(title))

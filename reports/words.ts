@@ -7,13 +7,16 @@ import type {
   ScenarioResult,
 } from '../harness/model/result.ts'
 import { type Verdict, verdicts } from '../harness/model/verdict.ts'
+import { counted } from './numbers.ts'
+import { why } from './why.ts'
 
 export type Mode = RunResult['mode']
 
-/** One thing a reader has to know about a scenario: what was promised, where it was a claim, and what was seen. */
+/** One thing a reader has to know about a scenario: what was promised, where it was a claim, what was seen, and why. */
 export interface Finding {
   promise?: string
   seen: string
+  why?: readonly string[]
 }
 
 export const symbols: Record<Verdict, string> = {
@@ -34,16 +37,6 @@ export function tally(of: readonly { verdict: Verdict }[]): { verdict: Verdict; 
   return verdicts
     .map((verdict) => ({ verdict, count: of.filter((one) => one.verdict === verdict).length }))
     .filter(({ count }) => count > 0)
-}
-
-/** `1 pod`, `2 pods`. */
-export function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`
-}
-
-/** `12 345`, with narrow no-break spaces. */
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, '\u202f')
 }
 
 /** The run in one sentence. */
@@ -118,7 +111,7 @@ function reasons(scenario: ScenarioResult, mode: Mode): Finding[] {
   const failure: Finding[] = error ? [{ seen: error.message }] : []
   const same = claims
     .filter((claim) => claim.verdict === verdict)
-    .map(({ statement, message }) => ({ promise: statement, seen: message }))
+    .map((claim) => ({ promise: claim.statement, seen: claim.message, why: why(scenario, claim) }))
   switch (verdict) {
     case 'violated':
       return [...same, ...failure]

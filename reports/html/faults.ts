@@ -1,6 +1,6 @@
 import { formatMs } from '../../harness/model/duration.ts'
 import type { FaultResult, ScenarioResult } from '../../harness/model/result.ts'
-import { counted, grouped, type Mode } from '../words.ts'
+import type { Mode } from '../words.ts'
 import { type Content, type Html, html } from './escape.ts'
 import { faultEndMs } from './timeline/fault.ts'
 import { clock } from './timeline/lanes.ts'
@@ -37,24 +37,6 @@ function reverted(scenario: ScenarioResult, fault: FaultResult, index: number): 
   if (fault.revertedAtMs !== undefined) return html`${clock(fault.revertedAtMs)}`
   const over = faultEndMs(scenario, fault, index) !== null
   return html`<span class="dim">${over ? 'nothing to revert: over once it had landed' : 'not reverted'}</span>`
-}
-
-/** Requests sent and lost, and the first losses. */
-export function trafficSummary(scenario: ScenarioResult): Content {
-  const { traffic } = scenario
-  if (!traffic) return null
-  return html`<h3>Traffic</h3><p>${counted(traffic.requests, 'request')}, <b>${grouped(
-    traffic.lost,
-  )} lost</b>, longest gap ${formatMs(traffic.longestGapMs)}</p>${
-    traffic.losses.length > 0 &&
-    html`<details class="expert"><summary>${
-      traffic.losses.length < traffic.lost ? `The first ${traffic.losses.length} of the losses` : 'The losses'
-    }</summary><div class="scroll"><table class="plain"><thead><tr><th class="number">At</th><th>Reason</th><th>Connection</th><th>Pod</th><th>Endpoint</th></tr></thead><tbody>
-${traffic.losses.map(
-  (loss) =>
-    html`<tr><td class="number">${clock(loss.atMs)}</td><td>${loss.reason}</td><td>${loss.connection}</td><td>${loss.pod ?? ''}</td><td>${loss.endpoint}</td></tr>`,
-)}</tbody></table></div></details>`
-  }`
 }
 
 /** Where the recording may have missed something. */

@@ -1,10 +1,13 @@
 import { formatMs } from '../../harness/model/duration.ts'
 import type { Diagnostic, Failure, ScenarioResult } from '../../harness/model/result.ts'
-import { findings, grouped, type Mode } from '../words.ts'
+import { blamesMachine, noiseLine } from '../noise-words.ts'
+import { grouped } from '../numbers.ts'
+import { findings, type Mode } from '../words.ts'
 import { claimsTable } from './claims.ts'
 import { type Content, type Html, html } from './escape.ts'
-import { faultsList, gapsList, trafficSummary } from './faults.ts'
+import { faultsList, gapsList } from './faults.ts'
 import { timeline } from './timeline.ts'
+import { trafficSummary } from './traffic.ts'
 import { chip } from './verdict.ts'
 
 /** Characters of one diagnostic that the page holds; `result.json` has the rest. */
@@ -20,6 +23,7 @@ export function scenarioSection(scenario: ScenarioResult, anchor: string, mode: 
     scenario.durationMs,
   )}</span></summary><div class="body" id="${anchor}">
 <p class="dim file">${scenario.file}${scenario.exclusive && ' · exclusive'} · started ${scenario.startedAt}</p>
+${noise(scenario, mode)}
 ${findingsList(scenario, mode)}
 ${scenario.error && failureParts(scenario.error)}
 ${faultsList(scenario, mode)}
@@ -32,10 +36,13 @@ ${recording(scenario.recording)}
 </div></details>`
 }
 
-/** What was promised and what was seen, a line each. */
+/** What was promised and what was seen, a line each, and below it why. */
 export function findingsList(scenario: ScenarioResult, mode: Mode): Html {
   return html`<ul class="findings ${scenario.verdict}">${findings(scenario, mode).map(
-    ({ promise, seen }) => html`<li>${promise && html`<code>${promise}</code> `}<span>${seen}</span></li>`,
+    ({ promise, seen, why = [] }) =>
+      html`<li>${promise && html`<code>${promise}</code> `}<span>${seen}</span>${
+        why.length > 0 && html`<ul class="why">${why.map((reason) => html`<li>${reason}</li>`)}</ul>`
+      }</li>`,
   )}</ul>`
 }
 
@@ -45,6 +52,16 @@ export function failureParts(failure: Failure): Html {
     failure.stack &&
     html`<details class="expert"><summary>Stack</summary><pre>${failure.stack}</pre></details>`
   }`
+}
+
+/** How busy the machine was: a quiet line, unless a claim could not be judged because of it; once, if a finding says it. */
+function noise(scenario: ScenarioResult, mode: Mode): Content {
+  if (!scenario.noise) return null
+  const line = noiseLine(scenario.noise)
+  if (findings(scenario, mode).some(({ why = [] }) => why.includes(line))) return null
+  return scenario.claims.some(blamesMachine)
+    ? html`<p class="noise inconclusive"><strong>${line}</strong></p>`
+    : html`<p class="noise dim">${line}</p>`
 }
 
 function diagnostics(all: readonly Diagnostic[]): Content {

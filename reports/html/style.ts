@@ -61,6 +61,8 @@ main > p.dim { margin-top: 24px; }
 .tag { padding: 0 5px; border: 1px solid var(--line); border-radius: 3px; font-size: 11px; color: var(--dim); }
 .findings { list-style: none; } .findings li + li { margin-top: 4px; }
 .findings code { color: var(--dim); margin-right: 4px; }
+.why { list-style: none; margin: 4px 0 6px; padding-left: 12px; border-left: 3px solid var(--tone, var(--line)); font-size: 14px; font-weight: 400; }
+.why li + li { margin-top: 4px; } .noise { font-size: 13px; } .noise.inconclusive { color: var(--tone); }
 .remedy { margin-top: 8px; } .remedy::before { content: "→ "; color: var(--dim); }
 .run-error { margin-top: 24px; padding: 4px 18px 16px; border: 1px solid var(--error); border-radius: 6px; background: var(--card); }
 .run-error h2 { margin-top: 12px; }
@@ -97,6 +99,7 @@ summary { cursor: pointer; } summary:focus-visible, a:focus-visible { outline: 2
 .figures { font-variant-numeric: tabular-nums; } .timing { font-size: 12.5px; color: var(--dim); } .timing.late, .timing.early { color: var(--violated); font-weight: 700; }
 .expert, .because { margin-top: 6px; } .expert > summary, .because > summary { color: var(--dim); font-size: 13px; width: fit-content; }
 .because { margin: 0; } .because > summary { font-size: 12.5px; } .claims > tbody > tr:has(+ .more) > td { border-bottom: 0; padding-bottom: 0; } .recording { margin-top: 20px; } .gaps { padding-left: 18px; }
+.origin { margin-right: 6px; } .legend .origin { margin: 0; } .because td:first-child { min-width: 11em; } .origin .kubernetes { fill: var(--running); stroke: var(--running); } .origin .machine { fill: none; stroke: var(--dim); }
 .about { margin-top: 40px; font-size: 13px; } .about dl { display: grid; grid-template-columns: max-content 1fr; gap: 3px 24px; margin-bottom: 12px; } .about dt { color: var(--dim); }
 ${timelineStyle}
 @media screen and (max-width: 760px) {

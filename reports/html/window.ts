@@ -1,5 +1,5 @@
 import { formatMs } from '../../harness/model/duration.ts'
-import type { ClaimResult, Prediction } from '../../harness/model/result.ts'
+import type { ClaimResult, Prediction, Term } from '../../harness/model/result.ts'
 import { type Content, type Html, html } from './escape.ts'
 import { shapes } from './timeline/look.ts'
 
@@ -14,8 +14,10 @@ export function measuredAndPredicted(claim: ClaimResult): Content {
   }${within !== undefined && html`${predicted && ', '}limit ${formatMs(within)}`}</div>`
 }
 
-function range(predicted: Prediction): string {
-  return `${formatMs(predicted.earliestMs)} – ${formatMs(predicted.latestMs)}`
+type Window = Pick<Prediction, 'earliestMs' | 'latestMs'>
+
+function range({ earliestMs, latestMs }: Window): string {
+  return `${formatMs(earliestMs)} – ${formatMs(latestMs)}`
 }
 
 function windowBar(claim: ClaimResult): Html {
@@ -40,32 +42,47 @@ function windowBar(claim: ClaimResult): Html {
   }</svg>`
 }
 
-/** The sum behind a window, a term a row. */
+/** The sum behind a window, a term a row, with Kubernetes' own periods told from what the machine takes. */
 export function because(predicted: Prediction): Html {
-  const earliest = predicted.because.map((term) => term.earliestMs ?? term.ms)
-  const latest = predicted.because.map((term) => term.ms)
+  const total = sumOf(predicted.because)
+  const told = predicted.because.some((term) => term.kubernetes)
   return html`<details class="because"><summary>why this window</summary><div class="scroll"><table class="plain">
 <thead><tr><th>Term</th><th class="number">earliest</th><th class="number">latest</th><th>Source</th></tr></thead><tbody>
 ${predicted.because.map(
   (term) =>
-    html`<tr><td>${term.term}</td><td class="number">${formatMs(term.earliestMs ?? term.ms)}</td><td class="number">${formatMs(
+    html`<tr><td>${told && origin(term.kubernetes ?? false)}${term.term}</td><td class="number">${formatMs(term.earliestMs ?? term.ms)}</td><td class="number">${formatMs(
       term.ms,
     )}</td><td class="dim">${term.source ?? ''}</td></tr>`,
 )}
-</tbody><tfoot><tr><th>Sum</th><td class="number">${formatMs(sum(earliest))}</td><td class="number">${formatMs(sum(latest))}</td><td class="dim">${mismatch(
+</tbody><tfoot><tr><th>Sum</th><td class="number">${formatMs(total.earliestMs)}</td><td class="number">${formatMs(total.latestMs)}</td><td class="dim">${mismatch(
     predicted,
-    sum(earliest),
-    sum(latest),
-  )}</td></tr></tfoot></table></div></details>`
+    total,
+  )}</td></tr></tfoot></table></div>${told && origins(predicted.because)}</details>`
+}
+
+/** What the marks mean, with the part of the sum that each stands for. */
+function origins(terms: readonly Term[]): Html {
+  const part = (kubernetes: boolean): string =>
+    range(sumOf(terms.filter((term) => (term.kubernetes ?? false) === kubernetes)))
+  return html`<ul class="legend"><li>${origin(true)}Kubernetes’ own periods, ${part(true)}</li><li>${origin(false)}what the machine takes, ${part(false)}</li></ul>`
+}
+
+function origin(kubernetes: boolean): Html {
+  const text = kubernetes ? 'Kubernetes' : 'machine'
+  return html`<svg class="origin" role="img" aria-label="${text}" width="9" height="9"><title>${text}</title><rect class="${text.toLowerCase()}" x="1" y="1" width="7" height="7"/></svg>`
 }
 
 /** A window that is not the sum of its terms says so: half a second of rounding aside, they should agree. */
-function mismatch(predicted: Prediction, earliest: number, latest: number): string {
+function mismatch(predicted: Prediction, total: Window): string {
   const agrees =
-    Math.abs(earliest - predicted.earliestMs) < 500 && Math.abs(latest - predicted.latestMs) < 500
+    Math.abs(total.earliestMs - predicted.earliestMs) < 500 &&
+    Math.abs(total.latestMs - predicted.latestMs) < 500
   return agrees ? '' : `the window is ${range(predicted)}`
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
+function sumOf(terms: readonly Term[]): Window {
+  return {
+    earliestMs: terms.reduce((total, term) => total + (term.earliestMs ?? term.ms), 0),
+    latestMs: terms.reduce((total, term) => total + term.ms, 0),
+  }
 }

@@ -1,5 +1,6 @@
 import type { ScenarioResult } from '../../../harness/model/result.ts'
-import { counted, type Mode } from '../../words.ts'
+import { counted } from '../../numbers.ts'
+import type { Mode } from '../../words.ts'
 import { type Content, type Html, html } from '../escape.ts'
 import { type Bar, clock, type Group, type Lane, type Mark, span } from './lanes.ts'
 import { hatched, shapes } from './look.ts'

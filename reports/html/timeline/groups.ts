@@ -1,5 +1,6 @@
 import type { IntervalResult, ScenarioResult } from '../../../harness/model/result.ts'
-import { grouped, type Mode } from '../../words.ts'
+import { grouped } from '../../numbers.ts'
+import type { Mode } from '../../words.ts'
 import { names, numberIn, podOf, textIn } from './detail.ts'
 import { faultLane, windowLanes } from './fault.ts'
 import { byTime, type Group, type Lane, type Mark } from './lanes.ts'

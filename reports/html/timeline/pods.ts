@@ -1,5 +1,5 @@
 import type { IntervalResult, ScenarioResult } from '../../../harness/model/result.ts'
-import { counted } from '../../words.ts'
+import { counted } from '../../numbers.ts'
 import { containerOf, names, numberIn, podOf, textIn } from './detail.ts'
 import { type Bar, byTime, type Group, type Lane, type Mark, type Tone } from './lanes.ts'
 import { hurtAtMs } from './scale.ts'

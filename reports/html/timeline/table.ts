@@ -1,4 +1,4 @@
-import { counted } from '../../words.ts'
+import { counted } from '../../numbers.ts'
 import { type Html, html } from '../escape.ts'
 import { clock, type Group } from './lanes.ts'
 
