@@ -6,6 +6,7 @@ import { findings, type Mode } from '../words.ts'
 import { claimsTable } from './claims.ts'
 import { type Content, type Html, html } from './escape.ts'
 import { faultsList, gapsList } from './faults.ts'
+import { shutdownSection } from './shutdown.ts'
 import { timeline } from './timeline.ts'
 import { trafficSummary } from './traffic.ts'
 import { chip } from './verdict.ts'
@@ -28,6 +29,7 @@ ${findingsList(scenario, mode)}
 ${scenario.error && failureParts(scenario.error)}
 ${faultsList(scenario, mode)}
 ${claimsTable(scenario.claims, mode)}
+${shutdownSection(scenario)}
 ${timeline(scenario, mode)}
 ${gapsList(scenario)}
 ${trafficSummary(scenario)}

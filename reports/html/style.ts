@@ -1,4 +1,5 @@
 import { html } from './escape.ts'
+import { shutdownStyle } from './shutdown/style.ts'
 import { timelineStyle } from './timeline/style.ts'
 
 /** The colours of both schemes, then the page from top to bottom. */
@@ -102,6 +103,7 @@ summary { cursor: pointer; } summary:focus-visible, a:focus-visible { outline: 2
 .origin { margin-right: 6px; } .legend .origin { margin: 0; } .because td:first-child { min-width: 11em; } .origin .kubernetes { fill: var(--running); stroke: var(--running); } .origin .machine { fill: none; stroke: var(--dim); }
 .about { margin-top: 40px; font-size: 13px; } .about dl { display: grid; grid-template-columns: max-content 1fr; gap: 3px 24px; margin-bottom: 12px; } .about dt { color: var(--dim); }
 ${timelineStyle}
+${shutdownStyle}
 @media screen and (max-width: 760px) {
   .summary, .claims, .summary > tbody, .claims > tbody { display: block; }
   main, .inner { padding-left: 16px; padding-right: 16px; }

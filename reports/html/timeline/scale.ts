@@ -67,7 +67,7 @@ function endOf(scenario: ScenarioResult): number {
 }
 
 /** The smallest of 1, 2, 5, 10, … milliseconds that is no smaller than the one given. */
-function stepFor(ms: number): number {
+export function stepFor(ms: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(ms, 1)))
   const step = steps.find((candidate) => candidate * power >= ms)
   return (step ?? 10) * power
