@@ -1,7 +1,6 @@
 import { UsageError } from '../model/errors.ts'
 import { hurtPods } from '../model/fault.ts'
-import { attribute, podOf } from '../timeline/attribution.ts'
-import { explain } from '../timeline/explain.ts'
+import { podOf } from '../timeline/attribution.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Asked } from '../timeline/traffic.ts'
 import type { Stage } from '../workload/stage.ts'
@@ -61,16 +60,18 @@ export function judgeLosses(stage: Stage, services: string[], atMost: number, of
     )
     const oneTooMany = counted[atMost]
     if (oneTooMany) {
-      const why = explain(
-        timeline,
-        counted.map((loss) => attribute(timeline, loss)),
-      )
-      const detail = `${counted.length} were lost, one too many (${why.map(({ text }) => text).join('; ')}),`
+      const detail = `${counted.length} were lost (${kindsOf(counted)}), one too many,`
       return { is: 'broken', atMs: oneTooMany.endMs, detail }
     }
     const hurt = of === 'others' ? `, beside ${losses.length - counted.length} of pods that were hurt,` : ''
     return { is: 'open', lastSeen: `${counted.length} of ${requests} requests lost${hurt}` }
   }
+}
+
+/** `7 refused on new connections, 2 reset on reused connections`: why, the report tells. */
+function kindsOf(losses: Asked[]): string {
+  const kinds = Map.groupBy(losses, ({ lost, connection }) => `${lost} on ${connection} connections`)
+  return [...kinds].map(([kind, { length }]) => `${length} ${kind}`).join(', ')
 }
 
 /** By its route, or by its own word where a connection had one; otherwise while a hurt pod was going down. */

@@ -2,10 +2,7 @@ import { type Duration, formatMs } from '../model/duration.ts'
 import { UsageError } from '../model/errors.ts'
 import type { Shutdown } from '../model/result.ts'
 import { predict } from '../predict/predict.ts'
-import { attribute, podOf } from '../timeline/attribution.ts'
-import { explain } from '../timeline/explain.ts'
 import { shutdownOf } from '../timeline/shutdown.ts'
-import type { Timeline } from '../timeline/timeline.ts'
 import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
 import { at, type Judge } from './judgement.ts'
@@ -79,7 +76,7 @@ export function judgeShutdown(
       return { is: 'open', lastSeen: stop ? 'it was still running' : 'it had not been told to stop' }
     }
     const exitedMs = stop.deletedAtMs + stop.exit.atMs
-    const wrong = wrongWith(timeline, uid, stop, exitCode)
+    const wrong = wrongWith(stop, exitCode)
     if (wrong) return { is: 'broken', atMs: exitedMs, detail: wrong }
     // A request that was sent to it may still be lost by time-out.
     if (!isSettled(exitedMs)) {
@@ -89,20 +86,15 @@ export function judgeShutdown(
   }
 }
 
-function wrongWith(timeline: Timeline, uid: string, stop: Shutdown, exitCode: number): string | undefined {
+function wrongWith(stop: Shutdown, exitCode: number): string | undefined {
   const { exit, endedBy, graceMs, inFlight, late } = stop
   if (endedBy === 'SIGKILL') return `it was ended by SIGKILL, its grace period of ${formatMs(graceMs)} spent,`
   if (exit && exit.code !== exitCode) return `it ended with exit code ${exit.code}`
   const lost = inFlight.lost + late.lost
   if (lost === 0) return undefined
-  const losses = timeline.traffic.losses.filter(
-    (loss) => loss.endMs >= stop.deletedAtMs && podOf(timeline, loss)?.pod.uid === uid,
-  )
-  const why = explain(
-    timeline,
-    losses.map((loss) => attribute(timeline, loss)),
-  )
-  return `it lost ${lost} requests (${why.map(({ text }) => text).join('; ')}), and ended`
+  const sent = `${inFlight.lost} of ${inFlight.lost + inFlight.answered} in flight`
+  const routed = `${late.lost} of ${late.lost + late.answered} sent to it after the signal`
+  return `it lost ${lost} requests (${sent}, ${routed}), and ended`
 }
 
 function tell({ signal, exit, graceLeftMs = 0, inFlight, late, keepAlive }: Shutdown): string {

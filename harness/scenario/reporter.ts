@@ -31,6 +31,9 @@ export class RolypolyReporter implements Reporter {
     for (const claim of result.claims) {
       if (claim.verdict !== 'passed') this.say(`  ${claim.verdict}: ${claim.message}`)
     }
+    if (result.verdict === 'violated') {
+      for (const { text } of result.traffic?.explanations ?? []) this.say(`  ${text}`)
+    }
     if (result.error) this.say(`  error: ${result.error.message}`)
   }
 
