@@ -5,8 +5,8 @@ import { longEnoughToRestart, predict, type Situation } from './predict.ts'
 import type { ContainerTiming, PodTiming } from './spec.ts'
 import * as terms from './terms.ts'
 
-const status: ProbeFailure = { with: 'status', status: 500 }
-const failing = (probes: ProbeKind[], failure: ProbeFailure = status): FaultEffect => ({
+const answered: ProbeFailure = { with: 'status', status: 500 }
+const failing = (probes: ProbeKind[], failure: ProbeFailure = answered): FaultEffect => ({
   ...{ does: 'fail-probe', podUid: 'web-1', container: 'app', probes, failure },
 })
 const killed: FaultEffect = { does: 'signal', podUid: 'web-1', container: 'app', signal: 'SIGKILL' }
@@ -23,10 +23,10 @@ const of = (effect: FaultEffect, pod: PodTiming, restartsBefore = 0): Situation 
 })
 
 /** What this harness allows for the machinery, apart from what the spec and Kubernetes' own constants say. */
-const { containerStart, endpointsFollow, plegRelist, proxyGoes, runtimeEnds, statusArrives } = terms
-const { replacementCreated, sandboxStarts } = terms
+const { containerStart, endpointsFollow, plegRelist, plegStart, proxyGoes, runtimeEnds } = terms
+const { replacementCreated, sandboxStarts, statusArrives } = terms
 const ms = (...of: { ms: number }[]) => of.reduce((all, term) => all + term.ms, 0)
-const [status2, kill] = [ms(statusArrives), ms(runtimeEnds, plegRelist)]
+const [status, kill, start] = [ms(statusArrives), ms(runtimeEnds, plegRelist), ms(containerStart, plegStart)]
 const window = (prediction: Prediction | undefined) => [prediction?.earliestMs, prediction?.latestMs]
 
 /** The textbook case: liveness D=3 P=5 F=3, readiness D=15 P=6. */
@@ -39,7 +39,7 @@ describe('a restart', () => {
   const liveness = failing(['liveness'])
   const live = (probe: ContainerTiming['livenessProbe'], grace?: number) =>
     of(liveness, app({ livenessProbe: probe }, grace))
-  const rest = kill + ms(containerStart) + status2
+  const rest = kill + start + status
 
   test.each<[name: string, situation: Situation, earliestMs: number, latestMs: number]>([
     ['P=5 F=3, 30 s of grace', of(liveness, textbook), 9_500, 10_000 + 32_000],
@@ -52,7 +52,6 @@ describe('a restart', () => {
       live({ periodSeconds: 5, terminationGracePeriodSeconds: 1 }),
       ...([9_500, 10_000 + 3_000] as const),
     ],
-    ['a startup probe', of(failing(['startup']), app({ startupProbe: {} }, 1)), 19_500, 20_000 + 3_000],
   ])('after failed probes, %s', (_, situation, earliestMs, latestMs) => {
     expect(window(predict.restarts(situation, 1))).toEqual([earliestMs, latestMs + rest])
   })
@@ -65,19 +64,17 @@ describe('a restart', () => {
   })
 
   test('after a signal it starts at once: the receipt is its end', () => {
-    expect(window(predict.restarts(of(killed, textbook), 1))).toEqual([
-      ...[0, ms(plegRelist, containerStart) + status2],
-    ])
+    expect(window(predict.restarts(of(killed, textbook), 1))).toEqual([0, ms(plegRelist) + start + status])
   })
 
   test.each([
-    [1, 22_000],
-    [2, 32_000],
-    [3, 52_000],
-    [4, 92_000],
-    [5, 172_000],
-    [6, 312_000],
-    [9, 312_000],
+    [1, 10_000 + 15_000],
+    [2, 20_000 + 15_000],
+    [3, 40_000 + 20_000],
+    [4, 80_000 + 30_000],
+    [5, 160_000 + 30_000],
+    [6, 300_000 + 30_000],
+    [9, 300_000 + 30_000],
   ])('after %i earlier ones waits for its back-off: at most %i ms', (restartsBefore, backOffMs) => {
     const [, first = 0] = window(predict.restarts(of(killed, textbook), 1))
     expect(predict.restarts(of(killed, textbook, restartsBefore), 1)?.latestMs).toBe(first + backOffMs)
@@ -89,7 +86,7 @@ describe('a restart', () => {
     // semantics: from D + (F-1) P to D + F P after its start.
     expect(again?.earliestMs).toBe(earliestMs + 3_000 + 10_000)
     const stopMs = 32_000 + kill
-    expect(again?.latestMs).toBe(latestMs + 3_000 + 15_000 + stopMs + 22_000 + ms(containerStart))
+    expect(again?.latestMs).toBe(latestMs + 3_000 + 15_000 + stopMs + 25_000 + start)
     expect(again?.because.some(({ term }) => term === 'back-off before restart 2')).toBe(true)
   })
 
@@ -100,12 +97,30 @@ describe('a restart', () => {
     expect(slow(quick, { with: 'silence' })).toEqual([9_500, 10_000 + 2_000 + 2_000 + rest])
     expect(slow(quick, { with: 'delay', delayMs: 9_000 })).toEqual([9_500, 10_000 + 2_000 + 2_000 + rest])
     expect(slow(quick, { with: 'reset' })).toEqual([9_500, 10_000 + 2_000 + rest])
+    expect(slow(quick, { with: 'exit', exitCode: 1 })).toEqual([9_500, 10_000 + 2_000 + rest])
     const patient = { periodSeconds: 1, timeoutSeconds: 4 }
     expect(slow(patient, { with: 'silence' })).toEqual([7_500, 8_000 + 4_000 + 2_000 + rest])
   })
 
+  test('and another one of a probe that hangs takes its time-outs', () => {
+    const hanging = (failure: ProbeFailure) => {
+      const pod = app({ livenessProbe: { periodSeconds: 1, timeoutSeconds: 4 } }, 0)
+      return predict.restarts(of(failing(['liveness'], failure), pod), 2)?.latestMs ?? 0
+    }
+    // Two failures more, each three seconds later, and the last one's time-out: before either restart.
+    expect(hanging({ with: 'silence' }) - hanging(answered)).toBe(2 * (2 * 3_000 + 4_000))
+  })
+
+  test('waits no longer than the longest back-off of its cluster', () => {
+    const restart = (crashLoopBackOffMaxMs: number) =>
+      predict.restarts({ ...of(killed, textbook, 9), cluster: { crashLoopBackOffMaxMs } }, 1)?.latestMs ?? 0
+    expect(restart(300_000) - restart(20_000)).toBe(280_000 + 15_000)
+    expect(restart(20_000) - restart(1_000)).toBe(19_000)
+  })
+
   test.each<[string, FaultEffect]>([
     ['a failed readiness', failing(['readiness'])],
+    ['a startup probe that is not asked any more', failing(['readiness', 'startup'])],
     ['a deleted pod', deleted],
     ['a deleted node', nodeGone],
   ])('is not what follows %s', (_, effect) => {
@@ -119,11 +134,72 @@ describe('a restart', () => {
   })
 })
 
+describe('a failed startup probe', () => {
+  const startupProbe = { initialDelaySeconds: 2, periodSeconds: 3, failureThreshold: 4 }
+  const pod = app({ startupProbe, livenessProbe: { periodSeconds: 1 } }, 1)
+  const startup = of(failing(['startup']), pod)
+  const onceDown = 9_000 + 3_000 + kill
+
+  test('ends its container (F-1) P after the first failure, which came after a restart: it backs off', () => {
+    expect(window(predict.exits(startup))).toEqual([8_500, onceDown + status])
+    expect(window(predict.restarts(startup, 1))).toEqual([8_500, onceDown + 25_000 + start + status])
+  })
+
+  test('and once more, from D + (F-1) P after its start on', () => {
+    const [once, twice] = [predict.restarts(startup, 1), predict.restarts(startup, 2)]
+    expect((twice?.earliestMs ?? 0) - (once?.earliestMs ?? 0)).toBe(2_000 + 9_000)
+    expect((twice?.latestMs ?? 0) - (once?.latestMs ?? 0)).toBe(5_000 + onceDown + 35_000 + start)
+  })
+
+  test('finds the pod out of its endpoints already', () => {
+    expect(window(predict.leavesEndpoints(startup))).toEqual([0, status + ms(endpointsFollow)])
+  })
+
+  test('that fails along with liveness: liveness ends it first, and the startup probe after its restart', () => {
+    const both = of(failing(['liveness', 'startup']), pod)
+    const [once, twice] = [predict.restarts(both, 1), predict.restarts(both, 2)]
+    expect(once?.earliestMs).toBe(1_500)
+    expect((twice?.earliestMs ?? 0) - (once?.earliestMs ?? 0)).toBe(2_000 + 9_000)
+  })
+
+  test('that succeeds holds back the liveness probe that fails after a restart', () => {
+    const liveness = of(failing(['liveness']), pod)
+    const [once, twice] = [predict.restarts(liveness, 1), predict.restarts(liveness, 2)]
+    const held = 2_000 + 4 * 3_000
+    const stopped = 1_000 + 2_000 + 3_000 + kill
+    expect((twice?.latestMs ?? 0) - (once?.latestMs ?? 0)).toBe(held + stopped + 25_000 + start)
+  })
+})
+
 describe('an exit', () => {
   test('of a deleted pod takes up to its grace period and the extension', () => {
-    const rest = kill + status2
+    const rest = kill + status
     expect(window(predict.exits(of(deleted, app({}, 5))))).toEqual([0, 7_000 + rest])
     expect(window(predict.exits(of(deleted, app())))).toEqual([0, 32_000 + rest])
+  })
+
+  const hooked = (preStop: object, grace: number): PodTiming => ({
+    containers: [{ name: 'app', livenessProbe: {}, lifecycle: { preStop } }],
+    terminationGracePeriodSeconds: grace,
+  })
+
+  test('comes no earlier than a preStop hook lets it, nor than the grace period cuts the hook off', () => {
+    const sleeps = hooked({ sleep: { seconds: 5 } }, 30)
+    expect(predict.exits(of(deleted, sleeps))?.earliestMs).toBe(5_000)
+    expect(predict.exits(of(forced, sleeps))?.earliestMs).toBe(0)
+    expect(predict.exits(of(failing(['liveness']), sleeps))?.earliestMs).toBe(19_500 + 5_000)
+    expect(window(predict.exits(of(deleted, hooked({ sleep: { seconds: 40 } }, 30))))).toEqual([
+      ...[30_000, 32_000 + kill + status],
+    ])
+    expect(predict.exits(of(deleted, hooked({ exec: { command: ['drain'] } }, 30)))?.earliestMs).toBe(0)
+  })
+
+  test("of a container is held up by its own hook alone, that of an evicted pod by its slowest container's", () => {
+    const beside = { name: 'side', lifecycle: { preStop: { sleep: { seconds: 7 } } } }
+    const pod = { containers: [{ name: 'app' }, beside] }
+    expect(predict.exits(of(deleted, pod))?.earliestMs).toBe(0)
+    expect(predict.exits({ ...of(deleted, pod), container: 'side' })?.earliestMs).toBe(7_000)
+    expect(window(predict.evicted({ pod }))).toEqual([7_000, 32_000 + kill + status])
   })
 
   test('of a failed liveness probe is not before the threshold', () => {
@@ -138,7 +214,7 @@ describe('an exit', () => {
 
 describe('endpoints', () => {
   const ready = app({ readinessProbe: { periodSeconds: 6, failureThreshold: 2, successThreshold: 3 } })
-  const follow = status2 + ms(endpointsFollow)
+  const follow = status + ms(endpointsFollow)
 
   test.each<[name: string, effect: FaultEffect, pod: PodTiming, earliestMs: number, latestMs: number]>([
     ['a deleted pod', deleted, textbook, 0, ms(endpointsFollow)],
@@ -175,7 +251,7 @@ describe('endpoints', () => {
 })
 
 describe('a replacement', () => {
-  const created = ms(replacementCreated, sandboxStarts) + status2
+  const created = ms(replacementCreated, sandboxStarts, plegStart) + status
 
   test('of a deleted pod comes at once, and is ready when its probes say so', () => {
     expect(window(predict.replaced(of(deleted, app())))).toEqual([0, created])
@@ -191,6 +267,13 @@ describe('a replacement', () => {
     const slow = { name: 'slow', startupProbe, readinessProbe: { periodSeconds: 1 } }
     const pod = { containers: [{ name: 'app' }, slow, { name: 'other', readinessProbe: {} }] }
     expect(window(predict.replaced(of(deleted, pod)))).toEqual([2_000, created + 32_000 + 2_000])
+  })
+
+  test('names the init containers that run before it, whose time nobody knows', () => {
+    const pod = { ...app(), initContainers: [{ name: 'migrate' }] }
+    const { because = [] } = predict.replaced(of(deleted, pod)) ?? {}
+    expect(because.find(({ term }) => term.includes('migrate'))).toMatchObject({ earliestMs: 0, ms: 0 })
+    expect(window(predict.replaced(of(deleted, pod)))).toEqual([0, created])
   })
 
   test.each([killed, failing(['liveness']), failing(['readiness'])])('does not follow %o', (effect) => {
@@ -216,9 +299,9 @@ describe('the recovery of a workload', () => {
   test('from a failed liveness may take no time after the revert, or the whole chain and a back-off', () => {
     const liveness = of(failing(['liveness']), textbook)
     const restart = predict.restarts(liveness, 1)?.latestMs ?? 0
-    const ready = 15_000 + 6_000 + 6_000 + status2
+    const ready = 15_000 + 6_000 + 6_000 + status
     expect(window(predict.recovers(liveness))).toEqual([
-      ...[0, restart + 22_000 + ready + ms(proxyGoes, endpointsFollow)],
+      ...[0, restart + 25_000 + ready + ms(proxyGoes, endpointsFollow)],
     ])
   })
 })
@@ -233,10 +316,19 @@ test('a pod is watched for as long as its liveness probe would take, had it fail
   expect(longEnoughToRestart(of(killed, textbook))).toBe(0)
 })
 
-test('which may be asked first a whole period after the receipt', () => {
-  const livenessProbe = { periodSeconds: 10, failureThreshold: 3 }
-  const situation = of(failing(['readiness']), app({ livenessProbe }, 30))
-  expect(longEnoughToRestart(situation)).toBeGreaterThanOrEqual(30_000)
+test('which may be asked first a whole period after the receipt, and hang, and whose event takes its time', () => {
+  const livenessProbe = { periodSeconds: 10, timeoutSeconds: 20, failureThreshold: 3 }
+  const watched = (failure: ProbeFailure) =>
+    longEnoughToRestart(of(failing(['readiness'], failure), app({ livenessProbe }, 30)))
+  expect(watched(answered)).toBe(10_000 + 20_000 + 3_000)
+  expect(watched({ with: 'silence' })).toBe(10_000 + 2 * 20_000 + 20_000 + 3_000)
+})
+
+test('what Kubernetes itself sets is told from what the machine takes', () => {
+  const prediction = predict.restarts(of(failing(['liveness']), textbook), 1)
+  const periods = 10_000 + 32_000 + ms(plegRelist, plegStart)
+  expect(prediction && terms.periodsMs(prediction)).toBe(periods)
+  expect(prediction?.latestMs).toBe(periods + ms(runtimeEnds, containerStart, statusArrives))
 })
 
 test('a longer period makes no window earlier, in a pod of two containers either', () => {

@@ -1,22 +1,24 @@
 import type { FaultEffect } from '../model/fault.ts'
 import type { Prediction, Term } from '../model/result.ts'
+import { type ClusterTiming, resolveTiming } from './cluster.ts'
+import { evictedByTaint, foundSilent, nodeReturns, podGc } from './nodes.ts'
+import { becomesReady, failuresFromStart, failuresToThreshold, startsUp, succeedsAgain } from './probes.ts'
+import { eventWaitMs } from './shares.ts'
 import { type ContainerTiming, type PodTiming, resolveProbe } from './spec.ts'
 import {
+  atOnceAtBest,
   backOff,
-  becomesReady,
   containerStart,
   endpointsFollow,
-  failuresFromStart,
-  failuresToThreshold,
+  initContainersRun,
   plegRelist,
-  podGc,
+  plegStart,
   proxyGoes,
   replacementCreated,
   runtimeEnds,
   sandboxStarts,
   statusArrives,
   stop,
-  succeedsAgain,
   sum,
 } from './terms.ts'
 
@@ -28,6 +30,8 @@ export interface Situation {
   container?: string
   /** How often that container had been restarted before the fault. */
   restartsBefore: number
+  /** Kubernetes' own settings unless given. */
+  cluster?: ClusterTiming
 }
 
 /**
@@ -35,14 +39,18 @@ export interface Situation {
  * says so. For a failed probe the receipt is the first failure. Undefined where nothing should follow.
  */
 export const predict = {
-  /** The container runs again, `times` times over. */
+  /**
+   * The container runs again, `times` times over. So long a claim waits of a pod whose restartPolicy is Never, too: it is
+   * the promise that is broken then, and not the claim.
+   */
   restarts(situation: Situation, times: number): Prediction | undefined {
     const once = untilDown(situation)
     if (!once) return undefined
+    const timing = resolveTiming(situation.cluster)
     const terms: Term[] = []
     for (let n = 1; n <= times; n++) {
       const again = n === 1 ? once : downAgain(situation)
-      terms.push(...again, ...backOff(situation.restartsBefore + n), containerStart)
+      terms.push(...again, ...backOff(restartsByThen(situation) + n, timing), containerStart, plegStart)
     }
     return sum([...terms, statusArrives])
   },
@@ -50,17 +58,31 @@ export const predict = {
   /** The container has ended, as its pod's status tells. */
   exits(situation: Situation): Prediction | undefined {
     const { effect, pod } = situation
-    if (effect.does === 'delete-pod') return sum([stop(pod), runtimeEnds, plegRelist, statusArrives])
+    if (effect.does === 'delete-pod') {
+      const container = containerOf(situation)
+      // A forced deletion waits for no hook.
+      const hooked = container && !effect.force ? [container] : []
+      return sum([stop(pod, hooked), runtimeEnds, plegRelist, statusArrives])
+    }
     const down = untilDown(situation)
     return down && sum([...down, statusArrives])
   },
 
+  /** A pod that a drain evicts is gone, all its containers ended; from its eviction, which is a deletion. */
+  evicted({ pod }: Pick<Situation, 'pod'>): Prediction {
+    return sum([stop(pod, pod.containers), runtimeEnds, plegRelist, statusArrives])
+  },
+
   /** The pod's endpoint is no longer ready, or gone. */
   leavesEndpoints(situation: Situation): Prediction | undefined {
-    const { effect } = situation
+    const { effect, cluster } = situation
+    const timing = resolveTiming(cluster)
     if (effect.does === 'delete-pod') return sum([endpointsFollow])
     // A sync of the Service for another reason may skip the pods of a missing node before PodGC takes them.
-    if (effect.does === 'delete-node') return sum([...atOnceAtBest(podGc), endpointsFollow])
+    if (effect.does === 'delete-node') return sum([...atOnceAtBest(podGc(timing)), endpointsFollow])
+    if (effect.does === 'lose-node') return sum([...foundSilent(timing), statusArrives, endpointsFollow])
+    // What made the startup probe be asked again took the container down before its first failure.
+    if (killerOf(effect) === 'startup') return sum([statusArrives, endpointsFollow])
     const { readinessProbe } = containerOf(situation) ?? {}
     const byReadiness =
       effect.does === 'fail-probe' && effect.probes.includes('readiness') && readinessProbe
@@ -71,55 +93,76 @@ export const predict = {
     return terms && sum([...terms, statusArrives, endpointsFollow])
   },
 
-  /** The pod's endpoint is ready again. From the revert for a failed probe. */
+  /**
+   * The pod's endpoint is ready again. From the revert for a failed probe and for a lost node, where the node comes back
+   * before its pods are evicted.
+   */
   joinsEndpoints(situation: Situation): Prediction | undefined {
-    const { effect, pod } = situation
+    const { effect, pod, cluster } = situation
+    const timing = resolveTiming(cluster)
     if (effect.does === 'signal') {
       const restarts = this.restarts(situation, 1)
       return restarts && sum([...restarts.because, ...becomesReady(pod), endpointsFollow])
+    }
+    if (effect.does === 'lose-node') {
+      return sum([...nodeReturns(effect.how, pod, timing), statusArrives, endpointsFollow])
     }
     if (effect.does !== 'fail-probe') return undefined
     const { readinessProbe } = containerOf(situation) ?? {}
     const again = effect.probes.includes('readiness') && readinessProbe ? succeedsAgain(readinessProbe) : []
     // Reverted before the threshold was reached or long after: from nothing at all to the whole chain.
     const restarts = this.restarts(situation, 1)
-    const restarted = restarts
-      ? atOnceAtBest([...restarts.because, ...backOffByThen(), ...becomesReady(pod)])
-      : []
+    const backingOff = backOff(restartsByThen(situation) + 2, timing).map((term) => ({
+      ...term,
+      term: `${term.term}, should it have failed again before the revert`,
+    }))
+    const restarted = restarts ? atOnceAtBest([...restarts.because, ...backingOff, ...becomesReady(pod)]) : []
     if (again.length === 0 && restarted.length === 0) return undefined
     return sum([proxyGoes, ...again, ...restarted, statusArrives, endpointsFollow])
   },
 
   /** A pod of the same owner stands in for a lost one, and is ready. */
-  replaced({ effect, pod }: Situation): Prediction | undefined {
-    const created = [replacementCreated, sandboxStarts, ...becomesReady(pod), statusArrives]
+  replaced({ effect, pod, cluster }: Situation): Prediction | undefined {
+    const timing = resolveTiming(cluster)
+    const starts = [...initContainersRun(pod), sandboxStarts, plegStart]
+    const created = [replacementCreated, ...starts, ...becomesReady(pod), statusArrives]
     if (effect.does === 'delete-pod') return sum(created)
-    return effect.does === 'delete-node' ? sum([...podGc, ...created]) : undefined
+    if (effect.does === 'delete-node') return sum([...podGc(timing), ...created])
+    if (effect.does !== 'lose-node') return undefined
+    const evicted = evictedByTaint(pod, timing)
+    return evicted && sum([...foundSilent(timing), evicted, ...created])
   },
 
-  /** Every replica is ready and in its Services again. From the revert for a failed probe. */
+  /**
+   * Every replica is ready and in its Services again. From the revert for a failed probe. Of a lost node it is the
+   * replacement's, where the loss lasts until then.
+   */
   recovers(situation: Situation): Prediction | undefined {
     const replaced = this.replaced(situation)
-    return replaced ? sum([...replaced.because, endpointsFollow]) : this.joinsEndpoints(situation)
+    if (replaced) return sum([...replaced.because, endpointsFollow])
+    return situation.effect.does === 'lose-node' ? undefined : this.joinsEndpoints(situation)
   },
-}
-
-function backOffByThen(): Term[] {
-  return backOff(2).map((term) => ({
-    ...term,
-    term: 'a back-off, should it have failed again before the revert',
-  }))
-}
-
-/** The same terms, each of which may take no time at all. */
-function atOnceAtBest(terms: Term[]): Term[] {
-  return terms.map((term) => ({ ...term, earliestMs: 0 }))
 }
 
 /** The slower of two ways to the same end, either of which may be first. */
 function eitherOf(one: Term[] | undefined, other: Term[] | undefined): Term[] | undefined {
   if (!one || !other) return one ?? other
   return atOnceAtBest(sum(one).latestMs >= sum(other).latestMs ? one : other)
+}
+
+/**
+ * The probe by whose failure the kubelet kills the container. Where the startup probe is the first that is meant, it is
+ * being asked; otherwise the container has started up, and only its liveness can end it.
+ */
+function killerOf(effect: FaultEffect): 'liveness' | 'startup' | undefined {
+  if (effect.does !== 'fail-probe') return undefined
+  if (effect.probes[0] === 'startup') return 'startup'
+  return effect.probes.includes('liveness') ? 'liveness' : undefined
+}
+
+/** How often the container has been restarted when the receipt comes: a startup probe is asked after a restart alone. */
+function restartsByThen({ effect, restartsBefore }: Situation): number {
+  return restartsBefore + (killerOf(effect) === 'startup' ? 1 : 0)
 }
 
 /** From the anchor to the container's end. */
@@ -129,19 +172,29 @@ function untilDown(situation: Situation): Term[] | undefined {
   if (effect.does === 'signal') return [plegRelist]
   if (effect.does !== 'fail-probe') return undefined
   const container = containerOf({ ...situation, container: effect.container })
-  for (const kind of ['liveness', 'startup'] as const) {
-    const probe = container?.[`${kind}Probe`]
-    if (probe && effect.probes.includes(kind)) {
-      return [...failuresToThreshold(probe, effect.failure), stop(pod, probe), runtimeEnds, plegRelist]
-    }
-  }
-  return undefined
+  const killer = killerOf(effect)
+  const probe = killer && container?.[`${killer}Probe`]
+  if (!container || !probe) return undefined
+  return [
+    ...failuresToThreshold(probe, effect.failure),
+    stop(pod, [container], probe),
+    runtimeEnds,
+    plegRelist,
+  ]
 }
 
 /** From a restart to the next end, where the fault is still there. */
 function downAgain(situation: Situation): Term[] {
-  const probe = containerOf(situation)?.livenessProbe
-  return probe ? [...failuresFromStart(probe), stop(situation.pod, probe), runtimeEnds, plegRelist] : []
+  const { effect, pod } = situation
+  const container = containerOf(situation)
+  if (!container || effect.does !== 'fail-probe') return []
+  const { livenessProbe, startupProbe } = container
+  const byStartup = effect.probes.includes('startup') ? startupProbe : undefined
+  const probe = byStartup ?? livenessProbe
+  if (!probe) return []
+  const held = byStartup ? [] : atOnceAtBest(startsUp(container))
+  const failures = failuresFromStart(probe, effect.failure)
+  return [...held, ...failures, stop(pod, [container], probe), runtimeEnds, plegRelist]
 }
 
 function containerOf({ effect, pod, container }: Situation): ContainerTiming | undefined {
@@ -161,7 +214,7 @@ export function longEnoughToRestart({ effect, pod }: Situation): number {
     if (!livenessProbe) return []
     // It may be asked first up to a period after the probe whose failure was the receipt.
     const { periodMs } = resolveProbe(livenessProbe)
-    return [sum([...failuresToThreshold(livenessProbe, failure), statusArrives]).latestMs + periodMs]
+    return [periodMs + sum(failuresToThreshold(livenessProbe, failure)).latestMs + eventWaitMs]
   })
   return Math.max(0, ...waits)
 }

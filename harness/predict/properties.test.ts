@@ -1,23 +1,31 @@
 import { describe, expect, test } from 'vitest'
 import type { FaultEffect, ProbeFailure, ProbeKind } from '../model/fault.ts'
 import type { Prediction } from '../model/result.ts'
+import type { ResolvedTiming } from './cluster.ts'
 import { predict, type Situation } from './predict.ts'
 import type { ContainerTiming, ProbeTiming } from './spec.ts'
+import { periodsMs } from './terms.ts'
 
 const failures: ProbeFailure[] = [
   { with: 'status', status: 503 },
   { with: 'silence' },
   { with: 'delay', delayMs: 5_000 },
+  { with: 'reset' },
+  { with: 'exit', exitCode: 1 },
 ]
 const fail = (probes: ProbeKind[]): FaultEffect[] =>
   failures.map((failure) => ({ does: 'fail-probe', podUid: 'web-1', container: 'app', probes, failure }))
 const effects: FaultEffect[] = [
   ...(['liveness', 'readiness', 'startup'] as const).flatMap((kind) => fail([kind])),
   ...fail(['liveness', 'readiness']),
+  ...fail(['startup', 'liveness']),
   { does: 'signal', podUid: 'web-1', container: 'app', signal: 'SIGTERM' },
   { does: 'delete-pod', podUid: 'web-1', force: false },
   { does: 'delete-pod', podUid: 'web-1', force: true },
   { does: 'delete-node', node: 'n1', podUids: ['web-1'] },
+  ...(['stopped', 'paused', 'kubelet stopped'] as const).map(
+    (how): FaultEffect => ({ does: 'lose-node', node: 'n1', how, podUids: ['web-1'] }),
+  ),
 ]
 
 const probes: (ProbeTiming | undefined)[] = [
@@ -67,6 +75,24 @@ function having(situation: Situation, field: keyof ProbeTiming, value: number): 
   return { ...situation, pod: { ...situation.pod, containers } }
 }
 
+/** The same situation in a cluster with a setting changed. */
+function inCluster(situation: Situation, field: keyof ResolvedTiming, value: number): Situation {
+  return { ...situation, cluster: { [field]: value } }
+}
+
+/** The same situation, its pod bearing an unreachable node for so long. */
+function tolerating(situation: Situation, tolerationSeconds: number): Situation {
+  const toleration = { key: 'node.kubernetes.io/unreachable', operator: 'Exists', tolerationSeconds }
+  return { ...situation, pod: { ...situation.pod, tolerations: [toleration] } }
+}
+
+/** The same situation, its containers with a preStop hook that sleeps. */
+function hooked(situation: Situation, seconds: number): Situation {
+  const lifecycle = { preStop: { sleep: { seconds } } }
+  const containers = situation.pod.containers.map((container) => ({ ...container, lifecycle }))
+  return { ...situation, pod: { ...situation.pod, containers } }
+}
+
 /** The situations of which this is not so, as text; the first few. */
 function exceptions(isSo: (situation: Situation) => boolean): string[] {
   return [...situations()]
@@ -107,6 +133,42 @@ describe.each(Object.entries(every))('the window of %s', (_, window) => {
       )
     }
     expect(exceptions(sums)).toEqual([])
+  })
+
+  test("has a term of Kubernetes' own wherever the machine did not set it", () => {
+    const told = (situation: Situation) => {
+      const prediction = window(situation)
+      if (!prediction) return true
+      const machine = prediction.because.filter(({ source = '' }) => /^(measured|estimated)/.test(source))
+      const machineMs = machine.reduce((all, { ms }) => all + ms, 0)
+      return (
+        machine.every(({ kubernetes }) => kubernetes === undefined) &&
+        periodsMs(prediction) === prediction.latestMs - machineMs
+      )
+    }
+    expect(exceptions(told)).toEqual([])
+  })
+
+  test.each<[keyof ResolvedTiming, number[]]>([
+    ['nodeMonitorGraceMs', [20_000, 40_000, 50_000]],
+    ['nodeMonitorPeriodMs', [1_000, 5_000]],
+    ['podGcQuarantineMs', [10_000, 40_000]],
+    ['podGcPeriodMs', [5_000, 20_000]],
+    ['defaultTolerationSeconds', [0, 30, 300]],
+    ['crashLoopBackOffMaxMs', [1_000, 40_000, 300_000]],
+  ])('never comes earlier where the %s of its cluster is larger', (field, values) => {
+    const grows = (situation: Situation) =>
+      neverEarlier(values.map((value) => window(inCluster(situation, field, value))))
+    expect(exceptions(grows)).toEqual([])
+  })
+
+  test('never comes earlier where a node is borne for longer, or a preStop hook sleeps longer', () => {
+    const bears = (situation: Situation) =>
+      neverEarlier([-1, 0, 5, 300].map((seconds) => window(tolerating(situation, seconds))))
+    expect(exceptions(bears)).toEqual([])
+    const sleeps = (situation: Situation) =>
+      neverEarlier([0, 5, 30, 90].map((seconds) => window(hooked(situation, seconds))))
+    expect(exceptions(sleeps)).toEqual([])
   })
 
   test.each<[keyof ProbeTiming, number[]]>([

@@ -1,0 +1,89 @@
+import type { NodeLoss } from '../model/fault.ts'
+import type { Term } from '../model/result.ts'
+import { type ResolvedTiming, timingSources } from './cluster.ts'
+import { becomesReady, readyUnderNewKubelet } from './probes.ts'
+import type { PodTiming, Toleration } from './spec.ts'
+import { initContainersRun, kubeletStarts, nodeBoots, period, plegStart, sandboxStarts } from './terms.ts'
+
+/** PodGC looks for pods of nodes that are gone, and waits before it believes it. */
+export function podGc({ podGcQuarantineMs, podGcPeriodMs }: ResolvedTiming): Term[] {
+  return [
+    period(
+      'PodGC believes that the node is gone (quarantine)',
+      [podGcQuarantineMs, podGcQuarantineMs],
+      timingSources.podGcQuarantineMs,
+    ),
+    period('PodGC looks again, twice at most', [0, 2 * podGcPeriodMs], timingSources.podGcPeriodMs),
+  ]
+}
+
+/**
+ * From a node's loss to the node controller's decision that it is gone, with which its pods are no longer ready. Counted
+ * from the look at which the controller first saw the last heartbeat, so up to two looks come on top.
+ */
+export function foundSilent(timing: ResolvedTiming): Term[] {
+  const { nodeMonitorGraceMs, nodeMonitorPeriodMs, nodeLeaseRenewMs } = timing
+  const lease = `${nodeLeaseRenewMs / 1_000} s`
+  return [
+    period(
+      `the node monitor grace period, from a last heartbeat up to ${lease} old`,
+      [Math.max(0, nodeMonitorGraceMs - nodeLeaseRenewMs), nodeMonitorGraceMs],
+      `${timingSources.nodeMonitorGraceMs}; ${timingSources.nodeLeaseRenewMs}`,
+    ),
+    period(
+      'the node controller looks: sees that heartbeat, misses the next',
+      [0, 2 * nodeMonitorPeriodMs],
+      timingSources.nodeMonitorPeriodMs,
+    ),
+  ]
+}
+
+const unreachable = 'node.kubernetes.io/unreachable'
+
+/**
+ * How long a pod stays bound to a node that is unreachable, in milliseconds; undefined where it is for ever. The first
+ * toleration that matches counts; the API server adds one where there is none.
+ * https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions
+ */
+export function tolerationMs({ tolerations = [] }: PodTiming, timing: ResolvedTiming): number | undefined {
+  const mine = tolerations.find(toleratesUnreachable)
+  const seconds = mine ? mine.tolerationSeconds : timing.defaultTolerationSeconds
+  return seconds === undefined ? undefined : Math.max(0, seconds) * 1_000
+}
+
+function toleratesUnreachable({
+  key = '',
+  operator = 'Equal',
+  value = '',
+  effect = '',
+}: Toleration): boolean {
+  if (effect !== '' && effect !== 'NoExecute') return false
+  if (operator === 'Exists') return key === '' || key === unreachable
+  return key === unreachable && value === ''
+}
+
+/** From that decision to the pod's deletion; undefined where it is never evicted. */
+export function evictedByTaint(pod: PodTiming, timing: ResolvedTiming): Term | undefined {
+  const ms = tolerationMs(pod, timing)
+  if (ms === undefined) return undefined
+  return period(`tolerationSeconds for ${unreachable}`, [ms, ms], timingSources.defaultTolerationSeconds)
+}
+
+const statusManager = 'kubernetes/pkg/kubelet/status/status_manager.go: syncPeriod'
+
+/**
+ * From a node's return to the readiness of a pod that has not been evicted from it. A machine that was off starts its
+ * containers again; otherwise they have gone on running.
+ */
+export function nodeReturns(how: NodeLoss, pod: PodTiming, timing: ResolvedTiming): Term[] {
+  if (how === 'stopped') {
+    return [nodeBoots, ...initContainersRun(pod), sandboxStarts, plegStart, ...becomesReady(pod)]
+  }
+  const isNew = how === 'kubelet stopped'
+  return [
+    ...(isNew ? [kubeletStarts] : []),
+    period("the kubelet posts its node's status and its pods'", [0, 10_000], statusManager),
+    period('the node controller looks', [0, timing.nodeMonitorPeriodMs], timingSources.nodeMonitorPeriodMs),
+    ...readyUnderNewKubelet(pod, isNew),
+  ]
+}

@@ -1,0 +1,31 @@
+/**
+ * What the machine takes, in milliseconds: the largest that kind on two cores at rest should need, the images in its
+ * nodes already. Kubernetes promises none of it. On a busy machine each may be longer: what is late by less than that
+ * is no broken promise.
+ */
+export const shares = {
+  /** From the kubelet's decision to the container's process. */
+  containerStart: 3_000,
+  /** From the pod's binding to its node to the processes of its containers. */
+  sandboxStarts: 5_000,
+  /** From the kubelet's status to the arrival of the watch event. */
+  statusArrives: 1_000,
+  /** From the pod's status to the EndpointSlice's watch event. */
+  endpointsFollow: 1_000,
+  /** From a pod's loss to the binding of the one that its ReplicaSet makes. */
+  replacementCreated: 1_000,
+  /** From the end of the grace period, or of the process, to the runtime's word of it. */
+  runtimeEnds: 2_000,
+  /** From the proxy's deletion to the end of its rule. */
+  proxyGoes: 2_000,
+  /** From the start of a stopped kubelet to its first sync. Estimated: not measured yet. */
+  kubeletStarts: 5_000,
+  /** From the start of a stopped node's machine to its kubelet's first sync. Estimated: not measured yet. */
+  nodeBoots: 30_000,
+} as const
+
+/**
+ * How long an invariant waits for an event of the kubelet's, in milliseconds. It is no part of a window: one that waits
+ * too short a time would hold falsely.
+ */
+export const eventWaitMs = 3_000
