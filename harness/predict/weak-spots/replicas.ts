@@ -1,0 +1,116 @@
+import { resolveTiming } from '../cluster.ts'
+import { tolerationMs } from '../nodes.ts'
+import {
+  type BudgetSpec,
+  type ServiceSpec,
+  type Surroundings,
+  selects,
+  sendsTo,
+  type WeakSpot,
+  type WorkloadSpec,
+} from './spec.ts'
+
+/** How many pods there are, and what keeps them apart from harm. */
+export function replicaSpots(workload: WorkloadSpec, beside: Surroundings): WeakSpot[] {
+  const { subject, kind } = workload
+  if (workload.replicas === 0) return []
+  return [
+    ...(kind === 'Pod' ? [bare(subject)] : controlled(workload)),
+    ...beside.budgets.flatMap((budget) => budgetSpots(budget, workload, beside.workloads)),
+    ...borneForEver(workload),
+    ...beside.services.flatMap((service) => unreadySpots(service, workload)),
+  ]
+}
+
+function bare(subject: string): WeakSpot {
+  return {
+    subject,
+    weakness: 'a Pod by itself, without a controller',
+    consequence: 'Once it is deleted or evicted, or its node is lost, nothing stands in for it',
+    remedy: 'Make it a Deployment',
+  }
+}
+
+function controlled({ subject, kind, replicas, strategy }: WorkloadSpec): WeakSpot[] {
+  const spots: WeakSpot[] = []
+  if (replicas === 1) {
+    spots.push({
+      subject,
+      weakness: 'one replica',
+      consequence: 'Whenever its pod restarts, is evicted or loses its node, there is none',
+      remedy: 'Give it two replicas or more',
+    })
+  }
+  if (kind !== 'Deployment') return spots
+  const most = strategy?.rollingUpdate?.maxUnavailable
+  const takenDown = most === undefined ? 0 : scaled(most, replicas, Math.floor)
+  if (strategy?.type === 'Recreate' || (takenDown !== undefined && takenDown >= replicas)) {
+    spots.push({
+      subject,
+      weakness:
+        strategy?.type === 'Recreate'
+          ? 'its strategy is Recreate'
+          : `maxUnavailable ${most} of its strategy is all of its replicas`,
+      consequence: 'Every rollout takes all of its pods down before the new ones are ready',
+      remedy: 'Roll out with maxUnavailable 0 and maxSurge 1, unless two versions must never run at once',
+    })
+  }
+  return spots
+}
+
+/** A budget that never lets a pod of this workload be evicted. It counts the pods of every workload that it selects. */
+function budgetSpots(budget: BudgetSpec, workload: WorkloadSpec, workloads: WorkloadSpec[]): WeakSpot[] {
+  const { subject, selector, minAvailable, maxUnavailable } = budget
+  if (!selects(selector, workload.labels)) return []
+  const all = workloads.filter(({ labels }) => selects(selector, labels))
+  const expected = all.reduce((sum, { replicas }) => sum + replicas, 0)
+  const kept = minAvailable === undefined ? undefined : scaled(minAvailable, expected, Math.ceil)
+  const spared = maxUnavailable === undefined ? undefined : scaled(maxUnavailable, expected, Math.ceil)
+  const evictable = kept === undefined ? spared : expected - kept
+  if (evictable === undefined || evictable > 0) return []
+  const limit = kept === undefined ? `maxUnavailable ${maxUnavailable}` : `minAvailable ${minAvailable}`
+  return [
+    {
+      subject: workload.subject,
+      weakness: `${limit} of ${subject}, for ${expected === 1 ? 'one replica' : `${expected} replicas`}, lets none be evicted`,
+      consequence: 'A drain of a node with a pod of it never ends',
+      remedy: 'Give it one replica more than the budget keeps, or set maxUnavailable to 1',
+    },
+  ]
+}
+
+/**
+ * A number, or a percentage of so many; undefined for anything else. A budget rounds up, a rollout's maxUnavailable down:
+ * https://kubernetes.io/docs/tasks/run-application/configure-pdb/#rounding-logic-when-specifying-percentages
+ */
+function scaled(value: number | string, of: number, round: (n: number) => number): number | undefined {
+  if (typeof value === 'number') return value
+  const [, percent] = /^(\d+)%$/.exec(value) ?? []
+  return percent === undefined ? undefined : round((Number(percent) * of) / 100)
+}
+
+function borneForEver({ subject, kind, pod }: WorkloadSpec): WeakSpot[] {
+  if (kind === 'Pod' || tolerationMs(pod, resolveTiming()) !== undefined) return []
+  return [
+    {
+      subject,
+      weakness: 'it tolerates an unreachable node without an end',
+      consequence:
+        'Its pods are never evicted from a lost node, and nothing stands in for them until it is back',
+      remedy: 'Give the toleration for node.kubernetes.io/unreachable a tolerationSeconds',
+    },
+  ]
+}
+
+/** A headless Service lists pods that are not ready so that they find one another: that is no weakness. */
+function unreadySpots(service: ServiceSpec, { subject, labels }: WorkloadSpec): WeakSpot[] {
+  if (!service.publishNotReadyAddresses || service.headless || !sendsTo(service, labels)) return []
+  return [
+    {
+      subject,
+      weakness: `${service.subject} publishes addresses that are not ready`,
+      consequence: 'It sends to pods that have not started, or whose readiness probe fails',
+      remedy: 'Leave publishNotReadyAddresses out',
+    },
+  ]
+}
