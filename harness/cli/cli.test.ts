@@ -94,3 +94,48 @@ test('a report of a folder without a result says what was expected', async () =>
   expect(exitCode).toBe(2)
   expect(lines[0]).toContain('result.json')
 })
+
+async function onePod(): Promise<void> {
+  const spec = { containers: [{ name: 'app', livenessProbe: { tcpSocket: { port: 80 } } }] }
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec }
+  await writeFile(join(folder, 'web.yaml'), JSON.stringify(pod))
+}
+
+test('a prediction needs no cluster: what follows each fault and when, and the weak spots', async () => {
+  await onePod()
+  const { exitCode, stdout } = await rolypoly(['predict', 'web.yaml'])
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain('  app restarts 19.5–60.0 s after the first failed probe\n')
+  expect(stdout).toContain('! Pod/web: a Pod by itself, without a controller.')
+})
+
+test('a prediction may be had as JSON, for a cluster of another version', async () => {
+  await onePod()
+  const { stdout } = await rolypoly(['predict', 'web.yaml', '--kubernetes', '1.31', '--json'])
+  expect(JSON.parse(stdout)).toMatchObject({
+    kubernetes: '1.31',
+    workloads: [{ subject: 'Pod/web', faults: expect.any(Array), weakSpots: expect.any(Array) }],
+  })
+})
+
+test('a prediction of a chart is made with its options, and ends though its module has left something open', async () => {
+  const spec = '{ replicas, template: { spec: { containers: [{ name: "app" }] } } }'
+  const deployment = `{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: ${spec} }`
+  const chart = `({ replicas }: { replicas: number }) => ({ name: 'web', objects: [${deployment}], images: [] })`
+  await writeFile(join(folder, 'chart.ts'), `setInterval(() => {}, 1_000)\nexport const web = ${chart}\n`)
+  const { exitCode, stdout } = await rolypoly(['predict', 'chart.ts', '--options', '{ "replicas": 4 }'])
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain('Deployment/web: 4 replicas, in no Service')
+})
+
+test('what cannot be predicted is refused in one sentence that names it', async () => {
+  const { exitCode, lines, stdout } = await rolypoly(['predict', 'nowhere.yaml'])
+  expect([exitCode, stdout]).toEqual([2, ''])
+  expect(lines[0]).toMatch(/^rolypoly: nowhere\.yaml: there is no such file or folder/)
+})
+
+test('a version that is none is refused with what was expected', async () => {
+  const old = await rolypoly(['predict', 'nowhere.yaml', '--kubernetes', 'latest'])
+  expect(old.exitCode).toBe(2)
+  expect(old.stderr).toContain('"latest" is not a version of Kubernetes')
+})

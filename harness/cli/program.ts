@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type Duration, toMs } from '../model/duration.ts'
+import { timingOfVersion } from '../predict/cluster.ts'
 import { rolypolyVersion } from '../scenario/version.ts'
 
 /** The command line. What a command needs is loaded when it is run. */
@@ -34,6 +35,23 @@ export function program(): Command {
     .action(async (filters: string[], options) => {
       const { runCommand } = await import('./run.ts')
       process.exitCode = await runCommand(filters, options)
+    })
+
+  root
+    .command('predict')
+    .description(
+      'say without a cluster what should follow each fault and when, and what is weak in the spec; exit status 0 understood, 2 not',
+    )
+    .argument('<file>', 'a manifest, a folder of them, or a chart in TypeScript or JavaScript')
+    .option('--kubernetes <version>', 'predict for a cluster of this version', version, '1.34')
+    .option('--export <name>', "the chart's function, where its file exports several")
+    .option('--options <json>', 'what that function is called with')
+    .option('--json', 'print JSON', false)
+    .action(async (file: string, options) => {
+      const { predictCommand } = await import('./predict.ts')
+      await predictCommand(file, options)
+      // What a chart's module has left open holds nobody up.
+      process.exit(0)
     })
 
   root
@@ -84,6 +102,15 @@ function count(text: string): number {
   if (!Number.isInteger(n) || n < 1 || n > 20)
     throw new InvalidArgumentError('a whole number from 1 to 20 is expected.')
   return n
+}
+
+function version(text: string): string {
+  try {
+    timingOfVersion(text)
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : '')
+  }
+  return text
 }
 
 function shard(text: string): string {

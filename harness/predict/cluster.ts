@@ -30,8 +30,7 @@ export const timingSources = {
   nodeLeaseRenewMs: 'kubernetes/pkg/kubelet/kubelet.go: nodeLeaseRenewIntervalFraction',
   podGcQuarantineMs: 'kubernetes/pkg/controller/podgc/gc_controller.go: quarantineTime',
   podGcPeriodMs: 'kubernetes/pkg/controller/podgc/gc_controller.go: gcCheckPeriod',
-  defaultTolerationSeconds:
-    'https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions',
+  defaultTolerationSeconds: 'https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/',
   crashLoopBackOffMaxMs: 'https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy',
 } as const satisfies Record<keyof ResolvedTiming, string>
 

@@ -114,7 +114,7 @@ export const predict = {
     const restarts = this.restarts(situation, 1)
     const backingOff = backOff(restartsByThen(situation) + 2, timing).map((term) => ({
       ...term,
-      term: `${term.term}, should it have failed again before the revert`,
+      term: `${term.term}, had it failed again by then`,
     }))
     const restarted = restarts ? atOnceAtBest([...restarts.because, ...backingOff, ...becomesReady(pod)]) : []
     if (again.length === 0 && restarted.length === 0) return undefined

@@ -15,7 +15,7 @@ export function failuresToThreshold(probe: ProbeTiming, failure: ProbeFailure): 
   const ms = (failures - 1) * apartMs
   return [
     period(
-      `${failures - 1} more failures, ${apartMs / 1_000} s apart`,
+      `${counted(failures - 1, 'more failure')}, ${apartMs / 1_000} s apart`,
       [Math.max(0, ms - earlyTickMs), ms],
       source,
     ),
@@ -29,9 +29,13 @@ export function failuresFromStart(probe: ProbeTiming, failure: ProbeFailure): Te
   const ms = (failures - 1) * spacingMs(probe, failure)
   return [
     period('initialDelaySeconds, to the next tick', [delayMs, delayMs + periodMs], source),
-    period(`${failures - 1} more failures`, [ms, ms], source),
+    period(counted(failures - 1, 'more failure'), [ms, ms], source),
     ...timeOut(probe, failure),
   ]
+}
+
+function counted(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`
 }
 
 /** A probe that hangs holds up its worker: the next one comes a period, or the time-out, later. */
@@ -63,7 +67,7 @@ export function becomesReady(pod: PodTiming): Term[] {
 export function startsUp({ name, startupProbe }: ContainerTiming): Term[] {
   if (!startupProbe) return []
   const { delayMs, periodMs, failures } = resolveProbe(startupProbe)
-  const term = `the startup probe of ${name}, at most ${failures} times`
+  const term = `the startup probe of ${name}, asked at most ${counted(failures, 'time')}`
   return [period(term, [delayMs, delayMs + failures * periodMs], source)]
 }
 
@@ -83,7 +87,7 @@ export function succeedsAgain(probe: ProbeTiming): Term[] {
 function successesToThreshold(successes: number, periodMs: number): Term[] {
   // One more period, for a probe may come while the app still warms up.
   const range: [number, number] = [(successes - 1) * periodMs, successes * periodMs]
-  return [period(`${successes} successes in a row`, range, source)]
+  return [period(successes === 1 ? 'a success' : `${successes} successes in a row`, range, source)]
 }
 
 /**

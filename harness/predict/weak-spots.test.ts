@@ -254,6 +254,14 @@ describe('a probe that is not there', () => {
     expect(beside(side)).toEqual(none)
   })
 
+  test('is missed of the first, where no container declares the port that a Service sends to', () => {
+    const { readinessProbe: _, ...unready } = app
+    const pair = workloadOf({ containers: [unready, side] })
+    expect(weaknesses(pair, [{ ...service, targetPorts: [7_000] }])).toEqual(
+      ofApp('no readiness probe, and Service/web sends to it'),
+    )
+  })
+
   test('is missed of one that a Service sends to, or that declares a port beside one that is asked', () => {
     const ports = [{ name: 'metrics', containerPort: 9090 }]
     const live = { ...side, ports, livenessProbe: get('/healthz', 9090) }

@@ -64,7 +64,7 @@ function missing(container: ContainerSpec, workload: WorkloadSpec, all: ServiceS
   } else if (livenessProbe && isServing) {
     spots.push({
       weakness: 'a liveness probe and no readiness probe',
-      consequence: 'It counts as ready as soon as its process runs: a rollout goes on over a broken version',
+      consequence: `It counts as ready as soon as its process runs${workload.kind === 'Pod' ? '' : ': a rollout goes on over a broken version'}`,
       remedy,
     })
   }

@@ -103,20 +103,21 @@ export function selects(selector: LabelSelector, labels: Record<string, string>)
   )
 }
 
-/** The Services whose connections reach this container: by a port that it declares, or for it is the only one. */
+/** The Services whose connections reach this container by a port that it declares; where none of its pod does, the first. */
 export function servicesOf(
   container: ContainerSpec,
-  { pod, labels }: WorkloadSpec,
+  { pod: { containers }, labels }: WorkloadSpec,
   services: ServiceSpec[],
 ): ServiceSpec[] {
-  const declares = ({ ports = [] }: ContainerSpec, target: Port) =>
-    ports.some(({ name, containerPort }) => name === target || containerPort === target)
-  return services
-    .filter((service) => sendsTo(service, labels))
-    .filter(
-      ({ targetPorts }) =>
-        pod.containers.length === 1 || targetPorts.some((target) => declares(container, target)),
+  const declares = ({ ports = [] }: ContainerSpec, { targetPorts }: ServiceSpec) =>
+    ports.some(({ name, containerPort }) =>
+      targetPorts.some((target) => target === name || target === containerPort),
     )
+  const takes = (service: ServiceSpec) =>
+    containers.some((own) => declares(own, service))
+      ? declares(container, service)
+      : container === containers[0]
+  return services.filter((service) => sendsTo(service, labels) && takes(service))
 }
 
 /** Whether others ask this container for something, as far as its spec tells. */

@@ -2,6 +2,7 @@ import { graceMs, preStopMs } from '../spec.ts'
 import {
   type ContainerSpec,
   names,
+  type PodSpec,
   probeKinds,
   type ServiceSpec,
   servicesOf,
@@ -26,15 +27,13 @@ export function stoppingSpots(workload: WorkloadSpec, services: ServiceSpec[]): 
     ]
   }
   return pod.containers.flatMap((container) => {
-    const named = { ...container, subject: `${subject}/${container.name}` }
-    return [...hookSpots(named, workload), ...unhookedSpots(named, workload, services)]
+    const own = `${subject}/${container.name}`
+    return [...hookSpots(own, container, pod), ...unhookedSpots(own, container, workload, services)]
   })
 }
 
-type Named = ContainerSpec & { subject: string }
-
 /** A hook that leaves too little of the grace period, whichever of the pod's and its probes' own is shorter. */
-function hookSpots({ subject, ...container }: Named, { pod }: WorkloadSpec): WeakSpot[] {
+function hookSpots(subject: string, container: ContainerSpec, pod: PodSpec): WeakSpot[] {
   const hookMs = preStopMs(container) ?? 0
   if (hookMs === 0) return []
   const graces = [
@@ -66,7 +65,8 @@ function hookSpots({ subject, ...container }: Named, { pod }: WorkloadSpec): Wea
 }
 
 function unhookedSpots(
-  { subject, ...container }: Named,
+  subject: string,
+  container: ContainerSpec,
   workload: WorkloadSpec,
   all: ServiceSpec[],
 ): WeakSpot[] {

@@ -1,0 +1,161 @@
+import { expect, test } from 'vitest'
+import type { ServiceSpec, WorkloadSpec } from '../../predict/weak-spots.ts'
+import { forecasts } from './forecast.ts'
+
+const probe = { httpGet: { port: 80 }, periodSeconds: 5 }
+const app = { name: 'app', livenessProbe: probe, readinessProbe: probe }
+const service: ServiceSpec = {
+  ...{ subject: 'Service/web', selector: { app: 'web' }, targetPorts: [80] },
+  ...{ publishNotReadyAddresses: false, headless: false },
+}
+const web: WorkloadSpec = {
+  ...{ subject: 'Deployment/web', kind: 'Deployment', replicas: 3, labels: { app: 'web' } },
+  pod: { containers: [app] },
+}
+
+/** Each call, with what follows it: a sentence each, and `never` where it does not. */
+function told(workload: WorkloadSpec, services = [service], version = '1.34') {
+  const entries = forecasts(workload, services, { version }).map(({ call, follows }) => {
+    const sentences = follows.map(
+      ({ what, after, never }) => `${what}${never ? ': never' : ''} after ${after}`,
+    )
+    return [call, sentences] as const
+  })
+  return new Map(entries)
+}
+
+test('every fault that applies has what follows it, in the order of a scenario', () => {
+  expect([...told(web)]).toEqual([
+    [
+      'killPod(pod)',
+      [
+        'the pod leaves its endpoints after the deletion',
+        'a replacement is ready after the deletion',
+        'every replica is in its endpoints again after the deletion',
+      ],
+    ],
+    [
+      'deletePod(pod)',
+      [
+        'app exits after the deletion',
+        'the pod leaves its endpoints after the deletion',
+        'a replacement is ready after the deletion',
+        'every replica is in its endpoints again after the deletion',
+      ],
+    ],
+    [
+      'killContainer(pod)',
+      [
+        "app restarts after the container's end",
+        "the pod leaves its endpoints after the container's end",
+        "the pod joins its endpoints again after the container's end",
+      ],
+    ],
+    [
+      "failProbe(pod, 'liveness')",
+      [
+        'app exits after the first failed probe',
+        'app restarts after the first failed probe',
+        'the pod leaves its endpoints after the first failed probe',
+        'the pod joins its endpoints again after the revert',
+      ],
+    ],
+    [
+      "failProbe(pod, 'readiness')",
+      [
+        'the pod leaves its endpoints after the first failed probe',
+        'the pod joins its endpoints again after the revert',
+      ],
+    ],
+    [
+      'deleteNode(pod)',
+      [
+        'the pod leaves its endpoints after the deletion',
+        'a replacement is ready after the deletion',
+        'every replica is in its endpoints again after the deletion',
+      ],
+    ],
+    [
+      'stopNode(pod)',
+      [
+        'the pod leaves its endpoints after the stop',
+        'a replacement is ready after the stop',
+        'every replica is in its endpoints again after the stop',
+        'the pod joins its endpoints again after the node is started again, should that be before the eviction',
+      ],
+    ],
+  ])
+})
+
+test('of a probe that is not there nothing is told, and a startup probe comes first', () => {
+  const calls = (container: object) => [
+    ...told({ ...web, pod: { containers: [{ name: 'app', ...container }] } }).keys(),
+  ]
+  const probes = (container: object) => calls(container).filter((call) => call.startsWith('failProbe'))
+  expect(probes({})).toEqual([])
+  expect(probes({ readinessProbe: probe, startupProbe: probe })).toEqual([
+    "failProbe(pod, 'startup')",
+    "failProbe(pod, 'readiness')",
+  ])
+})
+
+test('of several containers each is named, and the pod is gone when all have ended', () => {
+  const pod = { containers: [app, { name: 'side', lifecycle: { preStop: { sleep: { seconds: 9 } } } }] }
+  const all = forecasts({ ...web, pod }, [], {})
+  const calls = all.map(({ call }) => call)
+  expect(calls).toContain("killContainer(pod, { container: 'side' })")
+  expect(calls).toContain("failProbe(pod, 'liveness', { container: 'app' })")
+  const deleted = all.find(({ call }) => call === 'deletePod(pod)')?.follows ?? []
+  expect(deleted.slice(0, 3).map(({ what, predicted }) => [what, predicted?.earliestMs])).toEqual([
+    ['app exits', 0],
+    ['side exits', 9_000],
+    ['the pod is gone', 9_000],
+  ])
+})
+
+test('without a Service that lists it by its readiness, nothing is said of endpoints', () => {
+  const endpoints = (services: ServiceSpec[]) =>
+    [...told(web, services).values()].flat().filter((sentence) => sentence.includes('endpoints'))
+  expect(endpoints([service]).length).toBeGreaterThan(5)
+  expect(endpoints([])).toEqual([])
+  expect(endpoints([{ ...service, selector: { app: 'shop' } }])).toEqual([])
+  expect(endpoints([{ ...service, publishNotReadyAddresses: true }])).toEqual([])
+})
+
+test('what never follows is told with its reason', () => {
+  const reasons = (workload: WorkloadSpec) =>
+    forecasts(workload, [service], {}).flatMap(({ call, follows }) =>
+      follows.flatMap(({ what, never, predicted }) => {
+        expect([never, predicted].filter(Boolean)).toHaveLength(1)
+        return never ? [`${call}: ${what}: ${never}`] : []
+      }),
+    )
+  expect(reasons(web)).toEqual([])
+  expect(reasons({ ...web, kind: 'Pod' })).toEqual(
+    ['killPod', 'deletePod', 'deleteNode', 'stopNode'].map(
+      (fault) => `${fault}(pod): a replacement is ready: no controller owns the pod`,
+    ),
+  )
+  const forEver = { ...web, pod: { ...web.pod, tolerations: [{ operator: 'Exists' }] } }
+  expect(reasons(forEver)).toEqual([
+    'stopNode(pod): a replacement is ready: the pod tolerates an unreachable node without an end',
+  ])
+})
+
+test('what is never restarted never joins its endpoints again', () => {
+  const once = told({ ...web, pod: { ...web.pod, restartPolicy: 'Never' } })
+  expect(once.get('killContainer(pod)')).toEqual([
+    "app restarts: never after the container's end",
+    "the pod leaves its endpoints after the container's end",
+  ])
+  expect(once.get("failProbe(pod, 'liveness')")?.at(-1)).toMatch(/^the pod leaves/)
+  expect(once.get("failProbe(pod, 'readiness')")?.at(-1)).toMatch(/^the pod joins/)
+  expect(once.get('stopNode(pod)')?.at(-1)).toMatch(/^every replica/)
+})
+
+test("the cluster's version counts", () => {
+  const leaves = (version: string) =>
+    forecasts(web, [service], { version }).at(-1)?.follows[0]?.predicted?.earliestMs
+  expect(leaves('1.31')).toBe(30_000)
+  expect(leaves('1.34')).toBe(40_000)
+})

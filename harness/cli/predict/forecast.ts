@@ -1,0 +1,157 @@
+import type { FaultEffect } from '../../model/fault.ts'
+import type { Prediction } from '../../model/result.ts'
+import type { ClusterTiming } from '../../predict/cluster.ts'
+import { predict, type Situation } from '../../predict/predict.ts'
+import { type ServiceSpec, sendsTo, type WorkloadSpec } from '../../predict/weak-spots.ts'
+
+/** One thing that follows a fault. */
+export interface Consequence {
+  /** As `app restarts`. */
+  what: string
+  /** What its times are counted from, as `the first failed probe`. */
+  after: string
+  /** Absent where it never follows. */
+  predicted?: Prediction
+  /** Why it never follows. */
+  never?: string
+}
+
+/** A fault of a pod, and what follows it. */
+export interface Forecast {
+  fault: string
+  /** As a scenario writes it. */
+  call: string
+  follows: Consequence[]
+}
+
+interface Case {
+  fault: string
+  call: string
+  effect: FaultEffect
+  /** The fault's receipt, in words. */
+  after: string
+  /** From where the return to the endpoints is counted, where it is not the receipt. */
+  revert?: string
+  /** Containers whose end is seen, and is not the receipt itself. */
+  ends?: string[]
+}
+
+/** What follows each fault that applies to this workload, as far as its spec and the cluster's settings tell. */
+export function forecasts(
+  workload: WorkloadSpec,
+  services: ServiceSpec[],
+  cluster: ClusterTiming,
+): Forecast[] {
+  const isListed = services.some(
+    (service) => sendsTo(service, workload.labels) && !service.publishNotReadyAddresses,
+  )
+  return casesOf(workload).map((of) => ({
+    ...{ fault: of.fault, call: of.call },
+    follows: [...ends(of, workload), ...consequences(of, workload, isListed, cluster)],
+  }))
+}
+
+const podUid = ''
+const node = ''
+const probeKinds = ['startup', 'liveness', 'readiness'] as const
+
+function casesOf({ pod: { containers } }: WorkloadSpec): Case[] {
+  const naming = (name: string) => (containers.length > 1 ? `, { container: '${name}' }` : '')
+  const probes = containers.flatMap((container) =>
+    probeKinds.flatMap((kind) => (container[`${kind}Probe`] ? [{ name: container.name, kind }] : [])),
+  )
+  return [
+    {
+      ...{ fault: 'A pod is deleted by force', call: 'killPod(pod)', after: 'the deletion' },
+      effect: { does: 'delete-pod', podUid, force: true },
+    },
+    {
+      ...{ fault: 'A pod is deleted, or evicted by a drain', call: 'deletePod(pod)', after: 'the deletion' },
+      effect: { does: 'delete-pod', podUid, force: false },
+      ends: containers.map(({ name }) => name),
+    },
+    ...containers.map(({ name }): Case => {
+      const effect: FaultEffect = { does: 'signal', podUid, container: name, signal: 'SIGKILL' }
+      const call = `killContainer(pod${naming(name)})`
+      return { fault: `Container ${name} is killed`, call, effect, after: "the container's end" }
+    }),
+    ...probes.map(
+      ({ name, kind }): Case => ({
+        fault: `The ${kind} probe of ${name} fails`,
+        call: `failProbe(pod, '${kind}'${naming(name)})`,
+        effect: {
+          ...{ does: 'fail-probe', podUid, container: name, probes: [kind] },
+          failure: { with: 'status', status: 500 },
+        },
+        ...{
+          after: 'the first failed probe',
+          revert: 'the revert',
+          ends: kind === 'readiness' ? [] : [name],
+        },
+      }),
+    ),
+    {
+      ...{ fault: 'Its Node object is deleted', call: 'deleteNode(pod)', after: 'the deletion' },
+      effect: { does: 'delete-node', node, podUids: [podUid] },
+    },
+    {
+      ...{ fault: 'Its node is stopped', call: 'stopNode(pod)', after: 'the stop' },
+      effect: { does: 'lose-node', node, how: 'stopped', podUids: [podUid] },
+      revert: 'the node is started again, should that be before the eviction',
+    },
+  ]
+}
+
+function ends({ effect, after, ends = [] }: Case, { pod }: WorkloadSpec): Consequence[] {
+  const situation = { effect, pod, restartsBefore: 0 }
+  return [
+    ...ends.flatMap((container) =>
+      seen(`${container} exits`, after, predict.exits({ ...situation, container })),
+    ),
+    // Of a single container it would say the same again.
+    ...(ends.length > 1 ? seen('the pod is gone', after, predict.evicted(situation)) : []),
+  ]
+}
+
+function consequences(
+  of: Case,
+  workload: WorkloadSpec,
+  isListed: boolean,
+  cluster: ClusterTiming,
+): Consequence[] {
+  const { effect, after, revert = after } = of
+  const { pod, kind } = workload
+  const situation: Situation = { effect, pod, restartsBefore: 0, cluster }
+  const isNeverRestarted = pod.restartPolicy === 'Never'
+  const restarts = predict.restarts(situation, 1)
+  const returns = effect.does === 'lose-node' || restarts ? !isNeverRestarted : true
+  const isLost = effect.does !== 'signal' && effect.does !== 'fail-probe'
+  const follows: Consequence[] = []
+  if (restarts && 'container' in effect) {
+    const what = `${effect.container} restarts`
+    follows.push(
+      ...(isNeverRestarted
+        ? [{ what, after, never: 'restartPolicy is Never' }]
+        : seen(what, after, restarts)),
+    )
+  }
+  if (isListed)
+    follows.push(...seen('the pod leaves its endpoints', after, predict.leavesEndpoints(situation)))
+  if (isLost) follows.push(...replacement(situation, kind, after, isListed))
+  if (isListed && returns)
+    follows.push(...seen('the pod joins its endpoints again', revert, predict.joinsEndpoints(situation)))
+  return follows
+}
+
+function replacement(situation: Situation, kind: string, after: string, isListed: boolean): Consequence[] {
+  const what = 'a replacement is ready'
+  if (kind === 'Pod') return [{ what, after, never: 'no controller owns the pod' }]
+  const replaced = predict.replaced(situation)
+  if (!replaced) return [{ what, after, never: 'the pod tolerates an unreachable node without an end' }]
+  const recovers = seen('every replica is in its endpoints again', after, predict.recovers(situation))
+  return [{ what, after, predicted: replaced }, ...(isListed ? recovers : [])]
+}
+
+function seen(what: string, after: string, predicted: Prediction | undefined): Consequence[] {
+  return predicted ? [{ what, after, predicted }] : []
+}
