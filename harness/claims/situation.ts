@@ -26,5 +26,6 @@ export function situationOf(
     pod,
     restartsBefore: Math.max(0, ...before.map(({ detail }) => detail.restartCount)),
     ...(name !== undefined && { container: name }),
+    ...(stage.timing && { cluster: stage.timing }),
   }
 }

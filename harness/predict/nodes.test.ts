@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { ClusterTiming } from '../model/cluster-timing.ts'
 import type { FaultEffect, NodeLoss } from '../model/fault.ts'
 import type { Prediction } from '../model/result.ts'
-import type { ClusterTiming } from './cluster.ts'
 import { predict, type Situation } from './predict.ts'
 import type { PodTiming, Toleration } from './spec.ts'
 import * as terms from './terms.ts'

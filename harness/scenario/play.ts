@@ -118,7 +118,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
         control: run.mode === 'control',
         exclusive: play.exclusive,
       },
-      ...{ helperImage: run.helperImage, faults: [], traffic: flows },
+      ...{ helperImage: run.helperImage, timing: run.timing, faults: [], traffic: flows },
     }
     try {
       await play.body(contextOf(stage, recorder, injected, flows))

@@ -1,3 +1,5 @@
+import type { ClusterTiming } from '../model/cluster-timing.ts'
+
 /** What a run's main process tells its workers. */
 export interface RunInfo {
   id: string
@@ -5,6 +7,8 @@ export interface RunInfo {
   folder: string
   mode: 'normal' | 'control'
   cluster: { provider: 'kind'; name: string; kubeconfig: string; kindPath: string; nodes: number }
+  /** The cluster's settings that bear on time. */
+  timing: ClusterTiming
   /** The image of the pods that rolypoly itself runs; every node has it. */
   helperImage: string
   /** Where workers hear that the run is to stop. */

@@ -12,10 +12,12 @@ import type { NodeObject } from '../cluster/kube.ts'
 import { isOffline } from '../cluster/offline.ts'
 import { type OwnedCluster, type ProvideOptions, provideKindCluster } from '../journal/provide.ts'
 import { sweep } from '../journal/sweep.ts'
+import type { ClusterTiming } from '../model/cluster-timing.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { ClusterResult } from '../model/result.ts'
 import { buildImage } from '../workload/images.ts'
 import type { RunInfo } from './run-info.ts'
+import { readTiming, tellTiming } from './settings.ts'
 import { openStopLine } from './stop-line.ts'
 
 export type ClusterChoice = 'auto' | 'kind' | 'existing' | 'simulated'
@@ -105,7 +107,8 @@ export async function startRun(run: Run, options: RunOptions): Promise<StartedRu
     await built
     const cluster = connectKind(owned.name, owned.kubeconfig, kindPath)
     await cluster.loadImages([helperImage], 'all')
-    run.cluster = await describe(cluster)
+    const { described, timing } = await describe(cluster)
+    run.cluster = described
     say(
       `cluster: ${owned.name} is ${owned.reused ? 'reused' : 'up'}, Kubernetes ${run.cluster.kubernetesVersion}`,
     )
@@ -114,7 +117,7 @@ export async function startRun(run: Run, options: RunOptions): Promise<StartedRu
     const line = await openStopLine()
     return {
       info: {
-        ...{ id, folder, mode, helperImage, stopLine: line.path },
+        ...{ id, folder, mode, helperImage, timing, stopLine: line.path },
         cluster: { provider: 'kind', name, kubeconfig, kindPath, nodes: options.nodes },
       },
       stop: (why) => line.stop(why),
@@ -165,19 +168,22 @@ async function cleanUp({ kube, clock, name }: Cluster, nodes: number, signal: Ab
   throw new EnvironmentError(`Cluster ${name}: is not healthy: ${wrong}`)
 }
 
-async function describe({ kube, name, provider, capabilities }: Cluster): Promise<ClusterResult> {
-  const [version, nodes] = await Promise.all([
+async function describe(cluster: Cluster): Promise<{ described: ClusterResult; timing: ClusterTiming }> {
+  const { kube, name, provider, capabilities } = cluster
+  const [version, { items }] = await Promise.all([
     kube.raw('/version'),
     kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' }),
   ])
   const { gitVersion } = JSON.parse(version) as { gitVersion: string }
-  return {
-    ...{ provider, name, kubernetesVersion: gitVersion },
-    nodes: nodes.items.map(({ metadata }) => ({
-      name: metadata?.name ?? '',
-      role: metadata?.labels?.[controlPlane] === undefined ? 'worker' : 'control-plane',
-    })),
+  const nodes = items.map(({ metadata }) => ({
+    name: metadata?.name ?? '',
+    role: metadata?.labels?.[controlPlane] === undefined ? 'worker' : 'control-plane',
+  }))
+  const timing = await readTiming(kube, gitVersion, nodes[0]?.name ?? '')
+  const described = {
+    ...{ provider, name, kubernetesVersion: gitVersion, nodes },
     capabilities: [...capabilities].sort(),
-    settings: { 'PodGC quarantine': '40 s', 'PodGC period': '20 s' },
+    settings: tellTiming(timing),
   }
+  return { described, timing }
 }

@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import type { ClusterTiming } from '../model/cluster-timing.ts'
 import type { FaultRecord } from '../model/fault.ts'
 import type { Recording } from '../timeline/recording.ts'
 
@@ -20,6 +21,8 @@ export interface Stage {
   readonly control: boolean
   /** True where no other scenario runs meanwhile, so that nodes may be hurt. */
   readonly exclusive: boolean
+  /** The cluster's settings that bear on time; Kubernetes' own where absent. */
+  readonly timing?: ClusterTiming
   /** The image of the pods that rolypoly itself runs. */
   readonly helperImage: string
   readonly faults: FaultRecord[]

@@ -1,6 +1,6 @@
+import type { ClusterTiming } from '../../model/cluster-timing.ts'
 import type { FaultEffect } from '../../model/fault.ts'
 import type { Prediction } from '../../model/result.ts'
-import type { ClusterTiming } from '../../predict/cluster.ts'
 import { predict, type Situation } from '../../predict/predict.ts'
 import { type ServiceSpec, sendsTo, type WorkloadSpec } from '../../predict/weak-spots.ts'
 
