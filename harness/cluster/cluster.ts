@@ -20,8 +20,10 @@ export interface NodeControl {
    */
   exec(node: string, command: string[], options?: { timeoutMs?: number }): Promise<string>
   /**
-   * Runs a command on a node until the signal aborts, and calls back with each line that it prints. The command ends
-   * with the harness, however that ends. Resolves when it has ended, whatever ended it.
+   * Runs a command on a node until it ends or the signal, and calls back with each line that it prints. No process of
+   * it stays on the node, not even where the harness dies.
+   *
+   * @throws EnvironmentError where the command fails before the signal, or the node is not there.
    */
   follow(node: string, command: string[], onLine: (line: string) => void, signal: AbortSignal): Promise<void>
 }

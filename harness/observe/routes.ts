@@ -35,6 +35,8 @@ export async function followRoutes(options: RoutesOptions): Promise<void> {
   const ofProber = ['-p', 'tcp', '-s', proberIp, '-d', clusterIp]
   void nodes
     .follow(node, ['conntrack', '-E', '-e', 'NEW', '-o', 'timestamp', ...ofProber], record, signal)
+    // Without routes the pod of a lost request is known by its own word only.
+    .catch(() => undefined)
     .finally(known.resolve)
   const timing = new AbortController()
   const late = AbortSignal.any([signal, timing.signal, AbortSignal.timeout(knownWithinMs)])

@@ -6,7 +6,8 @@ import type { Capability, Cluster } from '../cluster.ts'
 import { withFileLock } from '../file-lock.ts'
 import type { Kube, NodeObject } from '../kube.ts'
 import { connectKube } from '../kube-client.ts'
-import { run, tryRun } from '../process.ts'
+import { run } from '../process.ts'
+import { followInNode } from './follow.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set([
   'node.delete',
@@ -14,9 +15,6 @@ const capabilities: ReadonlySet<Capability> = new Set([
   'container.signal',
   'probe.intercept',
 ])
-
-/** Ending `docker exec` leaves its command running; that its standard input was closed reaches the node all the same. */
-const untilStdinCloses = '"$@" & child=$!; cat >/dev/null; kill $child'
 
 /**
  * A kind cluster that is there already, by its name and its private kubeconfig. Disposing of the handle leaves the
@@ -37,11 +35,7 @@ export function connectKind(name: string, kubeconfig: string, kindPath: string):
         })
         return stdout
       },
-      follow: async (node, command, onLine, signal) => {
-        await tryRun('docker', ['exec', '-i', node, 'bash', '-c', untilStdinCloses, 'follow', ...command], {
-          ...{ onLine, signal, follow: true },
-        })
-      },
+      follow: followInNode,
     },
     loadImages: (images, into = 'schedulable') => loadImages(kube, name, kindPath, images, into),
     [Symbol.asyncDispose]: async () => undefined,

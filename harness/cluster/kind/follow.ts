@@ -1,0 +1,27 @@
+import { tryRun } from '../process.ts'
+
+/**
+ * A script for bash that runs its arguments, in a process group of their own, until they end or its standard input
+ * closes. Whoever ends the client of `docker exec -i` ends nothing in the container but closes that input, as the
+ * client's own death does.
+ */
+export const untilInputCloses = `set -m; exec 3<&0
+"$@" 3<&- </dev/null & command=$!; exec 2>/dev/null
+{ cat <&3 >/dev/null; kill -- -$command; } & watcher=$!
+wait $command; code=$?; kill -- -$watcher; exit $code`
+
+/**
+ * Runs a command in a node's container until it ends or the signal, and calls back with each line of both its outputs.
+ *
+ * @throws EnvironmentError where it fails before the signal, or the node is not there.
+ */
+export async function followInNode(
+  node: string,
+  command: string[],
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const args = ['exec', '-i', node, 'bash', '-c', untilInputCloses, 'follow', ...command]
+  const outcome = await tryRun('docker', args, { follow: true, onLine, signal })
+  if (!outcome.ok && !signal.aborted) throw outcome.error
+}
