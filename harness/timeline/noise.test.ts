@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest'
+import type { NoiseObservation } from '../model/observation.ts'
+import { noiseSummary, slowdown } from './noise.ts'
+import { timelineOf } from './testing.ts'
+
+const beat = (atMs: number, parts: Partial<NoiseObservation> = {}): NoiseObservation => ({
+  ...{ source: 'noise', atMs, apiMs: 15, watchMs: 18 },
+  ...parts,
+})
+/** Beats every two seconds from the scenario's zero, each with one of these answers. */
+const answers = (...ms: number[]) => ms.map((apiMs, n) => beat(n * 2_000, { apiMs, watchMs: apiMs }))
+const over = (fromMs: number, toMs: number, ...beats: NoiseObservation[]) =>
+  slowdown(timelineOf(...beats), fromMs, toMs)
+
+describe('how much slower than a calm machine', () => {
+  test('where nothing was measured it is not slower, and there is nothing to tell', () => {
+    expect(over(0, 10_000)).toEqual({ factor: 1, stalledMs: 0, because: '' })
+  })
+
+  test('what answers at once is calm, and its figures are told all the same', () => {
+    expect(over(0, 4_000, ...answers(15, 20, 18))).toEqual({
+      ...{ factor: 1, stalledMs: 0 },
+      because: 'API writes took 20 ms (p90), watch events 20 ms',
+    })
+  })
+
+  test('a little slower than calm counts as calm, more does not', () => {
+    expect(over(0, 2_000, ...answers(310, 310)).factor).toBe(1)
+    expect(over(0, 2_000, ...answers(325, 325)).factor).toBe(1.3)
+  })
+
+  test('nine in ten writes count: one in ten may be slow', () => {
+    const ten = [1_000, 20, 20, 20, 20, 20, 20, 20, 20, 20]
+    expect(over(0, 18_000, ...answers(...ten)).factor).toBe(1)
+    expect(over(0, 18_000, ...answers(1_000, ...ten.slice(0, 9))).factor).toBe(4)
+  })
+
+  test('a slow watch counts as a slow write does', () => {
+    const slow = over(0, 1_000, beat(0, { watchMs: 500 }))
+    expect(slow).toMatchObject({
+      factor: 2,
+      because: 'API writes took 15 ms (p90), watch events 500 ms',
+    })
+  })
+
+  test('tasks that wait for a CPU count once they wait more than they do on calm machines, by the median', () => {
+    const waiting = (...shares: number[]) =>
+      over(0, 60_000, ...shares.map((cpuWaiting, n) => beat(n * 2_000, { cpuWaiting })))
+    expect(waiting(0.9, 0.9, 0.9).factor).toBe(1)
+    expect(waiting(0.99, 0.9, 0.2).factor).toBe(1)
+    const busy = waiting(0.2, 0.95, 0.97)
+    expect(busy.factor).toBeCloseTo(2)
+    expect(busy.because).toMatch(/, tasks waited for a CPU 95 % of the time$/)
+  })
+
+  test('the largest of the three counts', () => {
+    expect(over(0, 1_000, beat(0, { apiMs: 1_000, watchMs: 1_500, cpuWaiting: 0.95 })).factor).toBe(6)
+  })
+
+  test('there is an end to it', () => {
+    expect(over(0, 1_000, beat(0, { cpuWaiting: 1 })).factor).toBe(10)
+    expect(over(0, 1_000, beat(0, { apiMs: 2_499 })).factor).toBeLessThan(10)
+    expect(over(0, 1_000, beat(0, { apiMs: 2_500 })).factor).toBe(10)
+  })
+
+  test('an event that never came was waited for', () => {
+    const { because, stalledMs } = over(0, 1_000, { source: 'noise', atMs: 0, apiMs: 15 })
+    expect(because).toContain('watch events 10.0 s')
+    expect(stalledMs).toBe(10_000)
+  })
+})
+
+describe('the stretch of time that is asked for', () => {
+  const beats = answers(1_000, 15, 15, 1_000)
+
+  test('leaves out the beats before and after it', () => {
+    expect(over(2_001, 5_999, ...beats).factor).toBe(1)
+    expect(over(2_001, 6_000, ...beats).factor).toBe(4)
+  })
+
+  test('takes in the beat before it, which stands for the time until the next', () => {
+    expect(over(1_500, 1_800, ...beats).factor).toBe(4)
+  })
+
+  test('takes in a beat that was sent long before it and was still out', () => {
+    expect(over(5_000, 6_000, beat(0, { apiMs: 7_000 })).factor).toBe(10)
+  })
+})
+
+describe('a beat that is still out', () => {
+  test('counts with what it has taken so far, from when it was due', () => {
+    const { factor, because } = over(0, 5_000, ...answers(15, 15))
+    expect(factor).toBe(4)
+    expect(because).toBe('API writes took 1.0 s (p90), watch events 1.0 s')
+  })
+
+  test('was due once the one before it was over', () => {
+    expect(over(3_500, 5_000, beat(0, { apiMs: 3_000 })).factor).toBe(8)
+  })
+
+  test('is no news until it takes longer than on a calm machine', () => {
+    expect(over(0, 4_240, ...answers(15, 15)).because).toContain('15 ms')
+  })
+
+  test('is none where nobody has measured for longer than a beat may take', () => {
+    expect(over(0, 23_000, ...answers(15, 15)).factor).toBe(10)
+    expect(over(0, 25_000, ...answers(15, 15)).factor).toBe(1)
+  })
+})
+
+describe('a time in which nothing came through', () => {
+  const calm = Array.from({ length: 30 }, (_, n) => beat(n * 2_000))
+
+  test('is told though most beats were calm', () => {
+    const stalled = [...calm, beat(60_000, { apiMs: 4_000, watchMs: 5_000 }), beat(65_000)]
+    expect(over(0, 66_000, ...stalled)).toEqual({
+      ...{ factor: 1, stalledMs: 5_000 },
+      because: 'API writes took 15 ms (p90), watch events 18 ms, nothing came through for 5.0 s',
+    })
+  })
+
+  test('begins no sooner than the stretch that is asked for', () => {
+    expect(over(1_500, 5_000, beat(0, { apiMs: 6_000 })).stalledMs).toBe(4_500)
+  })
+
+  test('is not made of slow beats', () => {
+    expect(over(0, 4_000, ...answers(2_400, 2_400)).stalledMs).toBe(0)
+  })
+})
+
+describe('the summary of a scenario', () => {
+  test('is left out where nothing was measured', () => {
+    expect(noiseSummary(timelineOf())).toBeUndefined()
+  })
+
+  test('is made of every beat', () => {
+    const beats = [
+      beat(0, { apiMs: 40, watchMs: 60 }),
+      beat(2_000, { apiMs: 10, watchMs: 12, cpuWaiting: 0.5 }),
+      beat(4_000, { apiMs: 30, watchMs: 30, cpuWaiting: 0.25 }),
+    ]
+    expect(noiseSummary(timelineOf(...beats))).toEqual({
+      samples: 3,
+      apiMs: { p50: 30, max: 40 },
+      watchMs: { p50: 30, max: 60 },
+      cpuWaiting: { p50: 0.25, max: 0.5 },
+    })
+  })
+
+  test('counts an event that never came, and leaves out the CPU where no node told of it', () => {
+    expect(noiseSummary(timelineOf({ source: 'noise', atMs: 0, apiMs: 10_000 }))).toEqual({
+      samples: 1,
+      apiMs: { p50: 10_000, max: 10_000 },
+      watchMs: { p50: 10_000, max: 10_000 },
+    })
+  })
+})

@@ -1,0 +1,108 @@
+import { formatMs } from '../model/duration.ts'
+import type { NoiseObservation } from '../model/observation.ts'
+import type { Noise } from '../model/result.ts'
+import type { Timeline } from './timeline.ts'
+
+/** A beat begins so often, or when the last one is over where that is later. */
+export const beatEveryMs = 2_000
+/** A beat is over after so long, with or without its answer and its event. */
+export const beatLimitMs = 10_000
+
+/** Nine in ten writes, and their events, take less than this on a machine that is not too busy. */
+const calmMs = 250
+/**
+ * With few cores and many threads that wake together, some task waits nearly always, and all is well. Seen on two
+ * cores: 0.90 with writes of 27 ms, 0.94 with four scenarios at once, writes of 170 ms and nothing late.
+ */
+const calmWaiting = 0.9
+/** Slower than this is beyond judging: whatever is missing may be still on its way. */
+export const slowestFactor = 10
+/** So much is measured of calm machines too. */
+const countsFrom = 1.25
+
+/** How much slower than a calm machine this one was in a stretch of time. */
+export interface Slowdown {
+  /** How many times longer than on a calm machine things took: from 1 to {@link slowestFactor}. */
+  factor: number
+  /** The time in which nothing came through at all, in milliseconds: single beats that the factor may not show. */
+  stalledMs: number
+  /** The figures as words; empty where nothing was measured. */
+  because: string
+}
+
+/**
+ * From what was measured between two times. A beat stands for the time until the next is due. One that is still out
+ * counts with what it has taken so far, for it is the slowest that is not yet written down:
+ *
+ *     beat at 2.0 s  apiMs 12    beat at 4.0 s  apiMs 15    (nothing more)    asked at 9.0 s: one is out for 3.0 s
+ */
+export function slowdown({ noise }: Timeline, fromMs: number, toMs: number): Slowdown {
+  const beats = [...noise, ...stillOut(noise.at(-1), toMs)].filter(
+    (beat) => beat.atMs <= toMs && beat.atMs + Math.max(beatEveryMs, tookMs(beat)) >= fromMs,
+  )
+  if (beats.length === 0) return { factor: 1, stalledMs: 0, because: '' }
+  const apiMs = quantile(
+    beats.map((beat) => beat.apiMs),
+    0.9,
+  )
+  const watchMs = quantile(beats.map(arrivedMs), 0.9)
+  const shares = beats.flatMap(({ cpuWaiting }) => cpuWaiting ?? [])
+  const waiting = shares.length > 0 ? quantile(shares, 0.5) : undefined
+  const most = Math.max(apiMs / calmMs, watchMs / calmMs, (1 - calmWaiting) / (1 - (waiting ?? 0)))
+  const stalls = beats.filter((beat) => tookMs(beat) >= calmMs * slowestFactor)
+  const stalledMs = stalls.reduce(
+    (sum, beat) => sum + beat.atMs + tookMs(beat) - Math.max(fromMs, beat.atMs),
+    0,
+  )
+  const figures = [
+    `API writes took ${formatMs(apiMs)} (p90)`,
+    `watch events ${formatMs(watchMs)}`,
+    waiting !== undefined && `tasks waited for a CPU ${Math.round(waiting * 100)} % of the time`,
+    stalledMs > 0 && `nothing came through for ${formatMs(stalledMs)}`,
+  ]
+  return {
+    factor: most < countsFrom ? 1 : Math.min(most, slowestFactor),
+    stalledMs,
+    because: figures.filter(Boolean).join(', '),
+  }
+}
+
+/** How busy the machine was from the first beat to the last; undefined where there was none. */
+export function noiseSummary({ noise }: Timeline): Noise | undefined {
+  if (noise.length === 0) return undefined
+  const shares = noise.flatMap(({ cpuWaiting }) => cpuWaiting ?? [])
+  return {
+    samples: noise.length,
+    apiMs: spread(noise.map(({ apiMs }) => apiMs)),
+    watchMs: spread(noise.map(arrivedMs)),
+    ...(shares.length > 0 && { cpuWaiting: spread(shares) }),
+  }
+}
+
+/** The beat that should have come by then. Longer ago than a beat may take, nobody measures any more. */
+function stillOut(last: NoiseObservation | undefined, nowMs: number): NoiseObservation[] {
+  if (!last) return []
+  const atMs = last.atMs + Math.max(beatEveryMs, tookMs(last))
+  const outMs = nowMs - atMs
+  if (outMs < calmMs || outMs > 2 * beatLimitMs) return []
+  return [{ source: 'noise', atMs, apiMs: outMs, watchMs: outMs }]
+}
+
+/** An event that did not come in time was out for as long as it was waited for. */
+function arrivedMs({ watchMs }: NoiseObservation): number {
+  return watchMs ?? beatLimitMs
+}
+
+function tookMs(beat: NoiseObservation): number {
+  return Math.max(beat.apiMs, arrivedMs(beat))
+}
+
+function spread(values: number[]): { p50: number; max: number } {
+  return { p50: quantile(values, 0.5), max: Math.max(...values) }
+}
+
+/** The smallest value that so large a part of them does not exceed. */
+function quantile(values: number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? 0
+}
