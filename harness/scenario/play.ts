@@ -7,6 +7,7 @@ import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import { DeadlineError, EnvironmentError, InterruptedError } from '../model/errors.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import { worst } from '../model/verdict.ts'
+import { measureNoise } from '../observe/noise.ts'
 import { openRecorder, type Recorder } from '../observe/recorder.ts'
 import { followRuntime } from '../observe/runtime.ts'
 import type { Chart, TrafficTarget } from '../workload/chart.ts'
@@ -101,14 +102,14 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
   let recorder: Recorder | undefined
   const injected: InjectedFault[] = []
   const flows: TrafficHandle[] = []
-  const over = new AbortController()
   let thrown: unknown
   try {
     signal.throwIfAborted()
     if (play.exclusive) await gate(play, 'before')
     recorder = await openRecorder({ kube, clock, namespace, path })
-    const runtime = followRuntime({ cluster, recorder, signal: AbortSignal.any([signal, over.signal]) })
+    const runtime = followRuntime({ cluster, recorder, signal: AbortSignal.any([signal, timing.signal]) })
     await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } })
+    void measureNoise({ cluster, recorder, namespace, signal: timing.signal })
     const stage: Stage = {
       ...{
         cluster,
@@ -136,7 +137,6 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
       result.diagnostics = await diagnose(stage)
   } finally {
     timing.abort()
-    over.abort()
     await tearDown(play, result, namespace, injected, flows, recorder)
   }
 }

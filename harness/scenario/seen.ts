@@ -3,6 +3,7 @@ import type { FaultResult, ScenarioResult, TrafficResult } from '../model/result
 import type { Recorder } from '../observe/recorder.ts'
 import { attribute } from '../timeline/attribution.ts'
 import { explain } from '../timeline/explain.ts'
+import { noiseSummary } from '../timeline/noise.ts'
 import { percentile } from '../timeline/percentile.ts'
 import { shutdownOf, stoppedContainers } from '../timeline/shutdown.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -14,6 +15,7 @@ export function seenIn(
   hasTraffic: boolean,
 ): Partial<ScenarioResult> {
   const { timeline } = recorder
+  const noise = noiseSummary(timeline)
   // The prober and the proxy belong to the harness: the recording has them, the story does not need them.
   const own = new Set(
     timeline.of('pod').flatMap(({ uid, detail }) => (detail.labels['rolypoly.dev/role'] ? [uid] : [])),
@@ -25,6 +27,7 @@ export function seenIn(
       .filter(({ uid }) => !own.has(uid))
       .map((interval) => ({ ...interval, detail: { ...interval.detail } })),
     gaps: timeline.of('gap').map(({ fromMs, toMs, detail }) => ({ ...detail, fromMs, toMs: toMs ?? fromMs })),
+    ...(noise && { noise }),
     ...(hasTraffic && { traffic: trafficResult(timeline) }),
     ...shutdownsIn(timeline),
   }
