@@ -4,16 +4,19 @@ import { RolypolyError, UsageError } from '../model/errors.ts'
 import type { FaultRecord } from '../model/fault.ts'
 import { hurtPods } from '../model/fault.ts'
 import type { WatchedKind } from '../model/observation.ts'
-import type { Anchor, ClaimResult, Prediction } from '../model/result.ts'
+import type { ClaimResult, Prediction } from '../model/result.ts'
 import { predict } from '../predict/predict.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
+import { allowanceOf, conclude, gapIn, isExcused, type Window } from './conclude.ts'
 import type { Judge, Judgement } from './judgement.ts'
 import { at } from './judgement.ts'
+import { machineShare, waitWithAllowance } from './late.ts'
 import { type Entry, ledgerOf } from './ledger.ts'
 import { situationOf } from './situation.ts'
 
-interface Claimed {
+/** What every claim has. */
+export interface Claimed {
   stage: Stage
   /** As the scenario wrote it. */
   statement: string
@@ -76,92 +79,61 @@ export async function respond(claim: Response): Promise<void> {
       `${fault.kind} on ${fault.target} is not known to lead to this: say within when`,
     )
   }
-  const decided = (judgement: Judgement) => (judgement.is === 'open' ? undefined : judgement)
-  const wait = () =>
-    recording.waitFor(() => decided(judge(recording.timeline, sinceMs)), anchor.atMs + latestMs, stage.signal)
-  let seen = (await wait()) ?? judge(recording.timeline, sinceMs)
+  const earliestMs = within === undefined ? (predicted?.earliestMs ?? 0) : 0
+  const machineMs = machineShare(predicted, within)
+  const window: Window = { earliestMs, latestMs, machineMs, sinceMs, notBeforeMs, landed }
+  const now = () => judge(recording.timeline, sinceMs)
+  const decided = () => {
+    const judgement = now()
+    return judgement.is === 'open' ? undefined : judgement
+  }
+  const wait = async () =>
+    (await waitWithAllowance(
+      (untilMs) => recording.waitFor(decided, untilMs, stage.signal),
+      anchor.atMs + latestMs,
+      () => allowanceOf(claim, entry, window),
+    )) ?? now()
+  let seen = await wait()
   const { lastsMs = 0 } = claim
   for (let held = seen; lastsMs > 0 && held.is === 'held'; held = seen) {
     await stage.cluster.clock.sleep(Math.max(0, held.atMs + lastsMs - recording.now()), stage.signal)
-    const again = judge(recording.timeline, sinceMs)
+    const again = now()
     if (again.is === 'held' && again.atMs === held.atMs) break
-    seen = (await wait()) ?? judge(recording.timeline, sinceMs)
+    seen = await wait()
   }
-  const earliestMs = within === undefined ? (predicted?.earliestMs ?? 0) : 0
-  const window = { earliestMs, latestMs, sinceMs, notBeforeMs, landed }
   conclude(claim, entry, seen, window)
-  // What has been seen once can still turn out wrong, as a second restart does where one was promised.
   entry.atEnd = async () => {
-    const isBroken = entry.result.verdict === 'violated' && entry.result.timing !== 'late'
-    if (entry.result.verdict === 'passed' || isBroken) {
-      // Of what was broken before, the end knows more.
-      const last = judge(recording.timeline, sinceMs)
-      const isLastFault = fault === stage.faults.at(-1)
-      if (last.is === 'broken' || (!isBroken && last.is === 'open' && lastsMs > 0 && isLastFault)) {
-        conclude(claim, entry, last, window)
-      }
-    } else if (entry.result.timing === 'late') {
-      const last = judge(recording.timeline, sinceMs)
-      if (last.is !== 'held') return
-      const measuredMs = last.atMs - (entry.result.anchor ?? anchor).atMs
-      entry.result.measuredMs = measuredMs
-      entry.result.message += `; it came ${formatMs(measuredMs - latestMs)} too late, at ${at(last.atMs)}`
-    }
+    const isLastFault = fault === stage.faults.at(-1)
+    reconsider(claim, entry, now(), window, lastsMs > 0 && isLastFault)
   }
 }
 
-interface Window {
-  earliestMs: number
-  latestMs: number
-  sinceMs: number
-  /** Nothing before this is due to what the anchor names. */
-  notBeforeMs: number
-  /** The anchor to count from instead, where what was waited for may come before the revert. */
-  landed: Anchor | undefined
-}
-
-function conclude(claim: Response, entry: Entry, seen: Judgement, window: Window): void {
-  const { subject, promise, stage } = claim
-  const { event, atMs: anchorMs } = entry.result.anchor ?? { event: '', atMs: 0 }
-  const { earliestMs, latestMs } = window
-  if (seen.is === 'unjudgeable') return entry.settle('inconclusive', `${subject}: ${seen.detail}`)
-  if (seen.is === 'held') {
-    // A container that was restarted may be ready again before its liveness probe is let alone: that is no revert's doing.
-    const landed = seen.atMs < anchorMs && window.landed
-    if (landed) {
-      entry.result.anchor = landed
-      return conclude(claim, entry, seen, { ...window, notBeforeMs: window.sinceMs, landed: undefined })
-    }
-    const measuredMs = seen.atMs - anchorMs
-    entry.result.measuredMs = measuredMs
-    const when = `${formatMs(measuredMs)} after ${event}`
-    // Where nothing has to pass first, another watch may bring the consequence a moment before the receipt.
-    const isEarly = earliestMs > 0 ? measuredMs < earliestMs : seen.atMs < window.notBeforeMs
-    if (isEarly && !stage.control) {
-      entry.result.timing = 'early'
-      return entry.settle(
-        'inconclusive',
-        `${subject}: ${seen.detail} ${when}, before the fault could have led to it (${formatMs(earliestMs)} at the earliest): something else did it`,
-      )
-    }
-    if (measuredMs <= latestMs) {
-      entry.result.timing = 'inside'
-      return entry.settle('passed', `${subject}: ${seen.detail} ${when}`)
-    }
+/**
+ * The last word on a response. What has been seen once can still turn out wrong, as a second restart does where one was
+ * promised; what was late may have come meanwhile, and the machine may by now be known to have been slow.
+ */
+function reconsider(claim: Response, entry: Entry, last: Judgement, window: Window, mustLast: boolean): void {
+  const { result } = entry
+  const { verdict, timing, measuredMs } = result
+  const excused = verdict === 'inconclusive' && timing === 'late'
+  const held = verdict === 'passed' || (excused && measuredMs !== undefined)
+  // Of what was broken before, the end knows more.
+  const broken = verdict === 'violated' && timing !== 'late'
+  if (last.is === 'broken' && (held || excused || broken)) return conclude(claim, entry, last, window)
+  if (held) {
+    const lostMs = claim.stage.recording.now()
+    if (last.is === 'open' && mustLast) conclude(claim, entry, last, { ...window, lostMs })
+    return
   }
-  const gap = gapIn(claim, window.sinceMs)
-  if (gap) return entry.settle('inconclusive', `${subject}: ${gap}`)
-  const expected = `${subject}: expected ${promise} within ${formatMs(latestMs)} of ${event} (by ${at(anchorMs + latestMs)})`
-  if (seen.is === 'broken') {
-    entry.result.measuredMs = seen.atMs - anchorMs
-    return entry.settle('violated', `${expected}, but ${seen.detail} at ${at(seen.atMs)}`)
+  if (timing !== 'late' || last.is !== 'held') return
+  const tookMs = last.atMs - (result.anchor?.atMs ?? 0)
+  const lateMs = tookMs - window.latestMs
+  // What is only learnt of late may have been in time.
+  if (!excused && isExcused(lateMs, allowanceOf(claim, entry, window))) {
+    return conclude(claim, entry, last, window)
   }
-  entry.result.timing = 'late'
-  const last =
-    seen.is === 'held'
-      ? `${seen.detail} only at ${at(seen.atMs)}`
-      : `${seen.lastSeen} at ${at(stage.recording.now())}`
-  entry.settle('violated', `${expected}, but ${last}`)
+  result.measuredMs = tookMs
+  result.message += `; it came ${formatMs(lateMs)} too late, at ${at(last.atMs)}`
 }
 
 /** Judges an invariant now, so that a broken one is told at once, and again at the end of the scenario. */
@@ -256,18 +228,6 @@ function anchorOf({ kind, effect, injectedAtMs, receipt, revertedAtMs }: FaultRe
     notBeforeMs: revertedAtMs,
     landed: mayComeBefore ? landed : undefined,
   }
-}
-
-function gapIn({ stage, rests }: Claimed, sinceMs: number): string | undefined {
-  // A fault that did not stay in place leaves every claim without its ground.
-  const kinds = new Set<string>([...rests, 'probe'])
-  const gap = stage.recording.timeline
-    .of('gap')
-    .find(({ toMs, detail }) => kinds.has(detail.watch) && (toMs ?? sinceMs) >= sinceMs)
-  return (
-    gap &&
-    `the watch of ${gap.detail.watch} has a gap from ${at(gap.fromMs)} to ${at(gap.toMs ?? 0)}: ${gap.detail.reason}`
-  )
 }
 
 /** True where a fault of the scenario has hurt this pod. */
