@@ -87,6 +87,17 @@ describe('a twin that a claim must find', () => {
     },
   )
 
+  test('what ran on another node than the lost one was not hurt', () => {
+    const intervals = [podOf('web-1'), podOf('db-1', 'db-77', 'worker2')]
+    const faults = [faultOn('Node/worker')]
+    expect(wrongWith(twin({ faults, intervals, claims: blaming('Pod/shop/db-1') }))).toMatch(/was blamed/)
+  })
+
+  test('two pods that nothing owns are no siblings', () => {
+    const intervals = [podOf('web-1', null), podOf('db-1', null)]
+    expect(wrongWith(twin({ intervals, claims: blaming('Pod/shop/db-1') }))).toMatch(/was blamed/)
+  })
+
   test('a fault that was refused has hit nobody, and any subject will do', () => {
     expect(wrongWith(twin({ faults: [] }))).toBeUndefined()
   })

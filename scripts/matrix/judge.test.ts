@@ -37,7 +37,8 @@ describe('a broken workload', () => {
   })
 
   test('that was refused by the harness is none of the claims', () => {
-    expect(matrix(scenarioOf({ title: 'error "is not YAML": a.yaml', verdict: 'error' })).rows).toEqual([])
+    const refused = { title: 'error "is not YAML": a.yaml', verdict: 'error' as const, claims: [app] }
+    expect(matrix(scenarioOf(refused))).toEqual({ rows: [], healthy: 0, blamed: [] })
   })
 })
 
@@ -50,7 +51,7 @@ describe('a healthy subject', () => {
     const blamed = { ...app, verdict: 'violated' as const, message: 'Deployment/shop/web: it fell' }
     const said = matrix(twin({ claims: [found, blamed] }), healthy({ claims: [blamed], verdict: 'violated' }))
     expect(said.blamed).toEqual([blamed.message, blamed.message])
-    expect(isAsItMustBe(said)).toBe(false)
+    expect(isAsItMustBe(matrix(twin(), healthy({ claims: [blamed], verdict: 'violated' })))).toBe(false)
   })
 
   test('is not one that the twin was made to break: its other claims may fall with it', () => {
