@@ -1,4 +1,4 @@
-import { counted } from '../../reports/words.ts'
+import { counted } from '../../reports/numbers.ts'
 import { code, percent, seconds, table } from '../../scripts/markdown.ts'
 import { spreadOf } from '../../scripts/repeat/statistics.ts'
 import { faultNames, type Round, type Waited } from './rounds.ts'

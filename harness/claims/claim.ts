@@ -191,6 +191,8 @@ export async function hold(claim: Invariant): Promise<void> {
 
 /** The consequences of damage follow it by up to so long: rules of kube-proxy, requests that time out. */
 const afterDamageMs = 2_000
+/** An invariant that waits too short a time holds falsely: windows are those of a calm machine. */
+const damageShowsMs = 3_000
 
 /**
  * Watches until the fault has shown its effect on the workload, and a little longer: an invariant that is claimed right
@@ -199,7 +201,10 @@ const afterDamageMs = 2_000
 async function untilDamaged(claim: Invariant, fault: FaultRecord, broken: () => unknown): Promise<void> {
   const { stage, workload } = claim
   const { recording } = stage
-  const latestMs = predict.leavesEndpoints(situationOf(stage, workload.podSpec, fault))?.latestMs ?? 0
+  const latestMs = Math.max(
+    predict.leavesEndpoints(situationOf(stage, workload.podSpec, fault))?.latestMs ?? 0,
+    damageShowsMs,
+  )
   const untilMs = (fault.receipt?.atMs ?? fault.injectedAtMs) + latestMs
   const damagedAt = () =>
     recording.timeline
@@ -217,11 +222,13 @@ function headOf({ statement, subject }: Claimed, sort: ClaimResult['sort']) {
 function anchorOf({ kind, effect, injectedAtMs, receipt, revertedAtMs }: FaultRecord, fromRevert: boolean) {
   // Another watch may bring a consequence before the receipt's own; nothing is due to the fault before it was injected.
   const landed = { event: `${kind} landed`, atMs: receipt?.atMs ?? injectedAtMs }
-  if (!fromRevert || revertedAtMs === undefined || effect.does !== 'fail-probe') {
+  const endsWithRevert = effect.does === 'fail-probe' || effect.does === 'lose-node'
+  if (!fromRevert || revertedAtMs === undefined || !endsWithRevert) {
     return { anchor: landed, sinceMs: injectedAtMs, notBeforeMs: injectedAtMs, landed: undefined }
   }
   const anchor = { event: `the revert of ${kind}`, atMs: revertedAtMs }
-  const mayComeBefore = !effect.probes.includes('readiness')
+  // Pods of a lost node may be replaced before it is back.
+  const mayComeBefore = effect.does === 'lose-node' || !effect.probes.includes('readiness')
   return {
     anchor,
     sinceMs: injectedAtMs,

@@ -235,13 +235,13 @@ test('a prediction knows how often the container had been restarted before the f
   const signal: FaultEffect = { does: 'signal', podUid: 'web-1', container: 'app', signal: 'SIGKILL' }
   const stage = fakeStage(recording)
   const spec = { containers: [] }
-  const common = { effect: signal, pod: spec }
+  const common = { effect: signal, pod: spec, readyTookMs: 0, reverted: false }
   expect(situationOf(stage, spec, fault(500, signal))).toEqual({
     ...common,
     restartsBefore: 2,
     container: 'app',
   })
   expect(situationOf(stage, spec, fault(500, signal), 'side')).toMatchObject({ restartsBefore: 7 })
-  expect(situationOf(stage, spec, fault(500))).toEqual({ effect, pod: spec, restartsBefore: 7 })
+  expect(situationOf(stage, spec, fault(500))).toEqual({ ...common, effect, restartsBefore: 7 })
   expect(situationOf(stage, spec, fault(950, signal)).restartsBefore).toBe(3)
 })

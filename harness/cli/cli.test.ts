@@ -105,7 +105,7 @@ test('a prediction needs no cluster: what follows each fault and when, and the w
   await onePod()
   const { exitCode, stdout } = await rolypoly(['predict', 'web.yaml'])
   expect(exitCode).toBe(0)
-  expect(stdout).toContain('  app restarts 19.5–60.0 s after the first failed probe\n')
+  expect(stdout).toContain('  app restarts 19.5–57.0 s after the first failed probe\n')
   expect(stdout).toContain('! Pod/web: a Pod by itself, without a controller.')
 })
 

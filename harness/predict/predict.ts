@@ -31,6 +31,10 @@ export interface Situation {
   container?: string
   /** How often that container had been restarted before the fault. */
   restartsBefore: number
+  /** How long the workload's pods took to become ready before the fault, from their containers' start. */
+  readyTookMs?: number
+  /** Whether the fault has been undone. */
+  reverted?: boolean
   /** Kubernetes' own settings unless given. */
   cluster?: ClusterTiming
 }
@@ -99,11 +103,12 @@ export const predict = {
    * before its pods are evicted.
    */
   joinsEndpoints(situation: Situation): Prediction | undefined {
-    const { effect, pod, cluster } = situation
+    const { effect, pod, cluster, readyTookMs } = situation
     const timing = resolveTiming(cluster)
+    const ready = becomesReady(pod, readyTookMs)
     if (effect.does === 'signal') {
       const restarts = this.restarts(situation, 1)
-      return restarts && sum([...restarts.because, ...becomesReady(pod), endpointsFollow])
+      return restarts && sum([...restarts.because, ...ready, endpointsFollow])
     }
     if (effect.does === 'lose-node') {
       return sum([...nodeReturns(effect.how, pod, timing), statusArrives, endpointsFollow])
@@ -117,16 +122,16 @@ export const predict = {
       ...term,
       term: `${term.term}, had it failed again by then`,
     }))
-    const restarted = restarts ? atOnceAtBest([...restarts.because, ...backingOff, ...becomesReady(pod)]) : []
+    const restarted = restarts ? atOnceAtBest([...restarts.because, ...backingOff, ...ready]) : []
     if (again.length === 0 && restarted.length === 0) return undefined
     return sum([proxyGoes, ...again, ...restarted, statusArrives, endpointsFollow])
   },
 
   /** A pod of the same owner stands in for a lost one, and is ready. */
-  replaced({ effect, pod, cluster }: Situation): Prediction | undefined {
+  replaced({ effect, pod, cluster, readyTookMs }: Situation): Prediction | undefined {
     const timing = resolveTiming(cluster)
     const starts = [...initContainersRun(pod), sandboxStarts, plegStart]
-    const created = [replacementCreated, ...starts, ...becomesReady(pod), statusArrives]
+    const created = [replacementCreated, ...starts, ...becomesReady(pod, readyTookMs), statusArrives]
     if (effect.does === 'delete-pod') return sum(created)
     if (effect.does === 'delete-node') return sum([...podGc(timing), ...created])
     if (effect.does !== 'lose-node') return undefined
@@ -135,12 +140,17 @@ export const predict = {
   },
 
   /**
-   * Every replica is ready and in its Services again. From the revert for a failed probe. Of a lost node it is the
-   * replacement's, where the loss lasts until then.
+   * Every replica is ready and in its Services again. From the revert for a failed probe, and for a lost node that is
+   * back: its pods may be ready again, or have been replaced meanwhile, whatever is first.
    */
   recovers(situation: Situation): Prediction | undefined {
     const replaced = this.replaced(situation)
-    if (replaced) return sum([...replaced.because, endpointsFollow])
+    const byReplacement = replaced && [...replaced.because, endpointsFollow]
+    if (situation.effect.does === 'lose-node' && situation.reverted) {
+      const terms = eitherOf(byReplacement, this.joinsEndpoints(situation)?.because)
+      return terms && sum(terms)
+    }
+    if (byReplacement) return sum(byReplacement)
     return situation.effect.does === 'lose-node' ? undefined : this.joinsEndpoints(situation)
   },
 }

@@ -53,8 +53,23 @@ function hangs(failure: ProbeFailure): boolean {
   return failure.with === 'silence' || failure.with === 'delay'
 }
 
-/** From the start of the containers to the pod's readiness: the slowest of them. */
-export function becomesReady(pod: PodTiming): Term[] {
+/**
+ * From the start of the containers to the pod's readiness: the slowest of them. What an app needs to warm up is not in
+ * its spec: where its pods were seen to need longer than the spec tells, so may the next, to the tick after.
+ *
+ * @param readyTookMs how long its pods took, from their containers' start, before the fault.
+ */
+export function becomesReady(pod: PodTiming, readyTookMs = 0): Term[] {
+  const bySpec = readyBySpec(pod)
+  const { latestMs } = sum(bySpec)
+  if (readyTookMs <= latestMs) return bySpec
+  const periods = pod.containers.map(({ readinessProbe }) => resolveProbe(readinessProbe ?? {}).periodMs)
+  const ms = Math.round(readyTookMs - latestMs) + Math.max(0, ...periods)
+  const term = 'the app is as slow to become ready as it was before the fault'
+  return [...bySpec, { term, earliestMs: 0, ms, source: 'measured in this scenario' }]
+}
+
+function readyBySpec(pod: PodTiming): Term[] {
   const waits = pod.containers.map((container) => [...startsUp(container), ...readyAfterStart(container)])
   const slowest = slowestOf(waits)
   const earliestMs = Math.max(0, ...waits.map((terms) => sum(terms).earliestMs))

@@ -5,15 +5,15 @@
  */
 export const shares = {
   /** From the kubelet's decision to the container's process. */
-  containerStart: 3_000,
+  containerStart: 750,
   /** From the pod's binding to its node to the processes of its containers. */
-  sandboxStarts: 5_000,
+  sandboxStarts: 1_000,
   /** From the kubelet's status to the arrival of the watch event. */
-  statusArrives: 1_000,
+  statusArrives: 250,
   /** From the pod's status to the EndpointSlice's watch event. */
   endpointsFollow: 1_000,
   /** From a pod's loss to the binding of the one that its ReplicaSet makes. */
-  replacementCreated: 1_000,
+  replacementCreated: 250,
   /** From the end of the grace period, or of the process, to the runtime's word of it. */
   runtimeEnds: 2_000,
   /** From the proxy's deletion to the end of its rule. */

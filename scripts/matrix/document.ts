@@ -1,5 +1,5 @@
 import type { Result } from '../../harness/model/result.ts'
-import { counted } from '../../reports/words.ts'
+import { counted } from '../../reports/numbers.ts'
 import { code, plain, table } from '../markdown.ts'
 import type { Matrix, Row } from './judge.ts'
 

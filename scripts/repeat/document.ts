@@ -1,6 +1,6 @@
 import { formatMs } from '../../harness/model/duration.ts'
 import { type Verdict, verdicts } from '../../harness/model/verdict.ts'
-import { counted } from '../../reports/words.ts'
+import { counted } from '../../reports/numbers.ts'
 import { code, percent, plain, seconds, table } from '../markdown.ts'
 import type { Finished } from './runs.ts'
 import {
