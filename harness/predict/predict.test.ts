@@ -289,6 +289,13 @@ describe('the recovery of a workload', () => {
     ])
   })
 
+  test('from a failed liveness waits for the back-off that is due by then', () => {
+    const latestMs = (restartsBefore: number) =>
+      predict.recovers(of(failing(['liveness']), textbook, restartsBefore))?.latestMs ?? 0
+    // The second and the third restart, in place of the first and the second.
+    expect(latestMs(1) - latestMs(0)).toBe(25_000 + 35_000 - 25_000)
+  })
+
   test.each([killed, failing(['readiness']), failing(['liveness'])])(
     'from %o is the return of its endpoint',
     (effect) => {
@@ -322,6 +329,13 @@ test('which may be asked first a whole period after the receipt, and hang, and w
     longEnoughToRestart(of(failing(['readiness'], failure), app({ livenessProbe }, 30)))
   expect(watched(answered)).toBe(10_000 + 20_000 + 3_000)
   expect(watched({ with: 'silence' })).toBe(10_000 + 2 * 20_000 + 20_000 + 3_000)
+})
+
+test('a start is noticed as an end is, wherever a container starts', () => {
+  const starts = [predict.restarts(of(killed, textbook), 1), predict.replaced(of(deleted, textbook))]
+  for (const prediction of starts) expect(prediction?.because).toContain(plegStart)
+  const twice = predict.restarts(of(failing(['liveness']), textbook), 2)?.because ?? []
+  expect(twice.filter((term) => term === plegStart)).toHaveLength(2)
 })
 
 test('what Kubernetes itself sets is told from what the machine takes', () => {

@@ -19,6 +19,7 @@ test.each<[string[]]>([
   [['/drain']],
   [['sh', '-c', 'kill -QUIT 1; sleep 5']],
   [['sh', '-c', 'sleep 5 &']],
+  [['sh', '-x', 'sleep 5']],
   [['sh', '-c', 'sleep $DRAIN']],
   [['sleepy', '5']],
   [['python3', '-c', 'sleep 5']],

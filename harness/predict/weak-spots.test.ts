@@ -187,12 +187,18 @@ describe('a probe', () => {
     expect(withApp({ readinessProbe: get(path) })).toEqual(none)
   })
 
-  test.each(['/feedback', '/deployment', '/independent', '/deeply', '/healthz', '/', '/redistribute'])(
-    'of liveness that asks %s does not',
-    (path) => {
-      expect(withApp({ livenessProbe: get(path) })).toEqual(none)
-    },
-  )
+  test.each([
+    '/feedback',
+    '/kneedeep',
+    '/deployment',
+    '/independent',
+    '/deeply',
+    '/healthz',
+    '/',
+    '/redistribute',
+  ])('of liveness that asks %s does not', (path) => {
+    expect(withApp({ livenessProbe: get(path) })).toEqual(none)
+  })
 
   test('whose port is not declared cannot be asked', () => {
     for (const kind of ['liveness', 'readiness', 'startup']) {
@@ -210,6 +216,7 @@ describe('a probe', () => {
       expect(withApp({ [`${kind}Probe`]: probe })).toEqual(
         ofApp(`the failureThreshold of its ${kind} probe is 1`),
       )
+      expect(withApp({ [`${kind}Probe`]: { ...probe, failureThreshold: 2 } })).toEqual(none)
     }
   })
 
@@ -234,8 +241,9 @@ describe('a probe', () => {
 })
 
 describe('a probe that is not there', () => {
-  test('leaves a hang unseen where it is liveness', () => {
+  test('leaves a hang unseen where it is liveness, of the only container too where nobody asks it', () => {
     expect(withApp({ livenessProbe: undefined })).toEqual(ofApp('no liveness probe'))
+    expect(weaknesses(workloadOf({ containers: [{ name: 'app' }] }), [])).toEqual(ofApp('no liveness probe'))
   })
 
   test('lets requests come too early where it is readiness, behind a Service or not', () => {
@@ -349,6 +357,8 @@ describe('replicas', () => {
     expect(borne([{ operator: 'Exists' }])).toEqual(weak)
     expect(borne([{ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 30 }])).toEqual(none)
     expect(borne([{ key: 'dedicated', operator: 'Exists' }])).toEqual(none)
+    const bare = { ...web, kind: 'Pod', pod: { ...web.pod, tolerations: [{ operator: 'Exists' }] } }
+    expect(weaknesses(bare)).toEqual(ofWeb('a Pod by itself, without a controller'))
   })
 
   test('that are not ready are sent to by a Service that publishes them, but for a headless one', () => {

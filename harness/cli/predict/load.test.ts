@@ -103,6 +103,7 @@ describe('is refused where', () => {
     ['its function throws', 'export const a = () => { throw new Error("no tag") }', 'a({}) failed: no tag'],
     ['its function is a class', 'export class A {}', 'A({}) failed: Class constructor A cannot be invoked'],
     ['its function gives something else', 'export const a = () => 7', 'a() gave no chart: expected object'],
+    ['so does one by two names', 'const shop = () => 7; export { shop as default, shop }', 'shop() gave'],
     [
       'an object is none',
       'export const a = () => ({ name: "a", objects: [{ kind: "Pod" }] })',
