@@ -84,7 +84,7 @@ export function webapl(options: WebaplOptions = {}): Chart {
       value === undefined ? [] : [{ name, value: String(value) }],
     ),
     ...(options.preStopSleep !== undefined && {
-      lifecycle: { preStop: { sleep: { seconds: options.preStopSleep } } },
+      lifecycle: { preStop: { exec: { command: ['sleep', String(options.preStopSleep)] } } },
     }),
     livenessProbe: probe('/healthz', timing.liveness, options.liveness),
     readinessProbe: probe(readinessPath, timing.readiness, options.readiness),

@@ -31,8 +31,9 @@ scenario(
     const app = await deploy(webapl({ quick: true, barePod: 'Always', drain: 0 }), { traffic: false })
     const pod = await app.pod()
     const { name, namespace } = pod
-    await cluster.kube.delete({ apiVersion: 'v1', kind: 'Pod', namespace, name })
-    await expect.poll(() => app.pods(), { timeout: 30_000 }).toHaveLength(0)
+    const ref = { apiVersion: 'v1', kind: 'Pod', namespace, name }
+    await cluster.kube.delete(ref)
+    await expect.poll(() => cluster.kube.get(ref), { timeout: 30_000 }).toBeUndefined()
     await cluster.kube.apply({ ...pod.object, metadata: { name, namespace, labels: { app: 'webapl' } } })
     await hold('1s', 'the other pod is seen')
 
