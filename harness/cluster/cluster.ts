@@ -11,8 +11,30 @@ export type Capability =
   | 'container.signal'
   /** Redirect the kubelet's own probes to a proxy on the node. */
   | 'probe.intercept'
+  /** Turn a node's machine off, and on again. */
+  | 'node.stop'
+  /** Freeze all that runs on a node, and let it go on. */
+  | 'node.pause'
+  /** Stop a node's kubelet alone, and start it again. */
+  | 'node.kubelet'
 
-export interface NodeControl {
+/** What a node's machine is doing, whatever its Node object says. */
+export type NodeState = 'running' | 'paused' | 'stopped'
+
+/** What is done to nodes themselves, where the cluster is capable of it. Each throws EnvironmentError where it fails. */
+export interface NodePower {
+  state(node: string): Promise<NodeState>
+  /** Turns it off as a power cut does: nothing on it is told. */
+  stop(node: string): Promise<void>
+  /** Turns it on; it is not up yet. */
+  start(node: string): Promise<void>
+  pause(node: string): Promise<void>
+  unpause(node: string): Promise<void>
+  /** Stops or starts its kubelet, and gives systemd's word for what that is then: `active`, `inactive`. */
+  kubelet(node: string, act: 'stop' | 'start'): Promise<string>
+}
+
+export interface NodeControl extends NodePower {
   /**
    * Runs a command on a node, outside any pod, and gives its standard output.
    *

@@ -42,9 +42,65 @@ export async function untilHealthy(
   return (await untilObjects(kube, clock, system, podsReady, left(), signal)) ? undefined : wrong
 }
 
-function isWell({ spec, status }: NodeObject): boolean {
-  const ready = status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')
-  return ready === true && !spec?.unschedulable && !spec?.taints?.some(({ key }) => unwell.test(key))
+/** How a node has come back. */
+export interface NodeReturn {
+  /** The time, in milliseconds since the epoch, that its kubelet must have spoken after. */
+  sinceMs: number
+  /** Its containers ended with it: those of kube-system must run anew. */
+  rebooted: boolean
+}
+
+/**
+ * Waits until a node is Ready by its kubelet's own word since, and schedulable; where it was rebooted, until its pods of
+ * kube-system are ready too. What was said before it was lost still stands for up to a minute.
+ *
+ * @returns undefined when it is; otherwise what is still wrong at the deadline, as one sentence.
+ */
+export async function untilNodeBack(
+  kube: Kube,
+  clock: Clock,
+  name: string,
+  back: NodeReturn,
+  withinMs: number,
+): Promise<string | undefined> {
+  const deadline = clock.now() + withinMs
+  const left = () => Math.max(0, deadline - clock.now())
+  const hasSpoken = (time: string | undefined) => isSince(time, back.sinceMs)
+  const node = { apiVersion: 'v1', kind: 'Node', fieldSelector: `metadata.name=${name}` }
+  const nodeIsBack = ([found]: NodeObject[]) =>
+    found !== undefined && isWell(found) && hasSpoken(readyOf(found)?.lastHeartbeatTime)
+  if (!(await untilObjects(kube, clock, node, nodeIsBack, left()))) return `Node/${name}: is not ready`
+  if (!back.rebooted) return undefined
+
+  let wrong = `nothing was seen of the pods of kube-system on ${name}`
+  const runsAnew = (pod: PodObject) =>
+    isReady(pod) &&
+    (pod.status?.containerStatuses ?? []).every(({ state }) => hasSpoken(state?.running?.startedAt))
+  const podsAreBack = (pods: PodObject[]) => {
+    const ill = pods.find((pod) => !runsAnew(pod))
+    wrong = ill ? `Pod/kube-system/${ill.metadata?.name}: is not ready` : wrong
+    return pods.length > 0 && ill === undefined
+  }
+  const system = {
+    ...{ apiVersion: 'v1', kind: 'Pod', namespace: 'kube-system', fieldSelector: `spec.nodeName=${name}` },
+  }
+  return (await untilObjects(kube, clock, system, podsAreBack, left())) ? undefined : wrong
+}
+
+/** The API's times are whole seconds. */
+function isSince(time: string | undefined, sinceMs: number): boolean {
+  return time !== undefined && Date.parse(time) >= Math.floor(sinceMs / 1_000) * 1_000
+}
+
+function readyOf({ status }: NodeObject) {
+  return status?.conditions?.find(({ type, status }) => type === 'Ready' && status === 'True')
+}
+
+function isWell(node: NodeObject): boolean {
+  const { spec } = node
+  return (
+    readyOf(node) !== undefined && !spec?.unschedulable && !spec?.taints?.some(({ key }) => unwell.test(key))
+  )
 }
 
 function isReady({ status }: PodObject): boolean {

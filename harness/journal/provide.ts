@@ -5,6 +5,7 @@ import {
   deleteKindCluster,
   listKindClusters,
 } from '../cluster/kind/lifecycle.ts'
+import { reviveNodes } from '../cluster/kind/power.ts'
 import {
   closeEntry,
   type JournalEntry,
@@ -40,7 +41,9 @@ export async function provideKindCluster(options: ProvideOptions): Promise<Owned
   const kept = options.keep ? await takeKept(options) : undefined
   const entry = kept ?? (await newEntry(options))
   const { cluster: name, kubeconfig } = entry
-  if (!kept) {
+  // What cannot be brought back is found not healthy by whoever reuses it.
+  if (kept) await reviveNodes(name).catch(() => undefined)
+  else {
     try {
       await createKindCluster({ ...options, name, kubeconfig })
     } catch (error) {

@@ -8,12 +8,16 @@ import type { Kube, NodeObject } from '../kube.ts'
 import { connectKube } from '../kube-client.ts'
 import { run } from '../process.ts'
 import { followInNode } from './follow.ts'
+import { kindPower } from './power.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set([
   'node.delete',
   'node.exec',
   'container.signal',
   'probe.intercept',
+  'node.stop',
+  'node.pause',
+  'node.kubelet',
 ])
 
 /**
@@ -29,6 +33,7 @@ export function connectKind(name: string, kubeconfig: string, kindPath: string):
     clock: realClock,
     capabilities,
     nodes: {
+      ...kindPower,
       exec: async (node, command, options = {}) => {
         const { stdout } = await run('docker', ['exec', node, ...command], {
           timeoutMs: options.timeoutMs ?? 30_000,
