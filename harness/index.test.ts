@@ -16,6 +16,7 @@ import type {
 import * as harness from './index.ts'
 
 const { deleteNode, deletePod, expect, failProbe, killContainer, killPod, scenario, yaml } = harness
+const { pauseNode, stopKubelet, stopNode } = harness
 
 type On<T> = ReturnType<typeof expect<T>>
 type Options<F> = F extends (options: infer O) => unknown
@@ -28,6 +29,7 @@ test('what scenarios are written with is there', () => {
   plain(Object.keys(harness)).toEqual(
     plain.arrayContaining([
       ...['deleteNode', 'deletePod', 'expect', 'failProbe', 'killContainer', 'killPod', 'scenario', 'yaml'],
+      ...['pauseNode', 'stopKubelet', 'stopNode'],
     ]),
   )
 })
@@ -84,6 +86,9 @@ test('faults are made of pods, and are injected', () => {
   expectTypeOf(deletePod).toEqualTypeOf<(pod: Pod) => Fault>()
   expectTypeOf(killPod).returns.toEqualTypeOf<Fault>()
   expectTypeOf(deleteNode).parameters.toEqualTypeOf<[pod: Pod]>()
+  for (const lose of [stopNode, pauseNode, stopKubelet]) {
+    expectTypeOf(lose).toEqualTypeOf<(pod: Pod) => Fault>()
+  }
   expectTypeOf(failProbe).parameter(1).toEqualTypeOf<'liveness' | 'readiness' | 'startup'>()
   expectTypeOf<FailProbeOptions['with']>().toEqualTypeOf<
     { status: number } | 'reset' | 'silence' | { delayMs: number } | undefined

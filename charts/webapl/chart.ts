@@ -41,6 +41,8 @@ export interface WebaplOptions {
   nodeSelector?: Record<string, string>
   /** At most one pod of it on a node. */
   oneOnANode?: boolean
+  /** How long its pods stay bound to a node that is lost; 300, Kubernetes' own, unless given. */
+  tolerationSeconds?: number | 'for ever'
   /** The Service lists its pods as ready whether they are or not. */
   publishNotReadyAddresses?: boolean
   /** One Pod by itself, with this restart policy, in place of a Deployment. */
@@ -94,12 +96,18 @@ export function webapl(options: WebaplOptions = {}): Chart {
       { labelSelector: { matchLabels: labels }, topologyKey: 'kubernetes.io/hostname' },
     ],
   }
+  const { tolerationSeconds } = options
+  const tolerations = ['not-ready', 'unreachable'].map((state) => ({
+    ...{ key: `node.kubernetes.io/${state}`, operator: 'Exists', effect: 'NoExecute' },
+    ...(tolerationSeconds !== 'for ever' && { tolerationSeconds }),
+  }))
   const spec = {
     containers: [container],
     automountServiceAccountToken: false,
     terminationGracePeriodSeconds: options.terminationGracePeriodSeconds ?? 30,
     ...(nodeSelector && { nodeSelector }),
     ...(options.oneOnANode && { affinity: { podAntiAffinity: antiAffinity } }),
+    ...(tolerationSeconds !== undefined && { tolerations }),
   }
   const deployment = {
     apiVersion: 'apps/v1',

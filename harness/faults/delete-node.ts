@@ -1,8 +1,9 @@
 import type { NodeObject } from '../cluster/kube.ts'
-import { EnvironmentError, UsageError } from '../model/errors.ts'
+import { EnvironmentError } from '../model/errors.ts'
 import { isOpenIn } from '../timeline/steady.ts'
 import type { Pod } from '../workload/workload.ts'
 import type { Act, Fault } from './fault.ts'
+import { podUidsOnNodeOf, workerNode } from './node.ts'
 
 const readyAgainMs = 120_000
 
@@ -15,24 +16,17 @@ export function deleteNode(pod: Pod): Fault {
   const name = pod.nodeName
   const target = `Node/${name}`
   const { timeline } = pod.stage.recording
-  const podUids = timeline
-    .of('pod')
-    .flatMap(({ uid, toMs, detail }) => (toMs === null && detail.node === name ? [uid] : []))
   return {
     kind: 'deleteNode',
     target,
-    effect: { does: 'delete-node', node: name, podUids },
+    effect: { does: 'delete-node', node: name, podUids: podUidsOnNodeOf(pod) },
     requires: ['node.delete'],
     receiptWithinMs: 10_000,
     lasting: true,
     exclusive: true,
     async inject({ cluster, recording, signal }) {
       const ref = { apiVersion: 'v1', kind: 'Node', name }
-      const before = await cluster.kube.get<NodeObject>(ref)
-      if (!before) throw new EnvironmentError(`${target}: is gone before it could be deleted`)
-      if (before.metadata?.labels?.['node-role.kubernetes.io/control-plane'] !== undefined) {
-        throw new UsageError(`${target}: is a control plane, which is not deleted: choose a pod on a worker`)
-      }
+      const before = await workerNode(cluster.kube, name, 'deleted')
       const uid = before.metadata?.uid ?? ''
       const act: Act = {
         receipt(timeline) {

@@ -1,0 +1,26 @@
+import type { Kube, NodeObject } from '../cluster/kube.ts'
+import { EnvironmentError, UsageError } from '../model/errors.ts'
+import type { Pod } from '../workload/workload.ts'
+
+const controlPlane = 'node-role.kubernetes.io/control-plane'
+
+/** The UIDs of the scenario's pods on a pod's node, that pod's own among them. */
+export function podUidsOnNodeOf(pod: Pod): string[] {
+  return pod.stage.recording.timeline
+    .of('pod')
+    .flatMap(({ uid, toMs, detail }) => (toMs === null && detail.node === pod.nodeName ? [uid] : []))
+}
+
+/**
+ * A node that may be hurt, as it is before that.
+ *
+ * @throws EnvironmentError where it is gone; UsageError where it is a control plane.
+ */
+export async function workerNode(kube: Kube, name: string, done: string): Promise<NodeObject> {
+  const node = await kube.get<NodeObject>({ apiVersion: 'v1', kind: 'Node', name })
+  if (!node) throw new EnvironmentError(`Node/${name}: is gone before it could be ${done}`)
+  if (node.metadata?.labels?.[controlPlane] !== undefined) {
+    throw new UsageError(`Node/${name}: is a control plane, which is not ${done}: choose a pod on a worker`)
+  }
+  return node
+}
