@@ -91,7 +91,7 @@ test('faults are made of pods, and are injected', () => {
   }
   expectTypeOf(failProbe).parameter(1).toEqualTypeOf<'liveness' | 'readiness' | 'startup'>()
   expectTypeOf<FailProbeOptions['with']>().toEqualTypeOf<
-    { status: number } | 'reset' | 'silence' | { delayMs: number } | undefined
+    { status: number } | 'reset' | 'silence' | { delayMs: number } | { exitCode: number } | undefined
   >()
   expectTypeOf(killContainer).parameter(1).toEqualTypeOf<KillContainerOptions | undefined>()
   expectTypeOf<'SIGKILL'>().toExtend<NonNullable<KillContainerOptions['signal']>>()

@@ -1,5 +1,6 @@
 import type { Interval } from '../model/interval.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import type { Stage } from '../workload/stage.ts'
 
 /** A container's end, and the incarnation that came after it, if one did. */
 export interface Restart {
@@ -7,17 +8,28 @@ export interface Restart {
   next: Interval<'container-running'> | undefined
 }
 
+/** The incarnations that faults ended on the way to their receipts, by containerID: no claim is about those. */
+export function endedByFaults({ faults }: Stage): string[] {
+  return faults.flatMap(({ ended }) => ended ?? [])
+}
+
 /**
- * The ends of a pod's containers from `sinceMs` on, in order. A chain of containerIDs of one pod: the count in its
- * status would say the same, but not which end belongs to which start.
+ * The ends of a pod's containers from `sinceMs` on, in order, but for those in `except`. A chain of containerIDs of one
+ * pod: the count in its status would say the same, but not which end belongs to which start.
  */
-export function endsSince(timeline: Timeline, uid: string, sinceMs: number, container?: string): Restart[] {
+export function endsSince(
+  timeline: Timeline,
+  uid: string,
+  sinceMs: number,
+  container?: string,
+  except: string[] = [],
+): Restart[] {
   const mine = ({ detail }: { detail: { container: string } }) =>
     container === undefined || detail.container === container
   const running = timeline.of('container-running', uid).filter(mine)
   return timeline
     .of('container-terminated', uid)
-    .filter((ended) => ended.fromMs >= sinceMs && mine(ended))
+    .filter((ended) => ended.fromMs >= sinceMs && mine(ended) && !except.includes(ended.detail.containerID))
     .map((ended) => ({
       ended,
       next: running.find(

@@ -2,7 +2,7 @@ import type { Duration } from '../model/duration.ts'
 import { predict } from '../predict/predict.ts'
 import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
-import { endsSince, exitOf } from './containers.ts'
+import { endedByFaults, endsSince, exitOf } from './containers.ts'
 import type { Judge, Judgement } from './judgement.ts'
 import { podSpecOf, situationOf } from './situation.ts'
 
@@ -23,16 +23,21 @@ export function toExit(pod: Pod, options: ToExitOptions, statement: string): Pro
     statement,
     subject: `${pod.subject}/${container}`,
     promise: `to exit with code ${options.code}`,
-    judge: judgeExited(pod.uid, container, options.code),
+    judge: judgeExited(pod.uid, container, options.code, () => endedByFaults(pod.stage)),
     rests: ['Pod'],
     predict: (fault) => predict.exits(situationOf(pod.stage, podSpecOf(pod), fault, container)),
     within: options.within,
   })
 }
 
-export function judgeExited(uid: string, container: string, code: number): Judge {
+export function judgeExited(
+  uid: string,
+  container: string,
+  code: number,
+  byFaults: () => string[] = () => [],
+): Judge {
   return (timeline, sinceMs): Judgement => {
-    const [first] = endsSince(timeline, uid, sinceMs, container)
+    const [first] = endsSince(timeline, uid, sinceMs, container, byFaults())
     if (first) {
       const { ended } = first
       const right = ended.detail.exitCode === code

@@ -4,7 +4,7 @@ import { predict } from '../predict/predict.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
-import { endsSince, exitOf } from './containers.ts'
+import { endedByFaults, endsSince, exitOf } from './containers.ts'
 import { at, type Judge, type Judgement } from './judgement.ts'
 import { podSpecOf, situationOf } from './situation.ts'
 
@@ -37,7 +37,7 @@ export function toRestart(pod: Pod, options: ToRestartOptions, statement: string
     statement,
     subject: `${pod.subject}/${container}`,
     promise: `to restart ${times === 1 ? 'once' : `${times} times`}${how.length > 0 ? ` with ${how.join(' and ')}` : ''}`,
-    judge: judgeRestarted(pod.uid, container, times, options),
+    judge: judgeRestarted(pod.uid, container, times, options, () => endedByFaults(pod.stage)),
     rests: ['Pod'],
     predict: (fault) => predict.restarts(situationOf(pod.stage, podSpecOf(pod), fault, container), times),
     within,
@@ -49,9 +49,17 @@ export function judgeRestarted(
   container: string,
   times: number,
   wanted: Pick<ToRestartOptions, 'exitCode' | 'reason'>,
+  byFaults: () => string[] = () => [],
 ): Judge {
   return (timeline, sinceMs): Judgement => {
-    const ends = endsSince(timeline, uid, sinceMs, container)
+    const except = byFaults()
+    const ends = endsSince(timeline, uid, sinceMs, container, except)
+    const ownEnds = timeline
+      .of('container-terminated', uid)
+      .filter(
+        ({ fromMs, detail }) =>
+          fromMs >= sinceMs && detail.container === container && except.includes(detail.containerID),
+      )
     const wrong = ends.find(({ ended: { detail } }) => {
       const { exitCode = detail.exitCode, reason = detail.reason } = wanted
       return detail.exitCode !== exitCode || detail.reason !== reason
@@ -59,7 +67,7 @@ export function judgeRestarted(
     if (wrong)
       return { is: 'broken', atMs: wrong.ended.fromMs, detail: `it ended with ${exitOf(wrong.ended)}` }
     const restarts = ends.filter(({ next }) => next !== undefined)
-    const count = Math.max(restarts.length, countedBy(timeline, uid, container, sinceMs))
+    const count = Math.max(restarts.length, countedBy(timeline, uid, container, sinceMs) - ownEnds.length)
     if (count > times) {
       const atMs = restarts[times]?.next?.fromMs ?? restarts.at(-1)?.next?.fromMs ?? sinceMs
       return { is: 'broken', atMs, detail: `it restarted ${count} times` }
@@ -76,7 +84,8 @@ export function judgeRestarted(
         is: 'open',
         lastSeen: `it ended at ${at(end.ended.fromMs)} with ${exitOf(end.ended)}, and did not run`,
       }
-    return { is: 'open', lastSeen: 'the container it had before the fault was still running' }
+    const which = ownEnds.length > 0 ? 'that the fault had start anew' : 'it had before the fault'
+    return { is: 'open', lastSeen: `the container ${which} was still running` }
   }
 }
 

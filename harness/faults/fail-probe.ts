@@ -1,194 +1,156 @@
-import { randomBytes } from 'node:crypto'
-import { z } from 'zod'
-import type { KubeObject } from '../cluster/kube.ts'
-import { parseLine } from '../cluster/lines.ts'
+import type { Capability } from '../cluster/cluster.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { ProbeFailure, ProbeKind } from '../model/fault.ts'
 import { resolveProbe } from '../predict/spec.ts'
+import { backOff, sum } from '../predict/terms.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Pod } from '../workload/workload.ts'
-import type { Act, Fault } from './fault.ts'
-import { alike, type HttpProbe, httpProbeOf } from './probe.ts'
+import { startExecGate } from './exec-gate.ts'
+import type { Fault } from './fault.ts'
+import { startHelperPod } from './helper-pod.ts'
+import { runningContainer, sendSignal } from './kill-container.ts'
+import { asksTheSame, failAlong, type Probe, probeOf } from './probe.ts'
+import { describeFailure, type FailureAnswer, failureOf } from './probe-failure.ts'
 
 export interface FailProbeOptions {
-  /** How the probe is answered: a status, 500 unless given; a reset; silence until it times out; so much later. */
-  with?: { status: number } | 'reset' | 'silence' | { delayMs: number }
+  /**
+   * How the probe fails. Over HTTP: a status, 500 unless given; a reset; silence until it times out; the true answer so
+   * much later. Over tcp, gRPC and HTTPS: a reset, unless silence is asked for. exec: an exit code, 1 unless given.
+   */
+  with?: FailureAnswer
   /** Which container; needed where the pod has several. */
   container?: string
-  /** Other probes of the pod that ask for just the same fail along. Refused unless this is said. */
+  /** Other probes of the pod that cannot be told from it fail along. Refused unless this is said. */
   alsoFail?: boolean
 }
 
 const armedWithinMs = 30_000
-const goneWithinMs = 15_000
+const restartsWithinMs = 30_000
 
 /**
- * Makes a probe over HTTP fail and leaves the app and its spec as they are: on the pod's node, the kubelet's own
- * traffic to the probe's port passes a proxy that answers the probe in the app's place. Other pods' traffic never
- * meets it. Ends when it is reverted, and by itself within six seconds when the harness dies.
+ * Makes a probe fail and leaves the app and its spec as they are. Lasts over restarts of the container.
+ *
+ * - HTTP: on the pod's node, the kubelet's own traffic to the probe's port passes a proxy that answers the probe in the
+ *   app's place.
+ * - tcp, gRPC and HTTPS: the node itself cannot reach the port, so every probe that asks it fails along.
+ * - exec: the node's runtime ends the command in the program's place, whoever asks for that command in that container.
+ *
+ * Other pods' traffic never meets any of them. Ends when it is reverted, and by itself within six seconds when the harness
+ * dies (exec: at once).
+ *
+ * A startup probe is asked at a container's start alone: so the container is killed first, by SIGKILL, and started anew
+ * by the kubelet. That end is the fault's own, which no claim counts as a consequence; the kubelet does count it when it
+ * waits before the next restart.
  */
 export function failProbe(pod: Pod, kind: ProbeKind, options: FailProbeOptions = {}): Fault {
   const container = pod.container(options.container)
-  const probe = httpProbeOf(pod, container, kind)
-  const also = alike(pod, probe)
+  const subject = `${pod.subject}/${container}`
+  const probe = probeOf(pod, container, kind)
+  const also = failAlong(pod, probe)
   if (also.length > 0 && !options.alsoFail) {
     const others = also.map((other) => `the ${other.kind} probe of ${other.container}`).join(' and ')
-    throw new UsageError(
-      `${pod.subject}/${container}: its ${kind} probe cannot be failed alone: ${others} asks the same path of the same port`,
-      {
-        remedy: 'Give them paths of their own, or say { alsoFail: true } to fail them all.',
-      },
-    )
+    const { words, remedy } = asksTheSame(probe)
+    throw new UsageError(`${subject}: its ${kind} probe cannot be failed alone: ${others} ${words}`, {
+      remedy: `Give them ${remedy} of their own, or say { alsoFail: true } to fail them all.`,
+    })
   }
-  const failure = failureOf(options.with)
-  const periodMs = resolveProbe(specOf(pod, probe) ?? {}).periodMs
+  const isStartup = kind === 'startup'
+  if (isStartup && pod.object.spec?.restartPolicy === 'Never') {
+    throw new UsageError(`${subject}: is never started again, and only then would its startup probe be asked`)
+  }
+  const failure = failureOf(probe, options.with)
+  const { delayMs, periodMs, timeoutMs } = resolveProbe(specOf(pod, probe))
+  const askedMs = 2 * periodMs + timeoutMs
   return {
     kind: 'failProbe',
-    target: `${pod.subject}/${container} ${kind}`,
+    target: `${subject} ${kind}`,
     effect: {
       does: 'fail-probe',
       podUid: pod.uid,
       container,
       probes: [kind, ...also.map((other) => other.kind)],
-      failure,
+      // The kubelet's gRPC client dials again and again until the probe's time is over, however it is refused.
+      failure: probe.by === 'grpc' ? { with: 'silence' } : failure,
     },
-    requires: ['probe.intercept'],
-    receiptWithinMs: armedWithinMs + 2 * periodMs + resolveProbe(specOf(pod, probe) ?? {}).timeoutMs,
+    requires: requiredBy(probe),
+    receiptWithinMs:
+      armedWithinMs + askedMs + (isStartup ? restartsWithinMs + delayMs + nextBackOffMs(pod, container) : 0),
     lasting: true,
-    inject: (stage, number) => intercept(stage, number, pod, probe, failure),
-  }
-}
-
-function specOf(pod: Pod, { container, kind }: HttpProbe) {
-  return pod.object.spec?.containers.find(({ name }) => name === container)?.[`${kind}Probe`]
-}
-
-function failureOf(answer: FailProbeOptions['with']): ProbeFailure {
-  if (answer === 'reset' || answer === 'silence') return { with: answer }
-  if (answer !== undefined && 'delayMs' in answer) return { with: 'delay', delayMs: answer.delayMs }
-  const status = answer?.status ?? 500
-  // https://kubernetes.io/docs/concepts/workloads/pods/probes/: 200 to 399 is success
-  if (!Number.isInteger(status) || status < 400 || status > 599) {
-    throw new UsageError(`failProbe: status ${status} fails no probe; one from 400 to 599 is expected`)
-  }
-  return { with: 'status', status }
-}
-
-const proxyLine = z.object({
-  armed: z.string().optional(),
-  failed: z.string().optional(),
-  as: z.string().optional(),
-  error: z.string().optional(),
-})
-
-async function intercept(
-  stage: Stage,
-  number: number,
-  pod: Pod,
-  probe: HttpProbe,
-  failure: ProbeFailure,
-): Promise<Act> {
-  const { cluster, namespace, recording } = stage
-  const name = `rolypoly-probe-${randomBytes(3).toString('hex')}`
-  const subject = `${pod.subject}/${probe.container}`
-  const ip = recording.timeline.of('pod', pod.uid)[0]?.detail.ip
-  if (!ip) throw new EnvironmentError(`${pod.subject}: has no IP that its probe could be asked at`)
-  const { port, path, headers } = probe
-  const order = { table: name.replaceAll('-', '_'), ip, port, path, headers, failure }
-  const injectedAtMs = recording.now()
-  await cluster.kube.create(proxyPod(name, stage, pod.nodeName, order))
-
-  const following = new AbortController()
-  const isThere = () => recording.timeline.of('pod').find(({ detail }) => detail.name === name)
-  let reverting = false
-  const undo = async () => {
-    reverting = true
-    await cluster.kube.delete({ apiVersion: 'v1', kind: 'Pod', namespace, name })
-    const untilMs = recording.now() + goneWithinMs
-    const seenGone = await recording.waitFor(() => (isThere()?.toMs === null ? undefined : true), untilMs)
-    following.abort()
-    if (seenGone) return
-    throw new EnvironmentError(
-      `Pod/${namespace}/${name}: the proxy that fails probes was deleted, and is still there`,
-    )
-  }
-  try {
-    await untilArmed()
-  } catch (error) {
-    await undo().catch(() => undefined)
-    throw error
-  }
-  return { receipt: (timeline) => receiptOf(timeline, pod.uid, probe, number, injectedAtMs), revert: undo }
-
-  async function untilArmed(): Promise<void> {
-    const running = () => {
-      const helper = isThere()
-      return helper && recording.timeline.of('container-running', helper.uid).length > 0 ? true : undefined
-    }
-    const started = await recording.waitFor(running, recording.now() + armedWithinMs, stage.signal)
-    if (!started)
-      throw new EnvironmentError(
-        `Pod/${namespace}/${name}: the proxy that fails probes did not start on ${pod.nodeName}`,
-      )
-    const { promise: armed, resolve, reject } = Promise.withResolvers<void>()
-    let isArmed = false
-    const fail = (why: string) => {
-      if (!isArmed) return reject(new EnvironmentError(why))
-      if (following.signal.aborted || reverting) return
-      recording.record({
-        source: 'gap',
-        atMs: recording.now(),
-        fromMs: recording.now(),
-        watch: 'probe',
-        reason: why,
-      })
-    }
-    const onLine = (text: string) => {
-      const line = parseLine(proxyLine, text)
-      if (line?.error) fail(`Node/${pod.nodeName}: probes cannot be redirected: ${line.error}`)
-      if (line?.armed) {
-        isArmed = true
-        resolve()
+    async inject(stage, number) {
+      const { recording } = stage
+      let sinceMs = recording.now()
+      const answered = describeFailure(failure)
+      const onFailed = () => {
+        const of = { fault: number, podUid: pod.uid, subject, probe: kind, answered }
+        recording.record({ source: 'probe', atMs: recording.now(), ...of })
       }
-      if (!line?.failed) return
-      const answered = describe(failure)
-      recording.record({
-        source: 'probe',
-        atMs: recording.now(),
-        fault: number,
-        podUid: pod.uid,
-        subject,
-        probe: probe.kind,
-        answered,
-      })
-    }
-    const ref = { namespace, name, container: 'proxy' }
-    cluster.kube.followLogs(ref, onLine, following.signal).then(
-      () => fail(`Pod/${namespace}/${name}: the proxy that fails probes ended`),
-      (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
-    )
-    const late = recording
-      .waitFor(() => undefined, recording.now() + armedWithinMs, stage.signal)
-      .then(() => {
-        if (!isArmed)
-          throw new EnvironmentError(
-            `Pod/${namespace}/${name}: the proxy that fails probes was not in place in time`,
-          )
-      })
-    late.catch(() => undefined)
-    await Promise.race([armed, late])
+      const undo = await arm(stage, pod, probe, failure, onFailed)
+      const act = {
+        receipt: (timeline: Timeline) => receiptOf(timeline, pod.uid, probe, number, sinceMs),
+        revert: undo,
+      }
+      if (!isStartup) return act
+      try {
+        const ended = await sendSignal(stage, pod, container, 'SIGKILL')
+        // A probe that fails along may have been asked before.
+        sinceMs = recording.now()
+        return { ...act, ended }
+      } catch (error) {
+        await undo().catch(() => undefined)
+        throw error
+      }
+    },
   }
 }
 
-function describe(failure: ProbeFailure): string {
-  if (failure.with === 'status') return `status ${failure.status}`
-  return failure.with === 'delay' ? `delay ${failure.delayMs} ms` : failure.with
+function requiredBy({ by, kind }: Probe): Capability[] {
+  const arming = by === 'exec' ? 'node.exec' : 'probe.intercept'
+  return kind === 'startup' ? [...new Set<Capability>([arming, 'node.exec', 'container.signal'])] : [arming]
 }
 
-/** The proxy has answered the probe, and the kubelet has said that it failed. The first answer is the moment. */
-function receiptOf(timeline: Timeline, uid: string, probe: HttpProbe, number: number, sinceMs: number) {
-  const first = timeline.of('probe-failed', uid).find(({ detail }) => detail.fault === number)
+function specOf(pod: Pod, { container, kind }: Probe) {
+  return pod.object.spec?.containers.find(({ name }) => name === container)?.[`${kind}Probe`] ?? {}
+}
+
+/** How long the kubelet may wait before it restarts a container that is killed now. */
+function nextBackOffMs(pod: Pod, container: string): number {
+  const { timeline } = pod.stage.recording
+  const restarts = runningContainer(timeline, pod, container)?.detail.restartCount ?? 0
+  return sum(backOff(restarts + 1)).latestMs
+}
+
+/** Puts in place what fails the probe; gives what takes it away. */
+function arm(
+  stage: Stage,
+  pod: Pod,
+  probe: Probe,
+  failure: ProbeFailure,
+  onFailed: () => void,
+): Promise<() => Promise<void>> {
+  const on = { stage, node: pod.nodeName, onFailed }
+  if (probe.by === 'exec') {
+    const exitCode = failure.with === 'exit' ? failure.exitCode : 1
+    const { container, command } = probe
+    return startExecGate({ ...on, podUid: pod.uid, container, command, exitCode })
+  }
+  const ip = stage.recording.timeline.of('pod', pod.uid)[0]?.detail.ip
+  if (!ip) throw new EnvironmentError(`${pod.subject}: has no IP that its probe could be asked at`)
+  const { port } = probe
+  if (probe.by === 'http') {
+    const { path, headers } = probe
+    const order = (table: string) => ({ table, ip, port, path, headers, failure })
+    return startHelperPod({ ...on, program: 'probe-proxy.ts', order })
+  }
+  const order = (table: string) => ({ table, ip, port, with: failure.with })
+  return startHelperPod({ ...on, program: 'port-block.ts', order })
+}
+
+/** The probe was failed on the node, and the kubelet has said that it failed. The first failure is the moment. */
+function receiptOf(timeline: Timeline, uid: string, probe: Probe, number: number, sinceMs: number) {
+  const first = timeline
+    .of('probe-failed', uid)
+    .find(({ fromMs, detail }) => fromMs >= sinceMs && detail.fault === number)
   const fieldPath = `spec.containers{${probe.container}}`
   const unhealthy = timeline
     .of('event', uid)
@@ -197,42 +159,22 @@ function receiptOf(timeline: Timeline, uid: string, probe: HttpProbe, number: nu
         fromMs >= sinceMs && detail.reason === 'Unhealthy' && detail.fieldPath === fieldPath,
     )
   if (!first || !unhealthy) return undefined
-  const evidence = `the proxy answered GET ${probe.path} with ${first.detail.answered}, and the kubelet reported Unhealthy`
-  return { atMs: first.fromMs, observedBy: 'proxy on the node, and watch of events', evidence }
+  const { who, what } = failedBy(probe, first.detail.answered)
+  return {
+    atMs: first.fromMs,
+    observedBy: `${who}, and watch of events`,
+    evidence: `${what}, and the kubelet reported Unhealthy`,
+  }
 }
 
-function proxyPod(
-  name: string,
-  { namespace, helperImage }: Stage,
-  nodeName: string,
-  order: object,
-): KubeObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name,
-      namespace,
-      labels: { 'app.kubernetes.io/managed-by': 'rolypoly', 'rolypoly.dev/role': 'probe-proxy' },
-    },
-    spec: {
-      nodeName,
-      hostNetwork: true,
-      restartPolicy: 'Never',
-      terminationGracePeriodSeconds: 5,
-      automountServiceAccountToken: false,
-      tolerations: [{ operator: 'Exists' }],
-      containers: [
-        {
-          name: 'proxy',
-          image: helperImage,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['node', 'probe-proxy.ts', JSON.stringify(order)],
-          securityContext: { privileged: true, runAsUser: 0 },
-          volumeMounts: [{ name: 'host', mountPath: '/host' }],
-        },
-      ],
-      volumes: [{ name: 'host', hostPath: { path: '/' } }],
-    },
-  } as KubeObject
+function failedBy(probe: Probe, answered: string): { who: string; what: string } {
+  if (probe.by === 'http')
+    return { who: 'proxy on the node', what: `the proxy answered GET ${probe.path} with ${answered}` }
+  if (probe.by === 'exec')
+    return {
+      who: "gate before the node's runtime",
+      what: `\`${probe.command.join(' ')}\` ended with ${answered}`,
+    }
+  const what = `a connection of the node's to port ${probe.port} was met with ${answered}`
+  return { who: 'rule on the node', what }
 }

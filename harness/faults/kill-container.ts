@@ -1,5 +1,6 @@
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import type { Stage } from '../workload/stage.ts'
 import type { Pod } from '../workload/workload.ts'
 import type { Fault } from './fault.ts'
 
@@ -30,17 +31,40 @@ export function killContainer(pod: Pod, options: KillContainerOptions = {}): Fau
     // A signal that is handled ends the container when its handler is done.
     receiptWithinMs: signal === 'SIGKILL' ? 15_000 : 60_000,
     lasting: false,
-    async inject({ cluster, recording }) {
-      const running = recording.timeline
-        .of('container-running', pod.uid)
-        .find(({ toMs, detail }) => toMs === null && detail.container === container)
-      if (!running) throw new EnvironmentError(`${target}: is not running, so it cannot be sent ${signal}`)
-      const id = running.detail.containerID
-      const task = id.slice(id.indexOf('://') + 3)
-      await cluster.nodes.exec(pod.nodeName, ['ctr', '-n', 'k8s.io', 'task', 'kill', '-s', signal, task])
+    async inject(stage) {
+      const id = await sendSignal(stage, pod, container, signal)
       return { receipt: (timeline) => seenEnded(timeline, pod.uid, id, signal) }
     },
   }
+}
+
+/** The incarnation of a container that runs now. */
+export function runningContainer(timeline: Timeline, pod: Pod, container: string) {
+  return timeline
+    .of('container-running', pod.uid)
+    .find(({ toMs, detail }) => toMs === null && detail.container === container)
+}
+
+/**
+ * Sends a signal to the first process of a container by the runtime of its node. Gives the containerID of the incarnation
+ * that got it.
+ *
+ * @throws EnvironmentError where it does not run.
+ */
+export async function sendSignal(
+  { cluster, recording }: Stage,
+  pod: Pod,
+  container: string,
+  signal: NodeJS.Signals,
+): Promise<string> {
+  const running = runningContainer(recording.timeline, pod, container)
+  if (!running) {
+    throw new EnvironmentError(`${pod.subject}/${container}: is not running, so it cannot be sent ${signal}`)
+  }
+  const id = running.detail.containerID
+  const task = id.slice(id.indexOf('://') + 3)
+  await cluster.nodes.exec(pod.nodeName, ['ctr', '-n', 'k8s.io', 'task', 'kill', '-s', signal, task])
+  return id
 }
 
 function seenEnded(timeline: Timeline, uid: string, containerID: string, signal: string) {

@@ -2,8 +2,7 @@ import { expect, test } from 'vitest'
 import { PromiseNotMadeError, UsageError } from '../model/errors.ts'
 import { FakeRecording, fakeStage } from '../timeline/testing.ts'
 import { Pod, type PodSpec, Workload } from '../workload/workload.ts'
-import { failProbe } from './fail-probe.ts'
-import { alike, httpProbeOf } from './probe.ts'
+import { failAlong, probeOf } from './probe.ts'
 
 type Container = PodSpec['containers'][number]
 const workload = new Workload(
@@ -33,14 +32,36 @@ test.each<[string, Partial<Container>, object]>([
   ['a path without a slash', { livenessProbe: get('live', 'http') }, { port: 8080, path: '/live' }],
   ['its scheme said', { livenessProbe: get('/', 'http', { scheme: 'HTTP' }) }, { port: 8080, path: '/' }],
 ])('a probe with %s is resolved as the kubelet asks it', (_, probes, expected) => {
-  const probe = httpProbeOf(podOf([app(probes)]), 'app', 'liveness')
-  expect(probe).toEqual({ kind: 'liveness', container: 'app', headers: [], ...expected })
+  const probe = probeOf(podOf([app(probes)]), 'app', 'liveness')
+  expect(probe).toEqual({ by: 'http', kind: 'liveness', container: 'app', headers: [], ...expected })
+})
+
+test.each<[string, NonNullable<Container['livenessProbe']>, object]>([
+  ['tcp', { tcpSocket: { port: 'admin' } }, { by: 'tcp', port: 9090 }],
+  ['gRPC', { grpc: { port: 9000, service: 'shop' } }, { by: 'grpc', port: 9000 }],
+  ['HTTPS', get('/healthz', 'http', { scheme: 'HTTPS' }), { by: 'https', port: 8080 }],
+  ['exec', { exec: { command: ['cat', '/ok'] } }, { by: 'exec', command: ['cat', '/ok'] }],
+])('a probe over %s is known by its port or its command', (_, livenessProbe, expected) => {
+  const probe = probeOf(podOf([app({ livenessProbe })]), 'app', 'liveness')
+  expect(probe).toEqual({ kind: 'liveness', container: 'app', ...expected })
+})
+
+test('a command is expanded as the kubelet does: with what the spec itself gives values to, once', () => {
+  const env = [
+    { name: 'FILE', value: '/ok $(FILE)' },
+    { name: 'SECRET', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
+  ]
+  const command = ['test', '-e', '$(FILE)', '$$(FILE)', '$(OTHER)', 'x$(SECRET)y', '$FILE', '$(']
+  const probe = probeOf(podOf([app({ env, livenessProbe: { exec: { command } } })]), 'app', 'liveness')
+  expect(probe).toMatchObject({
+    command: ['test', '-e', '/ok $(FILE)', '$(FILE)', '$(OTHER)', 'xy', '$FILE', '$('],
+  })
 })
 
 test('its headers are part of it', () => {
   const httpHeaders = [{ name: 'X-Probe', value: 'live' }]
   const pod = podOf([app({ startupProbe: get('/', 'http', { httpHeaders }) })])
-  expect(httpProbeOf(pod, 'app', 'startup').headers).toEqual(httpHeaders)
+  expect(probeOf(pod, 'app', 'startup')).toMatchObject({ headers: httpHeaders })
 })
 
 test.each([
@@ -48,22 +69,21 @@ test.each([
   ['of another container', podOf([app({}), { name: 'side', livenessProbe: get('/', 80) }]), 'app'],
   ['of a container that is not there', podOf([app({ livenessProbe: get('/', 80) })]), 'other'],
 ])('where there is only a probe %s, the promise is not even made', (_, pod, container) => {
-  const ask = () => httpProbeOf(pod, container, 'liveness')
+  const ask = () => probeOf(pod, container, 'liveness')
   expect(ask).toThrow(PromiseNotMadeError)
   expect(ask).toThrow(`Pod/shop/web-1/${container}: has no liveness probe, so Kubernetes does nothing`)
 })
 
 test.each<[string, Pod, string]>([
-  [
-    'over exec',
-    podOf([app({ livenessProbe: { exec: { command: ['true'] } } })]),
-    'it is not an httpGet probe',
-  ],
-  ['over tcp', podOf([app({ livenessProbe: { tcpSocket: { port: 80 } } })]), 'it is not an httpGet probe'],
-  ['over HTTPS', podOf([app({ livenessProbe: get('/', 80, { scheme: 'HTTPS' }) })]), 'its scheme is HTTPS'],
+  ['of no kind', podOf([app({ livenessProbe: {} })]), 'it asks nothing that is known'],
   [
     'of a host',
     podOf([app({ livenessProbe: get('/', 80, { host: '192.0.2.1' }) })]),
+    'it asks host 192.0.2.1',
+  ],
+  [
+    'of a host over tcp',
+    podOf([app({ livenessProbe: { tcpSocket: { port: 80, host: '192.0.2.1' } } })]),
     'it asks host 192.0.2.1',
   ],
   [
@@ -72,21 +92,26 @@ test.each<[string, Pod, string]>([
     'the pod is on the host network',
   ],
 ])('a probe %s is refused, and it is said why', (_, pod, why) => {
-  const ask = () => httpProbeOf(pod, 'app', 'liveness')
+  const ask = () => probeOf(pod, 'app', 'liveness')
   expect(ask).toThrow(UsageError)
   expect(ask).toThrow(`Pod/shop/web-1/app: its liveness probe cannot be failed: ${why}`)
 })
 
 test('a named port that its container does not declare is refused', () => {
   const pod = podOf([app({ livenessProbe: get('/', 'metrics') })])
-  expect(() => httpProbeOf(pod, 'app', 'liveness')).toThrow(
+  expect(() => probeOf(pod, 'app', 'liveness')).toThrow(
     'Container app: declares no port named "metrics", which its liveness probe asks',
   )
 })
 
+test('a command has no traffic: it can be failed on the host network too', () => {
+  const pod = podOf([app({ livenessProbe: { exec: { command: ['true'] } } })], { hostNetwork: true })
+  expect(probeOf(pod, 'app', 'liveness')).toMatchObject({ by: 'exec' })
+})
+
 function alikeTo(probes: Partial<Container>, ...others: Container[]): string[] {
   const pod = podOf([app({ livenessProbe: get('/healthz', 'http'), ...probes }), ...others])
-  return alike(pod, httpProbeOf(pod, 'app', 'liveness')).map(({ container, kind }) => `${container} ${kind}`)
+  return failAlong(pod, probeOf(pod, 'app', 'liveness')).map(({ container, kind }) => `${container} ${kind}`)
 }
 
 test('probes that ask the same are alike, however they name the port and the path, and in whatever container', () => {
@@ -110,36 +135,32 @@ test('a probe with more headers fails along, for the proxy cannot tell it from t
   expect(alikeTo({ readinessProbe })).toEqual(['app readiness'])
 })
 
-const both = podOf([app({ livenessProbe: get('/', 'http'), readinessProbe: get('/', 'http', {}) })])
-
-test('a probe that cannot be failed alone is not failed, unless it is said that others may fail along', () => {
-  expect(() => failProbe(both, 'liveness')).toThrow(
-    'Pod/shop/web-1/app: its liveness probe cannot be failed alone: the readiness probe of app asks the same path of the same port',
-  )
-  expect(failProbe(both, 'liveness', { alsoFail: true }).effect).toMatchObject({
-    ...{ does: 'fail-probe', podUid: 'web-1', container: 'app', probes: ['liveness', 'readiness'] },
-  })
+test('what speaks gRPC on the port of the proxy fails along; a mere connection is accepted', () => {
+  expect(alikeTo({ readinessProbe: { grpc: { port: 8080 } } })).toEqual(['app readiness'])
+  expect(alikeTo({ readinessProbe: { tcpSocket: { port: 8080 } } })).toEqual([])
 })
 
-const alone = podOf([app({ livenessProbe: { ...get('/', 'http'), periodSeconds: 7, timeoutSeconds: 3 } })])
+test.each(['tcpSocket', 'grpc', 'https'])(
+  'where the whole port fails, as for %s, every probe of the pod on it does',
+  (by) => {
+    const livenessProbe =
+      by === 'https' ? get('/healthz', 8080, { scheme: 'HTTPS' }) : { [by]: { port: 8080 } }
+    const side = { name: 'side', startupProbe: { grpc: { port: 8080 } }, livenessProbe: get('/', 9090) }
+    expect(alikeTo({ livenessProbe, readinessProbe: get('/ready', 'http') }, side)).toEqual([
+      'app readiness',
+      'side startup',
+    ])
+    const elsewhere = { tcpSocket: { port: 8080, host: '192.0.2.1' } }
+    expect(alikeTo({ livenessProbe, readinessProbe: elsewhere })).toEqual([])
+  },
+)
 
-test('a failed probe is answered 500, or as it is said', () => {
-  const failure = (answer: Parameters<typeof failProbe>[2]) => failProbe(alone, 'liveness', answer).effect
-  expect(failure({})).toMatchObject({ failure: { with: 'status', status: 500 } })
-  expect(failure({ with: { status: 404 } })).toMatchObject({ failure: { with: 'status', status: 404 } })
-  expect(failure({ with: 'reset' })).toMatchObject({ failure: { with: 'reset' } })
-  expect(failure({ with: 'silence' })).toMatchObject({ failure: { with: 'silence' } })
-  expect(failure({ with: { delayMs: 9 } })).toMatchObject({ failure: { with: 'delay', delayMs: 9 } })
-})
-
-test.each([200, 399, 600, 404.5])('status %d fails no probe, and is refused', (status) => {
-  expect(() => failProbe(alone, 'liveness', { with: { status } })).toThrow(`status ${status} fails no probe`)
-})
-
-test('it has as long for its receipt as the probe takes to be asked twice and to time out', () => {
-  const { receiptWithinMs, lasting, requires, target } = failProbe(alone, 'liveness')
-  expect(receiptWithinMs).toBeGreaterThanOrEqual(2 * 7_000 + 3_000)
-  expect({ lasting, requires, target }).toEqual({
-    ...{ lasting: true, requires: ['probe.intercept'], target: 'Pod/shop/web-1/app liveness' },
-  })
+test('the same command in the same container fails along, and no other', () => {
+  const exec = (...command: string[]) => ({ exec: { command } })
+  const livenessProbe = exec('cat', '/ok')
+  const side = { name: 'side', livenessProbe }
+  expect(alikeTo({ livenessProbe, readinessProbe: exec('cat', '/ok') }, side)).toEqual(['app readiness'])
+  expect(alikeTo({ livenessProbe, readinessProbe: exec('cat', '/ready') })).toEqual([])
+  expect(alikeTo({ livenessProbe, readinessProbe: exec('cat /ok') })).toEqual([])
+  expect(alikeTo({ livenessProbe, readinessProbe: get('/healthz', 'http') })).toEqual([])
 })

@@ -36,6 +36,8 @@ export interface FaultRecord {
   injectedAtMs: number
   receipt: Receipt | null
   revertedAtMs: number | undefined
+  /** The incarnation of a container that the fault itself ended on the way to its receipt, by containerID. */
+  ended?: string
 }
 
 /** The UIDs of the pods that a fault hurts. */

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import type { Stage } from '../workload/stage.ts'
+import { gate, gateKeeper } from './exec-gate-scripts.ts'
+import { HelperLines } from './helper-lines.ts'
+
+export interface ExecGateOptions {
+  stage: Stage
+  node: string
+  podUid: string
+  container: string
+  /** As the kubelet has it run. */
+  command: string[]
+  exitCode: number
+  /** It has failed a probe. */
+  onFailed(): void
+}
+
+/** On the node: the gate and the true runc; and what is ordered, which a restart of the node clears. */
+const library = '/usr/local/lib/rolypoly'
+const orders = '/run/rolypoly/exec'
+const startsWithinMs = 30_000
+
+/**
+ * Makes one command fail in one container of a pod, in every incarnation of it, whoever asks the node's runtime for it.
+ * A command has no address that it could be told by, and its program may be the shell that everything else in the
+ * container runs in: so a gate is put before the runtime, whose every call names its container and its command. Gives
+ * what takes it away.
+ *
+ * @throws EnvironmentError where it cannot be put in place; nothing of it is left then.
+ */
+export async function startExecGate(options: ExecGateOptions): Promise<() => Promise<void>> {
+  const { stage, node, podUid, container, command, exitCode, onFailed } = options
+  const { cluster, recording, signal } = stage
+  const name = `${podUid}-${randomBytes(3).toString('hex')}`
+  const lines = new HelperLines({ recording, name: `Node/${node}`, node, onFailed })
+  const following = new AbortController()
+  const keep = [
+    'bash',
+    '-c',
+    gateKeeper,
+    'gate-keeper',
+    library,
+    orders,
+    name,
+    gate(`${library}/runc`, orders),
+  ]
+  const order = [podUid, container, asGoWritesIt(command), String(exitCode)]
+  const read = (text: string) => lines.read(text)
+  const followed = cluster.nodes.follow(node, [...keep, ...order], read, following.signal)
+  followed.then(
+    () => lines.lost(),
+    (error: unknown) => lines.lost(error instanceof Error ? error.message : String(error)),
+  )
+  const undo = async () => {
+    lines.dismiss()
+    // Without its order the gate lets everything pass, whenever it is taken away itself.
+    await cluster.nodes.exec(node, ['rm', '-f', `${orders}/${name}.order`])
+    following.abort()
+    await followed.catch(() => undefined)
+  }
+  try {
+    await lines.inPlace(startsWithinMs, signal)
+    return undo
+  } catch (error) {
+    await undo().catch(() => undefined)
+    throw error
+  }
+}
+
+/** A list of words as JSON, letter by letter as the runtime's specs have it: https://pkg.go.dev/encoding/json#Marshal */
+export function asGoWritesIt(words: string[]): string {
+  const escaped = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(words).replaceAll(/[<>&\u2028\u2029]/g, escaped)
+}

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { EnvironmentError } from '../model/errors.ts'
+import { FakeRecording } from '../timeline/testing.ts'
+import { HelperLines } from './helper-lines.ts'
+
+function listen() {
+  const recording = new FakeRecording()
+  const failed: number[] = []
+  const onFailed = () => failed.push(recording.now())
+  const lines = new HelperLines({ recording, name: 'Pod/shop/helper', node: 'n1', onFailed })
+  return { recording, failed, lines, inPlace: () => lines.inPlace(1_000, new AbortController().signal) }
+}
+
+describe('a helper is in place', () => {
+  test('once it says so, and not before', async () => {
+    const { lines, inPlace } = listen()
+    lines.read('{"t":1,"armed":"10.244.1.2:80"}')
+    await expect(inPlace()).resolves.toBeUndefined()
+    await expect(listen().inPlace()).rejects.toThrow(
+      'Pod/shop/helper: what fails probes was not in place in time',
+    )
+  })
+
+  test('or says why it cannot be', async () => {
+    const { lines, inPlace } = listen()
+    lines.read('{"t":1,"error":"nft: not permitted"}')
+    await expect(inPlace()).rejects.toThrow('Node/n1: probes cannot be failed: nft: not permitted')
+  })
+
+  test('or ends before it is', async () => {
+    const { lines, inPlace } = listen()
+    lines.lost()
+    await expect(inPlace()).rejects.toThrow(EnvironmentError)
+  })
+})
+
+test('each probe that it failed is told, and what is no line of its own is passed over', () => {
+  const { lines, failed } = listen()
+  for (const line of ['{"failed":"/healthz"}', 'nft: a warning', '{"failed":"/healthz"}', ''])
+    lines.read(line)
+  expect(failed).toEqual([0, 0])
+})
+
+test('an end that nobody asked for is a gap, for the fault is gone; one that was asked for is not', () => {
+  const { lines, recording } = listen()
+  lines.read('{"armed":"yes"}')
+  lines.lost()
+  lines.read('{"error":"nft: table is gone"}')
+  const reasons = () => recording.timeline.of('gap').map(({ detail }) => detail)
+  expect(reasons()).toEqual([
+    { watch: 'probe', reason: 'Pod/shop/helper: what fails probes ended' },
+    { watch: 'probe', reason: 'Node/n1: probes cannot be failed: nft: table is gone' },
+  ])
+  lines.dismiss()
+  lines.lost()
+  expect(reasons()).toHaveLength(2)
+})

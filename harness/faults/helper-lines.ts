@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { parseLine } from '../cluster/lines.ts'
+import { EnvironmentError } from '../model/errors.ts'
+import type { Recording } from '../timeline/recording.ts'
+
+/** What a helper on a node prints, a line of JSON for each thing that it does. */
+const helperLine = z.object({
+  /** It is in place. */
+  armed: z.string().optional(),
+  /** It has failed a probe. */
+  failed: z.string().optional(),
+  error: z.string().optional(),
+})
+
+export interface HelperLinesOptions {
+  recording: Recording
+  /** Names it in messages, as `Pod/shop/rolypoly-probe-1a2b3c`. */
+  name: string
+  node: string
+  /** It has failed a probe. */
+  onFailed(): void
+}
+
+/** Reads what a helper on a node prints. Once it is in place, its end is a gap in the recording: the fault is gone. */
+export class HelperLines {
+  private readonly options: HelperLinesOptions
+  private readonly arming = Promise.withResolvers<void>()
+  private state: 'arming' | 'armed' | 'dismissed' = 'arming'
+
+  constructor(options: HelperLinesOptions) {
+    this.options = options
+    this.arming.promise.catch(() => undefined)
+  }
+
+  /**
+   * Waits until the helper is in place.
+   *
+   * @throws EnvironmentError where it cannot be, or is not in time; the signal's reason when it is aborted.
+   */
+  async inPlace(withinMs: number, signal: AbortSignal): Promise<void> {
+    const { recording, name } = this.options
+    const isArmed = () => (this.state === 'arming' ? undefined : true)
+    const late = recording.waitFor(isArmed, recording.now() + withinMs, signal).then(() => {
+      if (!isArmed()) throw new EnvironmentError(`${name}: what fails probes was not in place in time`)
+    })
+    late.catch(() => undefined)
+    await Promise.race([this.arming.promise, late])
+  }
+
+  read(text: string): void {
+    const line = parseLine(helperLine, text)
+    if (line?.error) this.lost(`Node/${this.options.node}: probes cannot be failed: ${line.error}`)
+    if (line?.armed && this.state === 'arming') {
+      this.state = 'armed'
+      this.arming.resolve()
+    }
+    if (line?.failed) this.options.onFailed()
+  }
+
+  /** It has ended, or cannot be heard. */
+  lost(why = `${this.options.name}: what fails probes ended`): void {
+    if (this.state === 'arming') return this.arming.reject(new EnvironmentError(why))
+    if (this.state === 'dismissed') return
+    const { recording } = this.options
+    const atMs = recording.now()
+    recording.record({ source: 'gap', atMs, fromMs: atMs, watch: 'probe', reason: why })
+  }
+
+  /** Its end is asked for from here on, and no news. */
+  dismiss(): void {
+    this.state = 'dismissed'
+  }
+}
