@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs'
 import type { FaultRecord } from '../model/fault.ts'
 import type { Interval } from '../model/interval.ts'
-import type { Observation, ObservedObject, WatchedKind, WatchObservation } from '../model/observation.ts'
+import type {
+  ExitObservation,
+  Observation,
+  ObservedObject,
+  RouteObservation,
+  SignalObservation,
+  TrafficObservation,
+  WatchedKind,
+  WatchObservation,
+} from '../model/observation.ts'
 import type { Recording } from './recording.ts'
 import { reduce } from './reduce.ts'
 import { Timeline } from './timeline.ts'
@@ -140,6 +149,7 @@ export interface PodParts {
   owner?: string | null
   labels?: Record<string, string>
   node?: string
+  ip?: string
   phase?: string
   ready?: boolean
   /** It has a deletionTimestamp, with so many seconds of grace. */
@@ -167,6 +177,7 @@ export function pod(parts: PodParts = {}): ObservedObject {
     spec: { nodeName: node },
     status: {
       phase: parts.phase ?? 'Running',
+      ...(parts.ip !== undefined && { podIP: parts.ip }),
       conditions: [{ type: 'Ready', status: (parts.ready ?? true) ? 'True' : 'False' }],
       containerStatuses: statuses(parts.containers ?? { app: running(`${uid}-id1`) }),
       initContainerStatuses: statuses(parts.init),
@@ -206,11 +217,48 @@ export function replicated(uid: string, desired: number, up = desired, owner?: s
   }
 }
 
-export function lostRequest(atMs: number, parts: { pod?: string; service?: string } = {}): Observation {
-  const { service = 'web', pod: of } = parts
-  const connection = of === undefined ? 'new' : 'reused'
+export type RequestParts = Partial<Omit<TrafficObservation, 'source' | 'atMs'>>
+
+/** A request to Service `web` that was refused within a millisecond; over a reused connection where its pod is known. */
+export function lostRequest(atMs: number, parts: RequestParts = {}): TrafficObservation {
+  const connection = parts.pod === undefined ? 'new' : 'reused'
+  return { source: 'traffic', atMs, service: 'web', seq: 0, connection, tookMs: 1, lost: 'refused', ...parts }
+}
+
+/** A request to Service `web` over a new connection that was answered within 10 ms. */
+export function answeredRequest(atMs: number, parts: RequestParts = {}): TrafficObservation {
   return {
-    ...{ source: 'traffic', atMs, service, seq: 0, connection, tookMs: 1, lost: 'refused' },
-    ...(of !== undefined && { pod: of }),
+    ...{ source: 'traffic', atMs, service: 'web', seq: 0, connection: 'new', tookMs: 10, status: 200 },
+    ...parts,
   }
+}
+
+/** The prober's connection of that port was sent on to that pod IP. */
+export function route(atMs: number, port: number, address: string, service = 'web'): RouteObservation {
+  return { source: 'route', atMs, service, port, address }
+}
+
+/** A container of a pod, which is named as its UID: `app` and its first incarnation, unless told otherwise. */
+function containerOf(pod: string, { container = 'app', containerID = `${pod}-id1` }: ContainerParts) {
+  return { podUid: pod, subject: `Pod/shop/${pod}/${container}`, container, containerID }
+}
+
+interface ContainerParts {
+  container?: string
+  containerID?: string
+}
+
+/** The runtime sent it a signal. */
+export function signalled(
+  atMs: number,
+  pod: string,
+  signal = 'SIGTERM',
+  of: ContainerParts = {},
+): SignalObservation {
+  return { source: 'signal', atMs, ...containerOf(pod, of), signal }
+}
+
+/** The runtime saw it end. */
+export function exited(atMs: number, pod: string, exitCode = 0, of: ContainerParts = {}): ExitObservation {
+  return { source: 'exit', atMs, ...containerOf(pod, of), exitCode }
 }

@@ -15,6 +15,7 @@ export class Timeline {
   private readonly open = new Map<string, Interval>()
   private readonly controllers = new Map<string, string>()
   private readonly addresses = new Map<string, { uid: string; fromMs: number }[]>()
+  private readonly addressOf = new Map<string, string>()
   readonly traffic = new Traffic()
   /** How busy the machine was, oldest first. */
   readonly noise: NoiseObservation[] = []
@@ -41,16 +42,20 @@ export class Timeline {
 
   /** The pod that had this IP at that time: an IP may be given to another once its pod is gone. */
   podAt(address: string, atMs: number): Interval<'pod'> | undefined {
-    const had = this.addresses.get(address)?.findLast(({ fromMs }) => fromMs <= atMs + addressSeenMs)
-    return had && this.of('pod', had.uid)[0]
+    const had = this.addresses.get(address) ?? []
+    const of = (one: { uid: string } | undefined) => one && this.of('pod', one.uid)[0]
+    const then = of(had.findLast(({ fromMs }) => fromMs <= atMs))
+    if (then && (then.toMs === null || then.toMs > atMs - addressSeenMs)) return then
+    return of(had.find(({ fromMs }) => fromMs > atMs && fromMs <= atMs + addressSeenMs)) ?? then
   }
 
   // What follows is for reducers.
 
-  /** The pod has this IP from now on. */
+  /** The pod has this IP. Told again of a pod that is going, it is not news: another may have the IP by then. */
   addressed(uid: string, address: string, fromMs: number): void {
-    const had = this.addresses.get(address) ?? []
-    if (had.at(-1)?.uid !== uid) this.addresses.set(address, [...had, { uid, fromMs }])
+    if (this.addressOf.get(uid) === address) return
+    this.addressOf.set(uid, address)
+    push(this.addresses, address, { uid, fromMs })
   }
 
   /** Who controls the object now; nobody, where its controller let it go. */
@@ -107,8 +112,8 @@ export class Timeline {
   }
 }
 
-function push<K>(map: Map<K, Interval[]>, key: K, interval: Interval): void {
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key)
-  if (list) list.push(interval)
-  else map.set(key, [interval])
+  if (list) list.push(value)
+  else map.set(key, [value])
 }

@@ -23,6 +23,8 @@ export interface Asked {
 
 /** The prober's clock and that of the node's connection tracking are one; their words come rounded. */
 const sameTimeMs = 100
+/** The prober's ports come round no sooner: there are 36,000, and it sends 1,000 requests a second at most. */
+const portAgainMs = 20_000
 
 /** What the prober has asked, and where its node sent each connection. */
 export class Traffic {
@@ -36,7 +38,7 @@ export class Traffic {
   longestGapMs = 0
   private readonly answeredAt = new Map<string, number>()
   private readonly routes = new Map<string, RouteObservation>()
-  private readonly unrouted = new Map<string, Asked>()
+  private readonly unrouted = new Map<string, Asked[]>()
 
   /** Whether the routes of connections are followed here, so that one without a route was sent nowhere. */
   get isRouted(): boolean {
@@ -65,9 +67,7 @@ export class Traffic {
   route(route: RouteObservation): void {
     const key = `${route.service} ${route.port}`
     this.routes.set(key, route)
-    const asked = this.unrouted.get(key)
-    if (!asked || asked.sentMs > route.atMs + sameTimeMs) return
-    asked.address = route.address
+    for (const asked of this.unrouted.get(key) ?? []) if (isOf(route, asked)) asked.address = route.address
     this.unrouted.delete(key)
   }
 
@@ -75,9 +75,13 @@ export class Traffic {
     if (asked.port === undefined) return
     const key = `${asked.service} ${asked.port}`
     const route = this.routes.get(key)
-    const isOfThis = asked.connection === 'reused' || (route && route.atMs >= asked.sentMs - sameTimeMs)
-    if (route && isOfThis) asked.address = route.address
-    else this.unrouted.set(key, asked)
+    if (route && isOf(route, asked)) {
+      asked.address = route.address
+      return
+    }
+    const waiting = this.unrouted.get(key)
+    if (waiting) waiting.push(asked)
+    else this.unrouted.set(key, [asked])
   }
 
   private answered(service: string, atMs: number): void {
@@ -85,4 +89,11 @@ export class Traffic {
     this.longestGapMs = Math.max(this.longestGapMs, atMs - before)
     this.answeredAt.set(service, Math.max(atMs, before))
   }
+}
+
+/** Whether this is the route of that request's connection, and not of one that had its port before or after it. */
+function isOf({ atMs }: RouteObservation, { connection, sentMs, endMs, ageMs }: Asked): boolean {
+  const openedMs = connection === 'new' ? sentMs : sentMs - (ageMs ?? Number.POSITIVE_INFINITY)
+  // A connection that was open before routes were followed is listed later, as of that time.
+  return atMs >= openedMs - sameTimeMs && atMs <= endMs + portAgainMs
 }
