@@ -5,7 +5,6 @@ import {
   ended,
   FakeRecording,
   fakeStage,
-  lostRequest,
   pod,
   replicated,
   running,
@@ -17,7 +16,6 @@ import { Pod, Workload } from '../workload/workload.ts'
 import { ledgerOf } from './ledger.ts'
 import { situationOf } from './situation.ts'
 import { countsFrom, judgeAvailable } from './to-keep-available.ts'
-import { judgeLosses } from './to-lose-requests.ts'
 import { judgeRecovered } from './to-recover.ts'
 import { judgeUp, toStayUp } from './to-stay-up.ts'
 
@@ -185,44 +183,6 @@ describe('staying up', () => {
     await toStayUp(new Pod(workload, { metadata: { name: 'web-1', uid: 'web-1' } }), {}, 'toStayUp()')
     await ledgerOf(stage).close()
     expect(ledgerOf(stage).entries[0]?.result.verdict).toBe('passed')
-  })
-})
-
-describe('lost requests', () => {
-  const judge = (of: 'all' | 'others', ...observations: Observation[]) => {
-    const stage = fakeStage(new FakeRecording(), fault(1_000))
-    return judgeLosses(
-      stage,
-      ['web'],
-      0,
-      of,
-    )(timelineOf(seen(1), seen(1, { name: 'web-2' }), ...observations), 1_000)
-  }
-
-  test('from before the fault, and of other Services, do not count', () => {
-    expect(judge('all', lostRequest(998)).is).toBe('open')
-    expect(judge('all', lostRequest(2_000, { service: 'api' })).is).toBe('open')
-    expect(judge('all', lostRequest(2_000))).toMatchObject({ is: 'broken', atMs: 2_001 })
-  })
-
-  test('that were in flight when the fault struck do, at the time that they failed', () => {
-    expect(judge('all', lostRequest(999))).toMatchObject({ is: 'broken', atMs: 1_000 })
-  })
-
-  test('of a pod that is known by name are its own, whenever they were', () => {
-    expect(judge('others', lostRequest(60_000, { pod: 'web-1' })).is).toBe('open')
-    expect(judge('others', lostRequest(1_500, { pod: 'web-2' }))).toMatchObject({ is: 'broken', atMs: 1_501 })
-  })
-
-  test('of nobody known are the hurt pod`s until two seconds after its last sign of damage', () => {
-    const gone = seen(5_000, {}, 'DELETED')
-    expect(judge('others', gone, lostRequest(7_000)).is).toBe('open')
-    expect(judge('others', gone, lostRequest(7_001)).is).toBe('broken')
-    expect(judge('others', gone, lostRequest(1_500, { pod: 'unknown' })).is).toBe('open')
-  })
-
-  test('cannot be judged where no request was recorded', () => {
-    expect(judge('all').is).toBe('unjudgeable')
   })
 })
 

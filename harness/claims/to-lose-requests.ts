@@ -7,7 +7,7 @@ import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
 import { hold, isHurt } from './claim.ts'
 import type { Judge } from './judgement.ts'
-import { trafficOf } from './traffic.ts'
+import { askedSince, trafficOf } from './traffic.ts'
 
 export interface ToLoseRequestsOptions {
   atMost: number
@@ -50,21 +50,19 @@ export function toLoseRequests(
 
 export function judgeLosses(stage: Stage, services: string[], atMost: number, of: 'all' | 'others'): Judge {
   return (timeline, sinceMs) => {
-    const { requests, losses } = timeline.traffic
-    if (requests === 0) return { is: 'unjudgeable', detail: 'not one request was recorded' }
-    const counted = losses.filter(
-      (loss) =>
-        loss.endMs >= sinceMs &&
-        services.includes(loss.service) &&
-        (of === 'all' || !isOfHurtPod(stage, timeline, loss)),
-    )
+    if (!timeline.traffic.asked.some(({ direct, service }) => !direct && services.includes(service))) {
+      return { is: 'unjudgeable', detail: 'not one request was recorded' }
+    }
+    const asked = askedSince(timeline.traffic, services, sinceMs)
+    const losses = asked.filter(({ lost }) => lost !== undefined)
+    const counted = losses.filter((loss) => of === 'all' || !isOfHurtPod(stage, timeline, loss))
     const oneTooMany = counted[atMost]
     if (oneTooMany) {
-      const detail = `${counted.length} were lost (${kindsOf(counted)}), one too many,`
+      const detail = `${counted.length} were lost (${kindsOf(counted)}), the first too many`
       return { is: 'broken', atMs: oneTooMany.endMs, detail }
     }
     const hurt = of === 'others' ? `, beside ${losses.length - counted.length} of pods that were hurt,` : ''
-    return { is: 'open', lastSeen: `${counted.length} of ${requests} requests lost${hurt}` }
+    return { is: 'open', lastSeen: `${counted.length} of ${asked.length} requests lost${hurt}` }
   }
 }
 

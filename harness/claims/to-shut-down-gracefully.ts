@@ -2,11 +2,14 @@ import { type Duration, formatMs } from '../model/duration.ts'
 import { UsageError } from '../model/errors.ts'
 import type { Shutdown } from '../model/result.ts'
 import { predict } from '../predict/predict.ts'
+import { podOf } from '../timeline/attribution.ts'
 import { shutdownOf } from '../timeline/shutdown.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
 import { at, type Judge } from './judgement.ts'
 import { podSpecOf, situationOf } from './situation.ts'
+import { type TrafficOf, trafficOf } from './traffic.ts'
 
 export interface ToShutDownGracefullyOptions {
   /** What it exits with; 0 unless given. 143 is that of a process that has no handler for SIGTERM. */
@@ -20,7 +23,7 @@ export interface ToShutDownGracefullyOptions {
 /**
  * A pod that is told to stop ends by itself within its grace period, with this exit code, and loses no request: none of
  * those in flight, none that the Service still sends to it, and no kept connection in the midst of one. Needs traffic
- * to the pod's Service.
+ * to the pod's Service, and is left unjudged where nothing tells which pod a request was for that was lost meanwhile.
  */
 export function toShutDownGracefully(
   pod: Pod,
@@ -35,25 +38,14 @@ export function toShutDownGracefully(
     )
   }
   const container = pod.container(options.container)
-  const names = workload.shape.services.map(({ name }) => name)
-  const flows = stage.traffic.filter(({ service }) => names.includes(service))
-  if (flows.length === 0) {
-    throw new UsageError(
-      `${pod.subject}: toShutDownGracefully needs traffic, and none was sent to its workload`,
-      {
-        remedy: "Deploy it with a Service and a path to ask for: deploy(chart, { traffic: { path: '/' } }).",
-      },
-    )
-  }
+  const traffic = trafficOf(workload, 'toShutDownGracefully')
   return respond({
     stage,
     podUid: pod.uid,
     statement,
     subject: `${pod.subject}/${container}`,
     promise: `to end by itself with exit code ${exitCode}, and to lose no request`,
-    judge: judgeShutdown(pod.uid, container, exitCode, (untilMs) =>
-      flows.every((flow) => flow.settledMs() >= untilMs),
-    ),
+    judge: judgeShutdown(pod.uid, container, exitCode, traffic),
     rests: ['Pod', 'EndpointSlice', 'traffic'],
     predict: (fault) => predict.exits(situationOf(stage, podSpecOf(pod), fault, container)),
     within: options.within,
@@ -64,7 +56,7 @@ export function judgeShutdown(
   uid: string,
   container: string,
   exitCode: number,
-  isSettled: (untilMs: number) => boolean,
+  { services, settled }: TrafficOf,
 ): Judge {
   return (timeline, sinceMs) => {
     const stop = shutdownOf(timeline, uid, container)
@@ -73,13 +65,19 @@ export function judgeShutdown(
       const isGone = typeof goneMs === 'number' && goneMs >= sinceMs
       if (isGone && stop === undefined)
         return { is: 'broken', atMs: goneMs, detail: 'it was deleted by force, which no app can stop for,' }
+      if (isGone) return { is: 'open', lastSeen: 'it was gone, and nothing had told how it ended' }
       return { is: 'open', lastSeen: stop ? 'it was still running' : 'it had not been told to stop' }
     }
     const exitedMs = stop.deletedAtMs + stop.exit.atMs
     const wrong = wrongWith(stop, exitCode)
     if (wrong) return { is: 'broken', atMs: exitedMs, detail: wrong }
+    const strays = straysOf(timeline, services, stop.deletedAtMs, exitedMs)
+    if (strays > 0) {
+      const detail = `${requestsOf(strays)} ${strays === 1 ? 'was' : 'were'} lost while it stopped, and nothing tells which pod was asked`
+      return { is: 'unjudgeable', detail }
+    }
     // A request that was sent to it may still be lost by time-out.
-    if (!isSettled(exitedMs)) {
+    if (!settled(exitedMs)) {
       return { is: 'open', lastSeen: `it ended at ${at(exitedMs)}, and requests were still under way` }
     }
     return { is: 'held', atMs: exitedMs, detail: tell(stop) }
@@ -94,15 +92,39 @@ function wrongWith(stop: Shutdown, exitCode: number): string | undefined {
   if (lost === 0) return undefined
   const sent = `${inFlight.lost} of ${inFlight.lost + inFlight.answered} in flight`
   const routed = `${late.lost} of ${late.lost + late.answered} sent to it after the signal`
-  return `it lost ${lost} requests (${sent}, ${routed}), and ended`
+  return `it lost ${requestsOf(lost)} (${sent}, ${routed}), and ended`
+}
+
+/** kube-proxy's rules follow the EndpointSlice by up to its minimum sync period of 1 s; doubled for a busy node. */
+const proxyFollowsMs = 2_000
+
+/** How many requests were lost about the stop that may have been for any pod: neither a route nor an answer tells. */
+function straysOf(timeline: Timeline, services: string[], deletedAtMs: number, exitedMs: number): number {
+  const { losses, isRouted } = timeline.traffic
+  return losses.filter(
+    (loss) =>
+      services.includes(loss.service) &&
+      loss.endMs >= deletedAtMs &&
+      loss.sentMs <= exitedMs + proxyFollowsMs &&
+      !podOf(timeline, loss) &&
+      // Where routes are followed, a new connection without one was sent to no pod.
+      !(isRouted && loss.connection === 'new'),
+  ).length
+}
+
+function requestsOf(count: number): string {
+  return count === 1 ? '1 request' : `${count} requests`
 }
 
 function tell({ signal, exit, graceLeftMs = 0, inFlight, late, keepAlive }: Shutdown): string {
   const answered = inFlight.answered + late.answered
+  const connections = keepAlive.drained === 1 ? 'connection' : 'connections'
   return [
     `stopped on ${signal?.name ?? 'its deletion'} with exit code ${exit?.code}`,
-    `answered all ${answered} requests that it had or still got`,
-    `let ${keepAlive.drained} kept connections drain`,
+    answered === 0
+      ? 'had no request to answer'
+      : `answered the ${requestsOf(answered)} that it had or still got`,
+    `let ${keepAlive.drained} kept ${connections} drain`,
     `and left ${formatMs(graceLeftMs)} of its grace period,`,
   ].join(', ')
 }

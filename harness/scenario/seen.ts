@@ -41,16 +41,16 @@ const keptLosses = 200
 
 function trafficResult(timeline: Timeline): TrafficResult {
   const { asked, losses, requests, longestGapMs } = timeline.traffic
-  const attributed = losses.map((loss) => attribute(timeline, loss))
   const taken = asked
     .filter(({ direct, lost }) => !direct && lost === undefined)
     .map(({ sentMs, endMs }) => endMs - sentMs)
     .sort((a, b) => a - b)
   const at = (share: number) => percentile(taken, share)
+  const attributed = losses.slice(0, keptLosses).map((loss) => attribute(timeline, loss))
   return {
-    ...{ requests, lost: losses.length, longestGapMs, losses: attributed.slice(0, keptLosses) },
+    ...{ requests, lost: losses.length, longestGapMs, losses: attributed },
     ...(taken.length > 0 && { latency: { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) } }),
-    ...(losses.length > 0 && { explanations: explain(timeline, attributed) }),
+    ...(losses.length > 0 && { explanations: explain(timeline, losses) }),
   }
 }
 

@@ -6,14 +6,17 @@ import type { Asked } from './traffic.ts'
 /** The pod that a request was for, and how that is known; undefined where no pod was asked, or nobody can tell. */
 export function podOf(
   timeline: Timeline,
-  { address, pod, sentMs }: Asked,
+  { address, pod, sentMs, ageMs = 0 }: Asked,
 ): { pod: Interval<'pod'>; by: 'route' | 'answer' } | undefined {
+  // A kept connection stays that of the pod that it was opened to, whoever has its IP or its name since.
+  const openedMs = sentMs - ageMs
   if (address !== undefined) {
-    const routed = timeline.podAt(address, sentMs)
+    const routed = timeline.podAt(address, openedMs)
     if (routed) return { pod: routed, by: 'route' }
   }
-  const named = pod === undefined ? undefined : timeline.of('pod').find(({ detail }) => detail.name === pod)
-  return named && { pod: named, by: 'answer' }
+  const named = timeline.of('pod').filter(({ detail }) => detail.name === pod)
+  const then = named.find(({ toMs }) => toMs === null || toMs > openedMs) ?? named.at(-1)
+  return then && { pod: then, by: 'answer' }
 }
 
 /** A container's end: by the runtime's own clock where that is known, for the pod's status tells of it later. */
@@ -28,22 +31,79 @@ export function endsOf(timeline: Timeline, uid: string): End[] {
   return [...exited, ...told].sort((a, b) => a.fromMs - b.fromMs)
 }
 
-/** What had befallen a pod by that time, or befell it next: its stop signal, its container's end, its node's loss. */
-export function fateOf(timeline: Timeline, pod: Interval<'pod'>, aboutMs: number) {
-  const signals = timeline
-    .of('container-signalled', pod.uid)
-    .filter(({ detail }) => detail.signal !== 'SIGKILL')
-  const nodeFaults = timeline
-    .of('fault')
-    .filter(({ subject }) => pod.detail.node !== null && subject === `Node/${pod.detail.node}`)
-  const end = lastBy(endsOf(timeline, pod.uid), aboutMs)
-  const nodeLost = end ? undefined : lastBy(nodeFaults, aboutMs)
-  const endedMs = end?.fromMs ?? nodeLost?.fromMs ?? pod.toMs ?? undefined
-  return { signal: lastBy(signals, aboutMs), end, nodeLost, endedMs }
-}
-
 /** Times of two clocks that are rounded differently are the same within this. */
 export const sameTimeMs = 20
+
+/** What had befallen the pod of a request by the time that it failed, or befell it next. */
+export interface Fate {
+  pod: Interval<'pod'>
+  by: 'route' | 'answer'
+  /** Its stop signal. */
+  signal?: Interval<'container-signalled'>
+  /** Its container's end. */
+  end?: End
+  /** The fault that its node was lost by. */
+  nodeLost?: Interval<'fault'>
+  /** When it ended, in whichever of these ways, or its object was gone. */
+  endedMs?: number
+}
+
+/** The fate of the pod that a request was for. What it had recovered from before the request was sent is no part of it. */
+export function fateOf(timeline: Timeline, asked: Asked): Fate | undefined {
+  const known = podOf(timeline, asked)
+  if (!known) return undefined
+  const { uid, toMs, detail: pod } = known.pod
+  const { sentMs, endMs } = asked
+  const all = endsOf(timeline, uid)
+  const over = all.filter((end) => hasRecovered(timeline, end, sentMs))
+  const ends = all.filter((end) => !isAmong(over, end))
+  const signals = timeline
+    .of('container-signalled', uid)
+    .filter((signal) => signal.detail.signal !== 'SIGKILL' && !isAmong(over, signal))
+    .sort((a, b) => a.fromMs - b.fromMs)
+  const [signal] = signals
+  const told = signals.filter(({ fromMs }) => fromMs <= endMs + sameTimeMs)
+  // Of several containers that were told to stop, any may be the one that serves: the pod ends with the last of them.
+  const end = told.length > 0 ? ends.findLast((one) => isAmong(told, one)) : lastBy(ends, endMs)
+  const nodeLost = timeline
+    .of('fault')
+    .filter(({ subject, detail }) => subject === `Node/${pod.node}` && cutsOff.has(detail.kind))
+    .findLast((fault) => fault.fromMs <= endMs && (fault.toMs === null || fault.toMs >= sentMs))
+  const isNodeFirst = nodeLost && (!end || end.fromMs >= nodeLost.fromMs)
+  const endedMs = isNodeFirst ? nodeLost.fromMs : (end?.fromMs ?? toMs ?? undefined)
+  return {
+    ...known,
+    ...(signal && { signal }),
+    ...(isNodeFirst ? { nodeLost } : end && { end }),
+    ...(endedMs !== undefined && { endedMs }),
+  }
+}
+
+/** The faults that take a node off the network: without its Node object or its kubelet, its pods go on serving. */
+const cutsOff: ReadonlySet<string> = new Set(['stopNode', 'pauseNode'])
+
+interface OfContainer {
+  fromMs: number
+  detail: { containerID: string }
+}
+
+function isAmong(some: OfContainer[], { detail }: OfContainer): boolean {
+  return some.some((one) => one.detail.containerID === detail.containerID)
+}
+
+/** By then the container ran again, or the pod was ready again; an init container's end comes before its pod is ready. */
+function hasRecovered(timeline: Timeline, { uid, fromMs, detail }: End, byMs: number): boolean {
+  const isAfter = (one: { fromMs: number }) => one.fromMs >= fromMs && one.fromMs <= byMs
+  const ranAgain = timeline
+    .of('container-running', uid)
+    .some(
+      (ran) =>
+        ran.detail.container === detail.container &&
+        ran.detail.containerID !== detail.containerID &&
+        isAfter(ran),
+    )
+  return ranAgain || timeline.of('pod-ready', uid).some(isAfter)
+}
 
 /** The last that was by then, or the first that came after it. */
 function lastBy<I extends { fromMs: number }>(intervals: I[], ms: number): I | undefined {
@@ -78,10 +138,9 @@ export function attribute(timeline: Timeline, lost: Asked): Loss {
     ...{ atMs: sentMs, tookMs: endMs - sentMs, reason, endpoint: service, connection },
     ...(ageMs !== undefined && { connectionAgeMs: ageMs }),
   }
-  const known = podOf(timeline, lost)
-  if (!known) return head
-  const { pod, by } = known
-  const { signal, endedMs } = fateOf(timeline, pod, endMs)
+  const fate = fateOf(timeline, lost)
+  if (!fate) return head
+  const { pod, by, signal, endedMs } = fate
   return {
     ...head,
     ...{ pod: pod.detail.name, podKnownBy: by },

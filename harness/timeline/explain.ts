@@ -1,7 +1,8 @@
-import type { Interval } from '../model/interval.ts'
-import type { Loss } from '../model/result.ts'
-import { type End, fateOf, sameTimeMs } from './attribution.ts'
+import type { End } from './attribution.ts'
+import { whoEnded } from './shutdown.ts'
 import type { Timeline } from './timeline.ts'
+import type { Asked } from './traffic.ts'
+import { deletionOf, type Lost, lostBy } from './ways.ts'
 
 /** One reason for requests to be lost, told as a sentence. */
 export interface Explanation {
@@ -11,133 +12,136 @@ export interface Explanation {
   text: string
 }
 
-/** The ways in which a request is lost. */
-type Way =
-  /** The pod answered, with a status that is no success. */
-  | 'bad answer'
-  /** The connection was there when the container ended, and ended with it. */
-  | 'ended with it'
-  /** It was sent to a container that had ended. */
-  | 'sent after its end'
-  /** The pod took no new connections any more. */
-  | 'stopped listening'
-  /** The pod closed a connection that a request was on. */
-  | 'cut'
-  | 'node lost'
-  /** The Service had nowhere to send it. */
-  | 'no endpoint'
-  | 'unknown'
-
 /** Why requests were lost: one sentence for each pod and way of losing them, the most first. */
-export function explain(timeline: Timeline, losses: Loss[]): Explanation[] {
-  const groups = Map.groupBy(losses, (loss) => `${wayOf(timeline, loss)} ${loss.pod ?? ''}`)
-  return [...groups.values()].map((group) => sentence(timeline, group)).sort((a, b) => b.lost - a.lost)
+export function explain(timeline: Timeline, losses: Asked[]): Explanation[] {
+  const lost = losses.map((asked) => lostBy(timeline, asked))
+  const groups = Map.groupBy(lost, ({ way, fate }) => `${way} ${fate?.pod.uid ?? ''}`)
+  return [...groups.values()]
+    .flatMap(([first, ...more]) => (first ? sentence(timeline, first, [first, ...more]) : []))
+    .sort((a, b) => b.lost - a.lost)
 }
 
-export function wayOf(timeline: Timeline, loss: Loss): Way {
-  const { reason, pod, connection, sinceSignalMs, sinceEndMs, tookMs = 0 } = loss
-  if (reason === 'status') return 'bad answer'
-  if (pod === undefined) return connection === 'new' && timeline.traffic.isRouted ? 'no endpoint' : 'unknown'
-  if (fateOfLoss(timeline, loss)?.nodeLost && sinceEndMs !== undefined && sinceEndMs >= 0) return 'node lost'
-  if (sinceEndMs !== undefined && sinceEndMs >= -sameTimeMs) {
-    const neverConnected = connection === 'new' && (reason === 'refused' || reason === 'unreachable')
-    return neverConnected || sinceEndMs - tookMs > sameTimeMs ? 'sent after its end' : 'ended with it'
-  }
-  if (sinceSignalMs === undefined || sinceSignalMs < -sameTimeMs) return 'unknown'
-  // A listener that is closed resets what waited to be accepted.
-  return connection === 'new' && reason !== 'timeout' ? 'stopped listening' : 'cut'
+function sentence(timeline: Timeline, first: Lost, group: Lost[]): Explanation {
+  const name = first.fate?.pod.detail.name
+  const text = `${countsOf(group)}${name === undefined ? tellOfNobody(first) : tellOf(timeline, name, first, group)}`
+  return { ...(name !== undefined && { pod: name }), lost: group.length, text }
 }
 
-function fateOfLoss(timeline: Timeline, { pod: name, atMs, tookMs = 0 }: Loss) {
-  const pod = timeline.of('pod').find(({ detail }) => detail.name === name)
-  return pod && { pod, ...fateOf(timeline, pod, atMs + tookMs) }
+function tellOfNobody({ way }: Lost): string {
+  if (way === 'bad answer') return ': the answer was no success (2xx or 3xx)'
+  if (way === 'no endpoint') return ': the Service had no endpoint that it could send requests to'
+  return ': which pod was asked is not known'
 }
 
-function sentence(timeline: Timeline, group: Loss[]): Explanation {
-  const [first] = group
-  const lost = group.length
-  if (!first) return { lost, text: '' }
-  const { pod } = first
-  const text = `${countsOf(group)}${tellWay(timeline, first, group)}`
-  return { ...(pod !== undefined && { pod }), lost, text }
-}
-
-function tellWay(timeline: Timeline, first: Loss, group: Loss[]): string {
-  const pod = first.pod ?? ''
-  const fate = fateOfLoss(timeline, first)
-  const signal = fate?.signal?.detail.signal
-  const sinceSignal = range(group.map(({ sinceSignalMs }) => sinceSignalMs))
-  const sinceEnd = range(group.map(({ sinceEndMs }) => sinceEndMs))
-  const afterSignal = signal && sinceSignal ? `, ${sinceSignal} after ${signal}` : ''
-  const routed = routedWords(timeline)
-  const end = endWords(fate?.end)
-  switch (wayOf(timeline, first)) {
+function tellOf(timeline: Timeline, name: string, first: Lost, group: Lost[]): string {
+  const { way, fate, stop } = first
+  const sinceStop = range(group.map(({ asked, stop }) => asked.endMs - (stop?.atMs ?? asked.endMs)))
+  const sinceEnd = range(group.map(({ asked, fate }) => asked.endMs - (fate?.endedMs ?? asked.endMs)))
+  const afterStop = stop ? `, ${sinceStop} after ${stop.by}` : ''
+  const routed = routedWords(timeline, group)
+  const code = fate?.end ? ` (exit code ${fate.end.detail.exitCode})` : ''
+  switch (way) {
     case 'bad answer':
-      return `: ${pod || 'the app'} answered them, with a status that is no success`
+      return `: ${name} answered, but with no success (2xx or 3xx)`
     case 'stopped listening':
-      return `${afterSignal} of ${pod}${routed}: the app stopped listening before its endpoint was gone; ${coverWords(group)}`
+      return `${afterStop} of ${name}${routed}: the app stopped listening before its endpoint was gone; ${coverWords(timeline, group)}`
     case 'sent after its end':
-      return signal
-        ? `, ${sinceEnd} after ${pod} had ended${end}${routed}: the app ended before its endpoint was gone; ${coverWords(group)}`
-        : `, ${sinceEnd} after ${pod} had ended${end}${routed}: it was killed outright, and until its endpoint is gone its share of the requests is lost`
+      return `, ${sinceEnd} after ${name} had ended${code}${routed}: ${whyEnded(timeline, first, group)}`
     case 'ended with it':
-      return `, when ${pod} ended${end}${afterSignal}: ${whyCut(timeline, fate?.pod, first)}`
+      return `, when ${name} ended${code}${afterStop}: ${whyUnfinished(timeline, first)}`
     case 'cut':
-      return `${afterSignal} of ${pod}: the app closed connections that requests were on`
+      return `${afterStop} of ${name}: the app closed connections that requests were on`
+    case 'unanswered':
+      return `${afterStop} of ${name}: the app no longer answered`
     case 'node lost':
-      return `, ${sinceEnd} after the node of ${pod} was lost${routed}: nothing tells the Service until the node's silence is believed`
-    case 'no endpoint':
-      return ': the Service had no endpoint that it could send them to'
-    case 'unknown':
-      return pod
-        ? `, of ${pod}: nothing that was seen to happen to it tells why`
-        : ': which pod they were for is not known'
+      return `, ${sinceEnd} after the node of ${name} was lost${routed}: the Service learns of it only when the node has been silent for its grace period`
+    default:
+      return `: nothing that was seen of ${name} tells why`
   }
 }
 
 /** `7 requests lost on new connections (refused)`, by connection and reason. */
-function countsOf(group: Loss[]): string {
-  const kinds = Map.groupBy(group, ({ connection, reason }) => `${connection} connections (${reason})`)
-  const told = [...kinds].map(([kind, { length }]) => `${length} on ${kind}`)
-  const requests = group.length === 1 ? 'request' : 'requests'
-  const [kind] = kinds.keys()
-  if (kinds.size === 1 && kind) return `${group.length} ${requests} lost on ${kind}`
-  return `${group.length} ${requests} lost: ${told.join(', ')}`
+function countsOf(group: Lost[]): string {
+  const kinds = Map.groupBy(group, ({ asked }) => `${asked.connection} (${asked.lost})`)
+  const [first] = kinds.values()
+  const requests = group.length === 1 ? '1 request' : `${group.length} requests`
+  if (kinds.size === 1 && first) return `${requests} lost on ${connectionsOf(first)}`
+  return `${requests} lost: ${[...kinds.values()].map((kind) => `${kind.length} on ${connectionsOf(kind)}`).join(', ')}`
+}
+
+function connectionsOf(kind: Lost[]): string {
+  const { connection, lost } = kind[0]?.asked ?? {}
+  return kind.length === 1 ? `a ${connection} connection (${lost})` : `${connection} connections (${lost})`
 }
 
 /** Where the prober's node is known, it is its kube-proxy that still had the pod among the Service's. */
-function routedWords(timeline: Timeline): string {
+function routedWords(timeline: Timeline, group: Lost[]): string {
+  const isRouted = group.some(({ asked, fate }) => asked.connection === 'new' && fate?.by === 'route')
   const prober = timeline.of('pod').find(({ detail }) => detail.labels['rolypoly.dev/role'] === 'prober')
-  return prober?.detail.node && timeline.traffic.isRouted
-    ? `, while node ${prober.detail.node} still routed to it`
-    : ''
+  return isRouted && prober?.detail.node ? `, while node ${prober.detail.node} still routed to it` : ''
 }
 
-function endWords(end: End | undefined): string {
-  return end ? ` (exit code ${end.detail.exitCode})` : ''
+/** Why a pod had ended while requests were still sent to it. */
+function whyEnded(timeline: Timeline, lost: Lost, group: Lost[]): string {
+  const { fate, stop } = lost
+  const grace = graceSpent(timeline, lost)
+  if (grace !== undefined)
+    return `it did not end by itself${grace}, and was killed before its endpoint was gone`
+  if (stop) return `the app ended before its endpoint was gone; ${coverWords(timeline, group)}`
+  return `it ${howEnded(fate?.end)}, and until its endpoint is gone its share of the requests is lost`
 }
 
-function whyCut(timeline: Timeline, pod: Interval<'pod'> | undefined, loss: Loss): string {
-  const killed =
-    pod && timeline.of('container-signalled', pod.uid).some(({ detail }) => detail.signal === 'SIGKILL')
-  const grace = pod && timeline.of('pod-terminating', pod.uid)[0]?.detail.gracePeriodSeconds
-  if (loss.sinceSignalMs === undefined) return 'it was killed outright, with requests on its connections'
-  if (killed) {
-    return `it did not end by itself within its grace period${grace === undefined ? '' : ` of ${grace} s`}: an app that is told to stop has to close its connections too`
+/** Why a pod ended without an answer to the requests that it had. */
+function whyUnfinished(timeline: Timeline, lost: Lost): string {
+  const { fate, stop } = lost
+  const grace = graceSpent(timeline, lost)
+  if (grace !== undefined) {
+    return `it did not end by itself${grace}: an app that is told to stop has to close its connections too`
   }
-  return 'it ended without finishing what was on its connections'
+  if (stop) return 'it ended without finishing what was on its connections'
+  return `it ${howEnded(fate?.end)}, with requests on its connections`
 }
 
-function coverWords(group: Loss[]): string {
-  const worstMs = Math.max(...group.map(({ sinceSignalMs = 0 }) => sinceSignalMs))
-  return `a preStop sleep of ${Math.max(1, Math.ceil(worstMs / 1_000))} s would have covered it`
+/** An end that nobody asked for. */
+function howEnded(end: End | undefined): string {
+  const isOwn = end !== undefined && end.detail.exitCode !== 137
+  return isOwn ? 'ended by itself, without being told to stop' : 'was killed outright'
 }
 
-/** `0.1–0.9 s`, of the times that are known. */
-function range(times: (number | undefined)[]): string {
-  const known = times.filter((ms) => ms !== undefined)
-  if (known.length === 0) return ''
+/** `within its grace period of 30 s`, where it was that long and no end came; undefined where it ended by itself. */
+function graceSpent(timeline: Timeline, { fate, stop }: Lost): string | undefined {
+  if (!fate?.end || !stop) return undefined
+  const seconds = deletionOf(timeline, fate.pod)?.detail.gracePeriodSeconds
+  const graceMs = (seconds ?? Number.POSITIVE_INFINITY) * 1_000
+  if (whoEnded(timeline, fate.end, stop.atMs, graceMs) === 'itself') return undefined
+  return ` within its grace period${seconds === undefined ? '' : ` of ${seconds} s`}`
+}
+
+/** A deletion is told of by a watch, the signal that follows it by the node's own clock: it may seem to come before. */
+const watchLagMs = 1_500
+/** A preStop hook that takes any time takes a second or so; without one, the signal comes sooner than this. */
+const hookMs = 800
+
+/** How long the app would have had to go on. */
+function coverWords(timeline: Timeline, group: Lost[]): string {
+  const [first] = group
+  const deleted = first?.fate && deletionOf(timeline, first.fate.pod)
+  const stopMs = first?.stop?.atMs ?? 0
+  if (!deleted || deleted.fromMs > stopMs + watchLagMs) {
+    return 'no preStop covers that, for the endpoint of a container that is restarted in place stays until it has ended'
+  }
+  const worstMs = Math.max(...group.map(({ asked, stop }) => asked.sentMs - (stop?.atMs ?? asked.sentMs)))
+  const seconds = Math.max(1, Math.ceil(worstMs / 1_000))
+  const hook =
+    stopMs - deleted.fromMs < hookMs
+      ? `a preStop sleep of ${seconds} s`
+      : `a preStop hook that takes ${seconds} s longer`
+  return `${hook} would have covered it`
+}
+
+/** `0.1–0.9 s` */
+function range(times: number[]): string {
   const told = (ms: number) => (Math.max(0, ms) / 1_000).toFixed(1)
-  const [from, to] = [told(Math.min(...known)), told(Math.max(...known))]
+  const [from, to] = [told(Math.min(...times)), told(Math.max(...times))]
   return from === to ? `${from} s` : `${from}–${to} s`
 }

@@ -1,5 +1,7 @@
+import type { Interval } from '../model/interval.ts'
 import type { Shutdown } from '../model/result.ts'
-import { endsOf, podOf } from './attribution.ts'
+import { type End, endsOf, podOf } from './attribution.ts'
+import { isOpenIn } from './steady.ts'
 import type { Timeline } from './timeline.ts'
 import type { Asked } from './traffic.ts'
 
@@ -12,10 +14,11 @@ const graceSlackMs = 1_500
 export function stoppedContainers(timeline: Timeline, uid: string): string[] {
   const [terminating] = timeline.of('pod-terminating', uid)
   if (!terminating || terminating.detail.gracePeriodSeconds === 0) return []
-  const ran = timeline
-    .of('container-running', uid)
-    .filter(({ toMs }) => toMs === null || toMs >= terminating.fromMs)
-  return [...new Set(ran.map(({ detail }) => detail.container))]
+  return [...new Set(ranAt(timeline, uid, terminating.fromMs).map(({ detail }) => detail.container))]
+}
+
+function ranAt(timeline: Timeline, uid: string, atMs: number): Interval<'container-running'>[] {
+  return timeline.of('container-running', uid).filter(({ toMs }) => toMs === null || toMs >= atMs)
 }
 
 /**
@@ -33,23 +36,19 @@ export function shutdownOf(timeline: Timeline, uid: string, container: string): 
   const graceMs = terminating.detail.gracePeriodSeconds * 1_000
   const since = (ms: number) => ms - deletedAtMs
 
-  const signal = timeline
-    .of('container-signalled', uid)
-    .find(
-      ({ fromMs, detail }) =>
-        fromMs >= deletedAtMs - graceSlackMs && detail.container === container && detail.signal !== 'SIGKILL',
-    )
+  const end = endOf(timeline, uid, container, deletedAtMs)
+  const signal = end && signalsOf(timeline, end).find(({ detail }) => detail.signal !== 'SIGKILL')
   const toldMs = signal?.fromMs ?? deletedAtMs
-  const exit = exitOf(timeline, uid, container, deletedAtMs)
+  const fromMs = Math.min(deletedAtMs, toldMs)
+  // Lost after the deletion is lost by the stop: a preStop hook may end the app before its signal.
+  const isInFlight = ({ sentMs, endMs, lost }: Asked) =>
+    sentMs < toldMs && endMs >= (lost === undefined ? toldMs : fromMs)
   const requests = timeline.traffic.asked.filter(
-    (asked) => asked.endMs >= deletedAtMs - stillOpenMs && podOf(timeline, asked)?.pod.uid === uid,
+    (asked) => asked.endMs >= fromMs - stillOpenMs && podOf(timeline, asked)?.pod.uid === uid,
   )
   const opened = requests.filter(({ connection, sentMs }) => connection === 'new' && sentMs >= deletedAtMs)
-  const unanswered = opened.filter(({ lost }) => lost !== undefined && lost !== 'status')
-  const answered = opened.filter(({ lost }) => lost === undefined)
   const ofService = requests.filter(({ direct }) => !direct)
   const left = endpointLeftMs(timeline, uid, deletedAtMs)
-  const endedBy = exit && whoEnded(timeline, uid, container, exit, deletedAtMs, graceMs)
   return {
     ...{ subject: pod.subject, container, deletedAtMs, graceMs },
     ...(signal && {
@@ -61,53 +60,66 @@ export function shutdownOf(timeline: Timeline, uid: string, container: string): 
       opened.filter(({ direct, address }) => !direct && address),
       since,
     ),
-    ...lastOf('lastAcceptedMs', answered, since),
-    ...firstOf('firstRefusedMs', unanswered, since),
-    inFlight: countsOf(ofService.filter(({ sentMs, endMs }) => sentMs < toldMs && endMs >= toldMs)),
+    ...lastOf('lastAcceptedMs', opened.filter(isConnected), since),
+    ...firstOf(
+      'firstRefusedMs',
+      opened.filter((asked) => !isConnected(asked)),
+      since,
+    ),
+    inFlight: countsOf(ofService.filter(isInFlight)),
     late: countsOf(ofService.filter(({ sentMs }) => sentMs >= toldMs)),
     keepAlive: keptConnections(ofService, toldMs),
-    ...(exit && { exit: { atMs: since(exit.atMs), code: exit.code, reason: exit.reason } }),
-    ...(endedBy && { endedBy }),
-    ...(exit && { graceLeftMs: Math.max(0, graceMs - since(exit.atMs)) }),
+    ...(end && {
+      exit: { atMs: since(end.fromMs), code: end.detail.exitCode, reason: reasonOf(timeline, end) },
+      endedBy: whoEnded(timeline, end, deletedAtMs, graceMs),
+      graceLeftMs: Math.max(0, graceMs - since(end.fromMs)),
+    }),
   }
 }
 
-interface Exit {
-  atMs: number
-  code: number
-  reason: string
+/** It was answered, whatever the status. */
+function isConnected({ lost }: Asked): boolean {
+  return lost === undefined || lost === 'status'
 }
 
-function exitOf(timeline: Timeline, uid: string, container: string, sinceMs: number): Exit | undefined {
-  const end = endsOf(timeline, uid).find(
-    ({ fromMs, detail }) => fromMs >= sinceMs && detail.container === container,
-  )
+/** The container's end, of the incarnation that ran when the pod was deleted. */
+function endOf(timeline: Timeline, uid: string, container: string, deletedAtMs: number): End | undefined {
+  const ran = ranAt(timeline, uid, deletedAtMs).find(({ detail }) => detail.container === container)
+  // By the runtime's clock it may have ended before the watch told of the deletion.
+  return endsOf(timeline, uid).find(({ detail }) => detail.containerID === ran?.detail.containerID)
+}
+
+/** What the runtime sent to the container that ended so. */
+function signalsOf(timeline: Timeline, { uid, detail }: End): Interval<'container-signalled'>[] {
+  const signals = timeline.of('container-signalled', uid)
+  return signals.filter((signal) => signal.detail.containerID === detail.containerID)
+}
+
+function reasonOf(timeline: Timeline, { uid, detail: { containerID } }: End): string {
   const told = timeline
     .of('container-terminated', uid)
-    .find(({ detail }) => detail.containerID === end?.detail.containerID)
-  return end && { atMs: end.fromMs, code: end.detail.exitCode, reason: told?.detail.reason ?? '' }
+    .find(({ detail }) => detail.containerID === containerID)
+  return told?.detail.reason ?? ''
 }
 
-function whoEnded(
+/** By the runtime's journal, which tells of its SIGKILL; without it, by the exit code and the time. */
+export function whoEnded(
   timeline: Timeline,
-  uid: string,
-  container: string,
-  exit: Exit,
-  deletedAtMs: number,
+  end: End,
+  toldMs: number,
   graceMs: number,
 ): 'itself' | 'SIGKILL' {
-  if (exit.code !== 137) return 'itself'
-  const killed = timeline
-    .of('container-signalled', uid)
-    .some(({ detail }) => detail.container === container && detail.signal === 'SIGKILL')
-  return killed || exit.atMs - deletedAtMs >= graceMs - graceSlackMs ? 'SIGKILL' : 'itself'
+  if (end.detail.exitCode !== 137) return 'itself'
+  const isKilled = signalsOf(timeline, end).some(({ detail }) => detail.signal === 'SIGKILL')
+  const isByTime = end.kind === 'container-terminated' && end.fromMs - toldMs >= graceMs - graceSlackMs
+  return isKilled || isByTime ? 'SIGKILL' : 'itself'
 }
 
-/** When the last of its Services stopped listing it as ready. */
+/** When the last of its Services stopped listing it as ready; undefined while one still does. */
 function endpointLeftMs(timeline: Timeline, uid: string, sinceMs: number): number | undefined {
-  const ends = timeline
-    .of('endpoint-ready', uid)
-    .flatMap(({ toMs }) => (toMs !== null && toMs >= sinceMs - graceSlackMs ? [toMs] : []))
+  const ready = timeline.of('endpoint-ready', uid)
+  if (isOpenIn(ready)) return undefined
+  const ends = ready.flatMap(({ toMs }) => (toMs !== null && toMs >= sinceMs - graceSlackMs ? [toMs] : []))
   return ends.length > 0 ? Math.max(...ends) : undefined
 }
 
@@ -118,16 +130,18 @@ function countsOf(requests: Asked[]): { answered: number; lost: number } {
 
 /** The connections that were kept and open at the signal: one is cut where a request on it was the last, and lost. */
 function keptConnections(requests: Asked[], toldMs: number): { drained: number; cut: number } {
+  // Each Service has a prober of its own, and each prober all the ports.
   const connections = Map.groupBy(
     requests.filter(({ port }) => port !== undefined),
-    ({ port }) => port,
+    ({ service, port }) => `${service} ${port}`,
   )
   let [drained, cut] = [0, 0]
   for (const on of connections.values()) {
     const [first, last] = [on[0], on.at(-1)]
     const isKept = on.some(({ connection }) => connection === 'reused')
-    if (!isKept || !first || !last || first.sentMs > toldMs || last.endMs < toldMs - stillOpenMs) continue
-    if (last.lost === undefined) drained += 1
+    if (!isKept || !first || !last || last.endMs < toldMs - stillOpenMs) continue
+    if (first.sentMs - (first.ageMs ?? 0) > toldMs) continue
+    if (isConnected(last)) drained += 1
     else cut += 1
   }
   return { drained, cut }

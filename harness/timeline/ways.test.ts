@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest'
+import type { Observation } from '../model/observation.ts'
+import {
+  exited,
+  lostRequest,
+  pod,
+  type RequestParts,
+  route,
+  running,
+  signalled,
+  slice,
+  timelineOf,
+  watched,
+} from './testing.ts'
+import { lostBy } from './ways.ts'
+
+const ip = '10.244.1.12'
+const seen = (atMs: number, parts: Parameters<typeof pod>[0] = {}, type?: 'DELETED') =>
+  watched('Pod', atMs, pod({ ip, ...parts }), type)
+const port = 49_322
+const reused: RequestParts = { connection: 'reused', lost: 'reset', pod: 'web-1', ageMs: 300 }
+const neu: RequestParts = { connection: 'new', lost: 'refused', address: ip }
+
+/** In which way a request to web-1 was lost that was sent at that time. */
+function wayOf(atMs: number, parts: RequestParts, ...observations: Observation[]) {
+  const timeline = timelineOf(seen(1), ...observations, lostRequest(atMs, parts))
+  const last = timeline.traffic.asked.at(-1)
+  if (!last) throw new Error('a request was expected')
+  return lostBy(timeline, last).way
+}
+
+/** Told to stop at 1 s, and ended at 3 s. */
+const stop = [seen(900, { grace: 30 }), signalled(1_000, 'web-1'), exited(3_000, 'web-1')]
+
+test('an answer that is no success is a bad answer, whatever else befell', () => {
+  expect(wayOf(2_000, { ...neu, lost: 'status' }, ...stop)).toBe('bad answer')
+  expect(wayOf(5_000, { ...reused, lost: 'status' }, ...stop)).toBe('bad answer')
+  expect(wayOf(2_000, { lost: 'status' })).toBe('bad answer')
+})
+
+describe('while the container still runs', () => {
+  test('a new connection that it does not take after its signal: it stopped listening', () => {
+    expect(wayOf(1_100, neu, ...stop)).toBe('stopped listening')
+    expect(wayOf(1_100, { ...neu, lost: 'unreachable' }, ...stop)).toBe('stopped listening')
+    expect(wayOf(1_100, { ...neu, lost: 'reset', tookMs: 40 }, ...stop)).toBe('stopped listening')
+  })
+
+  test('the clocks of the two may be 20 ms apart, and no more', () => {
+    expect(wayOf(979, neu, ...stop.slice(1))).toBe('stopped listening')
+    expect(wayOf(978, neu, ...stop.slice(1))).toBe('unknown')
+  })
+
+  test('a connection with a request on it that is closed: it was cut', () => {
+    expect(wayOf(1_100, reused, ...stop)).toBe('cut')
+    expect(wayOf(500, { ...neu, lost: 'reset', tookMs: 700 }, ...stop)).toBe('cut')
+    expect(wayOf(980, { ...neu, lost: 'reset', tookMs: 700 }, ...stop)).toBe('stopped listening')
+    expect(wayOf(979, { ...neu, lost: 'reset', tookMs: 700 }, ...stop)).toBe('cut')
+  })
+
+  test('a request that waits until it times out: it is not answered any more', () => {
+    const long = [signalled(1_000, 'web-1'), exited(20_000, 'web-1')]
+    expect(wayOf(1_100, { ...neu, lost: 'timeout', tookMs: 2_000 }, ...long)).toBe('unanswered')
+    expect(wayOf(1_100, { ...reused, lost: 'timeout', tookMs: 2_000 }, ...long)).toBe('unanswered')
+  })
+
+  test('what was lost before it was told to stop, or with nothing the matter, has no known cause', () => {
+    expect(wayOf(500, neu, ...stop)).toBe('unknown')
+    expect(wayOf(500, reused, ...stop)).toBe('unknown')
+    expect(wayOf(500, neu)).toBe('unknown')
+  })
+})
+
+describe('about the container`s end', () => {
+  test('a request that was on its connections ended with it', () => {
+    expect(wayOf(2_500, { ...reused, tookMs: 500 }, ...stop)).toBe('ended with it')
+    expect(wayOf(2_500, { ...neu, lost: 'reset', tookMs: 510 }, ...stop)).toBe('ended with it')
+    expect(wayOf(2_500, { ...neu, lost: 'timeout', tookMs: 2_000 }, ...stop)).toBe('ended with it')
+  })
+
+  test('one that failed more than 20 ms before did not', () => {
+    expect(wayOf(2_500, { ...reused, tookMs: 480 }, ...stop)).toBe('ended with it')
+    expect(wayOf(2_500, { ...reused, tookMs: 479 }, ...stop)).toBe('cut')
+  })
+
+  test('one that was sent more than 20 ms after it was sent to a container that had ended', () => {
+    expect(wayOf(3_020, { ...reused, tookMs: 5 }, ...stop)).toBe('ended with it')
+    expect(wayOf(3_021, { ...reused, tookMs: 5 }, ...stop)).toBe('sent after its end')
+    expect(wayOf(3_400, neu, ...stop)).toBe('sent after its end')
+    expect(wayOf(3_400, { ...neu, lost: 'timeout', tookMs: 2_000 }, ...stop)).toBe('sent after its end')
+  })
+
+  test('a new connection that was refused never was there to end with it', () => {
+    expect(wayOf(2_998, neu, ...stop)).toBe('stopped listening')
+    expect(wayOf(2_999, neu, ...stop)).toBe('sent after its end')
+    expect(wayOf(2_990, { ...neu, lost: 'unreachable' }, ...stop)).toBe('stopped listening')
+    const killed = exited(3_000, 'web-1', 137)
+    expect(wayOf(2_979, neu, killed)).toBe('sent after its end')
+    expect(wayOf(2_978, neu, killed)).toBe('unknown')
+  })
+
+  test('that of a pod that was deleted by force is when its object went, where nothing else tells', () => {
+    const gone = seen(3_000, { grace: 0 }, 'DELETED')
+    expect(wayOf(3_100, neu, gone)).toBe('sent after its end')
+    expect(wayOf(2_500, { ...reused, tookMs: 500 }, gone)).toBe('ended with it')
+  })
+})
+
+test('without a way into the nodes, the deletion says when it was told to stop', () => {
+  const deleted = seen(1_000, { grace: 30 })
+  expect(wayOf(1_100, neu, deleted)).toBe('stopped listening')
+  expect(wayOf(1_100, reused, deleted)).toBe('cut')
+  expect(wayOf(900, reused, deleted)).toBe('unknown')
+  expect(wayOf(1_100, reused, seen(1_000, { grace: 0 }))).toBe('unknown')
+})
+
+test('a container that runs again has got over its end: what is lost then has another cause', () => {
+  const again = seen(5_000, { containers: { app: running('id2', 1) } })
+  const [, signal, exit] = stop
+  const restarted = [signal, exit, again].filter((one) => one !== undefined)
+  expect(wayOf(4_000, neu, ...restarted)).toBe('sent after its end')
+  expect(wayOf(6_000, neu, ...restarted)).toBe('unknown')
+})
+
+test('on a node that was lost, it is the node', () => {
+  const fault = { source: 'fault', atMs: 1_000, fault: 0, phase: 'injecting', lasting: true } as const
+  const lost = { ...fault, kind: 'stopNode', target: 'Node/n1' }
+  expect(wayOf(1_500, { ...neu, lost: 'timeout', tookMs: 2_000 }, lost)).toBe('node lost')
+  expect(wayOf(1_500, { ...reused, lost: 'unreachable' }, lost, seen(9_000, {}, 'DELETED'))).toBe('node lost')
+  expect(wayOf(1_500, { ...neu, lost: 'status' }, lost)).toBe('bad answer')
+})
+
+describe('a new connection that was routed nowhere, while routes are followed', () => {
+  const routes = route(50, 50_000, ip)
+  const listed = (atMs: number, of: string[], service = 'web') => {
+    const endpoints = of.map((name) => ({ of: name }))
+    return watched('EndpointSlice', atMs, slice(service, endpoints, service))
+  }
+  const nobody = { port, connection: 'new' } as const
+
+  test('had no endpoint to go to, where the Service had none', () => {
+    expect(wayOf(5_000, nobody, routes)).toBe('no endpoint')
+    expect(wayOf(5_000, nobody, routes, listed(1, ['web-1']), listed(4_000, []))).toBe('no endpoint')
+    expect(wayOf(5_000, nobody, routes, listed(1, ['web-1'], 'api'))).toBe('no endpoint')
+  })
+
+  test('may have been refused up to two seconds before or after the Service had none', () => {
+    const outage = [listed(1, ['web-1']), listed(14_000, []), listed(14_001, ['web-1'])]
+    const ways = [11_999, 12_000, 16_000, 16_001].map((atMs) => wayOf(atMs, nobody, routes, ...outage))
+    expect(ways).toEqual(['unknown', 'no endpoint', 'no endpoint', 'unknown'])
+  })
+
+  test('is of nobody known where the Service had endpoints all the while: its route was missed', () => {
+    expect(wayOf(5_000, nobody, routes, listed(1, ['web-1']))).toBe('unknown')
+    const others = [listed(1, ['web-1', 'web-2']), listed(4_000, ['web-2'])]
+    expect(wayOf(5_000, nobody, routes, ...others)).toBe('unknown')
+  })
+
+  test('is of nobody known where it was routed to an address that is no pod`s', () => {
+    expect(wayOf(5_000, { ...nobody, port: 50_000 }, route(5_000, 50_000, '192.0.2.1'))).toBe('unknown')
+  })
+
+  test('no such thing is said of reused connections, nor where no routes are followed', () => {
+    expect(wayOf(5_000, { port, connection: 'reused' }, routes)).toBe('unknown')
+    expect(wayOf(5_000, nobody)).toBe('unknown')
+  })
+})

@@ -1,0 +1,98 @@
+import type { Interval } from '../model/interval.ts'
+import { type Fate, fateOf, sameTimeMs } from './attribution.ts'
+import type { Timeline } from './timeline.ts'
+import type { Asked } from './traffic.ts'
+
+/** The ways in which a request is lost. */
+export type Way =
+  /** The pod answered, with a status that is no success. */
+  | 'bad answer'
+  /** The connection was there when the container ended, and ended with it. */
+  | 'ended with it'
+  /** It was sent to a container that had ended. */
+  | 'sent after its end'
+  /** Told to stop, the pod took no new connections any more. */
+  | 'stopped listening'
+  /** Told to stop, the pod closed a connection that a request was on. */
+  | 'cut'
+  /** Told to stop, the pod let a request wait until it timed out. */
+  | 'unanswered'
+  | 'node lost'
+  /** The Service had nowhere to send it. */
+  | 'no endpoint'
+  | 'unknown'
+
+/** When a pod was told to stop, and by what: the runtime's word for its signal, or else the deletion of its object. */
+export interface Stop {
+  atMs: number
+  by: string
+}
+
+/** A lost request, what had befallen its pod, and how the one led to the other. */
+export interface Lost {
+  asked: Asked
+  way: Way
+  fate?: Fate
+  stop?: Stop
+}
+
+export function lostBy(timeline: Timeline, asked: Asked): Lost {
+  const fate = fateOf(timeline, asked)
+  if (!fate) return { asked, way: wayOfNobody(timeline, asked) }
+  const stop = stopOf(timeline, fate, asked.endMs)
+  return { asked, way: wayOf(asked, fate, stop), fate, ...(stop && { stop }) }
+}
+
+function wayOf({ lost: reason, connection, sentMs, endMs }: Asked, fate: Fate, stop: Stop | undefined): Way {
+  if (reason === 'status') return 'bad answer'
+  if (fate.nodeLost) return 'node lost'
+  const { endedMs = Number.POSITIVE_INFINITY } = fate
+  // What was never connected cannot have ended with anything.
+  const neverConnected = connection === 'new' && (reason === 'refused' || reason === 'unreachable')
+  if (endMs >= endedMs - (neverConnected && stop ? 0 : sameTimeMs)) {
+    return neverConnected || sentMs > endedMs + sameTimeMs ? 'sent after its end' : 'ended with it'
+  }
+  if (!stop) return 'unknown'
+  if (reason === 'timeout') return 'unanswered'
+  // A listener that is closed resets what waited to be accepted.
+  const isNewcomer = connection === 'new' && sentMs >= stop.atMs - sameTimeMs
+  return neverConnected || isNewcomer ? 'stopped listening' : 'cut'
+}
+
+function wayOfNobody(timeline: Timeline, asked: Asked): Way {
+  if (asked.lost === 'status') return 'bad answer'
+  const isUnrouted = timeline.traffic.isRouted && asked.connection === 'new' && asked.address === undefined
+  return isUnrouted && wasWithoutEndpoint(timeline, asked) ? 'no endpoint' : 'unknown'
+}
+
+/** The signal that had come by then, or else the deletion; a deletion that came after the pod's end told it nothing. */
+function stopOf(timeline: Timeline, { pod, signal, endedMs }: Fate, byMs: number): Stop | undefined {
+  if (signal && signal.fromMs <= byMs + sameTimeMs) return { atMs: signal.fromMs, by: signal.detail.signal }
+  const deleted = deletionOf(timeline, pod)
+  const untilMs = Math.min(byMs, endedMs ?? byMs) + sameTimeMs
+  return deleted && deleted.fromMs <= untilMs ? { atMs: deleted.fromMs, by: 'the deletion' } : undefined
+}
+
+/** The deletion of a pod that gave it time to stop. */
+export function deletionOf(
+  timeline: Timeline,
+  pod: Interval<'pod'>,
+): Interval<'pod-terminating'> | undefined {
+  const [deleted] = timeline.of('pod-terminating', pod.uid)
+  return deleted && deleted.detail.gracePeriodSeconds > 0 ? deleted : undefined
+}
+
+/** kube-proxy follows the EndpointSlices by so much, and their watch may be as late. */
+const followsMs = 2_000
+
+/** Whether the Service had no ready endpoint at some time about the sending, as its EndpointSlices tell. */
+function wasWithoutEndpoint(timeline: Timeline, { service, sentMs }: Asked): boolean {
+  const [fromMs, untilMs] = [sentMs - followsMs, sentMs + followsMs]
+  const ready = timeline.of('endpoint-ready').filter(({ detail }) => detail.service === service)
+  const isReadyAt = (ms: number) =>
+    ready.some((one) => one.fromMs <= ms && (one.toMs === null || one.toMs > ms))
+  const changes = ready.flatMap(({ toMs }) =>
+    toMs !== null && toMs > fromMs && toMs <= untilMs ? [toMs] : [],
+  )
+  return [fromMs, ...changes].some((ms) => !isReadyAt(ms))
+}
