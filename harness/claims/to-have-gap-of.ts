@@ -35,13 +35,15 @@ export function judgeGaps(services: string[], limitMs: number): Judge {
     let longestMs = 0
     for (const service of services) {
       const ofService = asked.filter((request) => !request.direct && request.service === service)
-      if (ofService.length === 0) return { is: 'unjudgeable', detail: 'not one request was recorded' }
+      const [first] = ofService
+      if (!first) return { is: 'unjudgeable', detail: 'not one request was recorded' }
+      const begunMs = Math.max(sinceMs, first.sentMs)
       const answers = ofService.filter(({ lost }) => lost === undefined).map(({ endMs }) => endMs)
       answers.sort((a, b) => a - b)
       // What was never answered again is a gap that goes on to the last request that was told of.
-      const lastMs = Math.max(...ofService.slice(-1).map(({ endMs }) => endMs))
+      const lastMs = ofService.at(-1)?.endMs ?? begunMs
       for (const [i, endMs] of [...answers, lastMs].entries()) {
-        const fromMs = Math.max(sinceMs, answers[i - 1] ?? sinceMs)
+        const fromMs = Math.max(begunMs, answers[i - 1] ?? begunMs)
         if (endMs - fromMs > limitMs) {
           const detail = `Service ${service} gave no good answer for ${formatMs(endMs - fromMs)} from ${at(fromMs)} on, seen`
           return { is: 'broken', atMs: endMs, detail }

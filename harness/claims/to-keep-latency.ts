@@ -59,12 +59,13 @@ export function judgeLatency(
       .sort((a, b) => a - b)
     const seen = limits.map((limit) => ({ ...limit, ms: percentile(taken, limit.share) }))
     const slow = seen.find(({ ms, limitMs }) => ms > limitMs)
-    const told = seen
-      .map(({ name, ms }) => `${name} ${Number.isFinite(ms) ? formatMs(ms) : 'lost'}`)
-      .join(', ')
-    const of = `of ${asked.length} requests`
-    const slowest = slow && asked.find(({ sentMs, endMs, lost }) => lost || endMs - sentMs > slow.limitMs)
-    if (slowest) return { is: 'broken', atMs: slowest.endMs, detail: `it was ${told} ${of}, the first such` }
-    return { is: 'open', lastSeen: `${told} ${of}` }
+    const told = seen.map(
+      ({ name, ms }) => `${name} ${Number.isFinite(ms) ? `took ${formatMs(ms)}` : 'was lost'}`,
+    )
+    const detail = `of ${asked.length} requests ${told.join(', ')}`
+    const tooSlow =
+      slow && asked.find(({ sentMs, endMs, lost }) => lost !== undefined || endMs - sentMs > slow.limitMs)
+    if (tooSlow) return { is: 'broken', atMs: tooSlow.endMs, detail: `${detail}, the first over its limit` }
+    return { is: 'open', lastSeen: detail }
   }
 }
