@@ -33,11 +33,16 @@ export async function tellEndpoints(options: TellEndpoints): Promise<void> {
     try {
       const now = await recorder.waitFor(news, untilMs, signal)
       if (now === undefined) return
-      await cluster.kube.exec(container, ['sh', '-c', 'printf %s "$0" >/tmp/endpoints && kill -HUP 1', now])
-      told = now
+      const command = ['sh', '-c', 'printf %s "$0" >/tmp/endpoints && kill -HUP 1', now]
+      const { exitCode } = await cluster.kube.exec(container, command)
+      if (exitCode === 0) {
+        told = now
+        continue
+      }
     } catch {
-      await cluster.clock.sleep(againMs, signal).catch(() => undefined)
+      // Tried again below.
     }
+    await cluster.clock.sleep(againMs, signal).catch(() => undefined)
   }
 }
 

@@ -48,8 +48,8 @@ export async function followRoutes(options: RoutesOptions): Promise<void> {
 }
 
 /**
- * One event of `conntrack -E -o timestamp`, or one line of `conntrack -L`, which has no time. It holds the connection as it was asked for, then the answer's way back,
- * which begins at the pod:
+ * One event of `conntrack -E -o timestamp`, or one line of `conntrack -L`, which has no time. It holds the connection
+ * as it was asked for, then the answer's way back, which begins at the pod:
  *
  *     [1700000000.123456]  [NEW] tcp 6 120 SYN_SENT src=10.244.0.9 dst=10.96.1.1 sport=40000 dport=80 [UNREPLIED] src=10.244.1.12 dst=10.244.0.9 sport=8080 dport=40000
  */

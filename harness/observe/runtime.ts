@@ -58,10 +58,15 @@ export function followRuntime({ cluster, recorder, signal }: RuntimeOptions): Ru
       if (open().length > 0) await cluster.clock.sleep(askAgainMs, signal)
     }
   }
-  follow().catch(() => undefined)
+  let isFollowing = true
+  follow()
+    .catch(() => undefined)
+    .finally(() => {
+      isFollowing = false
+    })
   return {
     async settled() {
-      while (open().length > 0 && !signal.aborted) {
+      while (open().length > 0 && isFollowing) {
         await reading
         await cluster.clock.sleep(askAgainMs / 3)
       }
@@ -104,7 +109,7 @@ async function journalOf(
 /** Go's names of signals, as containerd writes them. */
 const signalNames: Record<string, string> = {
   ...{ terminated: 'SIGTERM', quit: 'SIGQUIT', interrupt: 'SIGINT', hangup: 'SIGHUP', killed: 'SIGKILL' },
-  ...{ 'user defined signal 1': 'SIGUSR1', 'user defined signal 2': 'SIGUSR2' },
+  ...{ 'user defined signal 1': 'SIGUSR1', 'user defined signal 2': 'SIGUSR2', 'window changed': 'SIGWINCH' },
 }
 
 /**
@@ -113,6 +118,8 @@ const signalNames: Record<string, string> = {
  *     time="..." level=info msg="Stop container \"<id>\" with signal terminated"
  *     time="..." level=info msg="Kill container \"<id>\""
  *     time="..." level=info msg="received exit event container_id:\"<id>\" ... exit_status:137 exited_at:{seconds:1700000000 nanos:5}"
+ *
+ * Later releases of containerd 2 say `received container exit event`.
  *
  * kubernetes: the kubelet runs preStop before it asks the runtime to stop the container; containerd writes the first of
  * these as it sends the signal (containerd/pkg/cri/server/container_stop.go).
@@ -131,10 +138,12 @@ export function readJournal(
     const stopped = /msg="Stop container .* with signal ([^"]+)"/.exec(line)?.[1]
     if (stopped) return [{ source: 'signal', atMs, ...of, signal: signalNames[stopped] ?? stopped }]
     if (line.includes('msg="Kill container ')) return [{ source: 'signal', atMs, ...of, signal: 'SIGKILL' }]
-    const exit = /received exit event .*exited_at:\{seconds:(\d+)\s+nanos:(\d+)\}/.exec(line)
-    if (!exit) return []
-    const exitedMs = Number(exit[1]) * 1_000 + Number(exit[2]) / 1e6 - epochAtZero
     // Protobuf's text leaves a zero out.
+    const exit = /received (?:container )?exit event .*exited_at:\{seconds:(\d+)(?:\s+nanos:(\d+))?\}/.exec(
+      line,
+    )
+    if (!exit) return []
+    const exitedMs = Number(exit[1]) * 1_000 + Number(exit[2] ?? 0) / 1e6 - epochAtZero
     const exitCode = Number(/exit_status:(\d+)/.exec(line)?.[1] ?? 0)
     return [{ source: 'exit', atMs: exitedMs, ...of, exitCode }]
   })
