@@ -90,8 +90,8 @@ function wrongWith(stop: Shutdown, exitCode: number): string | undefined {
   if (exit && exit.code !== exitCode) return `it ended with exit code ${exit.code}`
   const lost = inFlight.lost + late.lost
   if (lost === 0) return undefined
-  const sent = `${inFlight.lost} of ${inFlight.lost + inFlight.answered} in flight`
-  const routed = `${late.lost} of ${late.lost + late.answered} sent to it after the signal`
+  const sent = `${inFlight.lost} of ${inFlight.lost + inFlight.answered} that came before its signal`
+  const routed = `${late.lost} of ${late.lost + late.answered} sent to it after`
   return `it lost ${requestsOf(lost)} (${sent}, ${routed}), and ended`
 }
 

@@ -42,7 +42,7 @@ function following(list: () => Promise<string> = async () => '') {
   const commands: string[][] = []
   const ended = Promise.withResolvers<void>()
   const started = Promise.withResolvers<(line: string) => void>()
-  const nodes: NodeControl = {
+  const nodes: Pick<NodeControl, 'exec' | 'follow'> = {
     exec: (node, command) => {
       commands.push([node, ...command])
       return list()

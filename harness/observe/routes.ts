@@ -2,7 +2,7 @@ import type { NodeControl } from '../cluster/cluster.ts'
 import type { Recording } from '../timeline/recording.ts'
 
 export interface RoutesOptions {
-  nodes: NodeControl
+  nodes: Pick<NodeControl, 'exec' | 'follow'>
   recording: Recording
   /** Between the clocks: the epoch, in milliseconds, at the recording's zero. */
   epochAtZero: number
