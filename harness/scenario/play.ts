@@ -132,9 +132,12 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
       if (!signal.aborted) await runtime.settled().then(() => ledgerOf(stage).close())
     }
     Object.assign(result, outcomeOf(ledgerOf(stage), thrown, stage.control))
-    Object.assign(result, seenIn(recorder, stage.faults, flows.length > 0))
-    if (['violated', 'error', 'inconclusive'].includes(result.verdict))
+    if (['violated', 'error', 'inconclusive'].includes(result.verdict)) {
       result.diagnostics = await diagnose(stage)
+      // What happened last is told of meanwhile, and may explain the rest.
+      await runtime.settled()
+    }
+    Object.assign(result, seenIn(recorder, stage.faults, flows.length > 0))
   } finally {
     timing.abort()
     await tearDown(play, result, namespace, injected, flows, recorder)

@@ -27,7 +27,10 @@ const serving = Buffer.from([0, 0, 0, 0, 2, 0x08, 1])
 
 for (const [name, port] of Object.entries(portOf)) {
   const health = createHttp2Server()
+  // A kubelet that hangs up in the midst of a question is no reason to end.
+  health.on('sessionError', () => undefined)
   health.on('stream', (stream, headers) => {
+    stream.on('error', () => undefined)
     const known = headers[':path'] === '/grpc.health.v1.Health/Check'
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
     // 12: no such method
