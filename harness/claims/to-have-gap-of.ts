@@ -2,7 +2,7 @@ import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import type { Workload } from '../workload/workload.ts'
 import { hold } from './claim.ts'
 import { at, type Judge } from './judgement.ts'
-import { trafficOf } from './traffic.ts'
+import { tooSlowToJudge, trafficOf } from './traffic.ts'
 
 export interface ToHaveGapOfOptions {
   /** The longest stretch without a good answer. */
@@ -45,8 +45,10 @@ export function judgeGaps(services: string[], limitMs: number): Judge {
       for (const [i, endMs] of [...answers, lastMs].entries()) {
         const fromMs = Math.max(begunMs, answers[i - 1] ?? begunMs)
         if (endMs - fromMs > limitMs) {
-          const detail = `Service ${service} gave no good answer for ${formatMs(endMs - fromMs)} from ${at(fromMs)} on, seen`
-          return { is: 'broken', atMs: endMs, detail }
+          const gap = `Service ${service} gave no good answer for ${formatMs(endMs - fromMs)} from ${at(fromMs)} on`
+          const excuse = tooSlowToJudge(timeline, fromMs, endMs)
+          if (excuse) return { is: 'unjudgeable', detail: `${gap}, but ${excuse}` }
+          return { is: 'broken', atMs: endMs, detail: `${gap}, seen` }
         }
         longestMs = Math.max(longestMs, endMs - fromMs)
       }

@@ -4,7 +4,7 @@ import { percentile } from '../timeline/percentile.ts'
 import type { Workload } from '../workload/workload.ts'
 import { hold } from './claim.ts'
 import type { Judge } from './judgement.ts'
-import { askedSince, trafficOf } from './traffic.ts'
+import { askedSince, tooSlowToJudge, trafficOf } from './traffic.ts'
 
 export interface ToKeepLatencyOptions {
   /** Half of the requests take no longer. */
@@ -63,9 +63,13 @@ export function judgeLatency(
       ({ name, ms }) => `${name} ${Number.isFinite(ms) ? `took ${formatMs(ms)}` : 'was lost'}`,
     )
     const detail = `of ${asked.length} requests ${told.join(', ')}`
-    const tooSlow =
+    const slowOne =
       slow && asked.find(({ sentMs, endMs, lost }) => lost !== undefined || endMs - sentMs > slow.limitMs)
-    if (tooSlow) return { is: 'broken', atMs: tooSlow.endMs, detail: `${detail}, the first over its limit` }
+    if (slowOne) {
+      const excuse = tooSlowToJudge(timeline, sinceMs, asked.at(-1)?.endMs ?? slowOne.endMs)
+      if (excuse) return { is: 'unjudgeable', detail: `${detail}, but ${excuse}` }
+      return { is: 'broken', atMs: slowOne.endMs, detail: `${detail}, the first over its limit` }
+    }
     return { is: 'open', lastSeen: detail }
   }
 }

@@ -7,7 +7,7 @@ import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
 import { hold, isHurt } from './claim.ts'
 import type { Judge } from './judgement.ts'
-import { askedSince, trafficOf } from './traffic.ts'
+import { askedSince, excuseFor, trafficOf } from './traffic.ts'
 
 export interface ToLoseRequestsOptions {
   atMost: number
@@ -56,7 +56,15 @@ export function judgeLosses(stage: Stage, services: string[], atMost: number, of
     const asked = askedSince(timeline.traffic, services, sinceMs)
     const losses = asked.filter(({ lost }) => lost !== undefined)
     const counted = losses.filter((loss) => of === 'all' || !isOfHurtPod(stage, timeline, loss))
-    const oneTooMany = counted[atMost]
+    const certain = counted.filter((loss) => excuseFor(timeline, [loss]) === undefined)
+    const oneTooMany = certain[atMost]
+    if (!oneTooMany && counted.length > atMost) {
+      const excuse = excuseFor(
+        timeline,
+        counted.filter((loss) => !certain.includes(loss)),
+      )
+      return { is: 'unjudgeable', detail: `${counted.length} were lost (${kindsOf(counted)}), but ${excuse}` }
+    }
     if (oneTooMany) {
       const detail = `${counted.length} were lost (${kindsOf(counted)}), the first too many`
       return { is: 'broken', atMs: oneTooMany.endMs, detail }

@@ -7,9 +7,9 @@ import { shutdownOf } from '../timeline/shutdown.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
-import { at, type Judge } from './judgement.ts'
+import { at, type Judge, type Judgement } from './judgement.ts'
 import { podSpecOf, situationOf } from './situation.ts'
-import { type TrafficOf, trafficOf } from './traffic.ts'
+import { excuseFor, type TrafficOf, trafficOf } from './traffic.ts'
 
 export interface ToShutDownGracefullyOptions {
   /** What it exits with; 0 unless given. 143 is that of a process that has no handler for SIGTERM. */
@@ -71,6 +71,8 @@ export function judgeShutdown(
     const exitedMs = stop.deletedAtMs + stop.exit.atMs
     const wrong = wrongWith(stop, exitCode)
     if (wrong) return { is: 'broken', atMs: exitedMs, detail: wrong }
+    const lossy = judgeLost(timeline, uid, stop, exitedMs)
+    if (lossy) return lossy
     const strays = straysOf(timeline, services, stop.deletedAtMs, exitedMs)
     if (strays > 0) {
       const detail = `${requestsOf(strays)} ${strays === 1 ? 'was' : 'were'} lost while it stopped, and nothing tells which pod was asked`
@@ -85,14 +87,26 @@ export function judgeShutdown(
 }
 
 function wrongWith(stop: Shutdown, exitCode: number): string | undefined {
-  const { exit, endedBy, graceMs, inFlight, late } = stop
+  const { exit, endedBy, graceMs } = stop
   if (endedBy === 'SIGKILL') return `it was ended by SIGKILL, its grace period of ${formatMs(graceMs)} spent,`
-  if (exit && exit.code !== exitCode) return `it ended with exit code ${exit.code}`
+  return exit && exit.code !== exitCode ? `it ended with exit code ${exit.code}` : undefined
+}
+
+/** What the requests that it lost come to; undefined where it lost none. */
+function judgeLost(timeline: Timeline, uid: string, stop: Shutdown, exitedMs: number): Judgement | undefined {
+  const { inFlight, late, deletedAtMs, signal } = stop
   const lost = inFlight.lost + late.lost
   if (lost === 0) return undefined
   const sent = `${inFlight.lost} of ${inFlight.lost + inFlight.answered} that came before its signal`
   const routed = `${late.lost} of ${late.lost + late.answered} sent to it after`
-  return `it lost ${requestsOf(lost)} (${sent}, ${routed}), and ended`
+  const detail = `it lost ${requestsOf(lost)} (${sent}, ${routed})`
+  const fromMs = deletedAtMs + Math.min(0, signal?.atMs ?? 0)
+  const losses = timeline.traffic.losses.filter(
+    (loss) => loss.endMs >= fromMs && podOf(timeline, loss)?.pod.uid === uid,
+  )
+  const excuse = excuseFor(timeline, losses)
+  if (excuse) return { is: 'unjudgeable', detail: `${detail}, but ${excuse}` }
+  return { is: 'broken', atMs: exitedMs, detail: `${detail}, and ended` }
 }
 
 /** kube-proxy's rules follow the EndpointSlice by up to its minimum sync period of 1 s; doubled for a busy node. */

@@ -1,4 +1,6 @@
 import { UsageError } from '../model/errors.ts'
+import { slowdown } from '../timeline/noise.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import type { Asked, Traffic } from '../timeline/traffic.ts'
 import type { Workload } from '../workload/workload.ts'
 
@@ -28,4 +30,25 @@ export function askedSince({ asked }: Traffic, services: string[], sinceMs: numb
   return asked.filter(
     ({ direct, endMs, service }) => !direct && endMs >= sinceMs && services.includes(service),
   )
+}
+
+/** What a calm machine answers in a few milliseconds may take one that is so much slower the prober's whole time-out. */
+const tooSlowFactor = 5
+
+/**
+ * Whether the machine was so slow in a stretch of time that a slow answer, or one that did not come in time, is nobody's
+ * broken promise: then why, as the rest of a sentence.
+ */
+export function tooSlowToJudge(timeline: Timeline, fromMs: number, toMs: number): string | undefined {
+  const { factor, stalledMs, because } = slowdown(timeline, fromMs, toMs)
+  if (factor < tooSlowFactor && stalledMs === 0) return undefined
+  return `this machine was too slow to judge: ${because}`
+}
+
+/** Why these losses may be the machine's doing: each has timed out, while it was too slow. Undefined where one was not. */
+export function excuseFor(timeline: Timeline, losses: Asked[]): string | undefined {
+  const excuses = losses.map(({ lost, sentMs, endMs }) =>
+    lost === 'timeout' ? tooSlowToJudge(timeline, sentMs, endMs) : undefined,
+  )
+  return excuses.every((excuse) => excuse !== undefined) ? excuses[0] : undefined
 }
