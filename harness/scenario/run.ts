@@ -1,7 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Cluster } from '../cluster/cluster.ts'
 import { untilHealthy } from '../cluster/health.ts'
 import { kindBinary } from '../cluster/kind/binary.ts'
@@ -16,6 +15,7 @@ import type { ClusterTiming } from '../model/cluster-timing.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { ClusterResult } from '../model/result.ts'
 import { buildImage } from '../workload/images.ts'
+import { helperImage } from './helper-image.ts'
 import type { RunInfo } from './run-info.ts'
 import { readTiming, tellTiming } from './settings.ts'
 import { openStopLine } from './stop-line.ts'
@@ -53,7 +53,6 @@ export interface StartedRun {
   release(): Promise<void>
 }
 
-const helperImage = 'rolypoly-helper:dev'
 const controlPlane = 'node-role.kubernetes.io/control-plane'
 
 /** Names a run and makes its folder. */
@@ -97,16 +96,14 @@ export async function startRun(run: Run, options: RunOptions): Promise<StartedRu
   say(`cluster: kind ${version}, ${options.nodes} nodes of ${choice.image} (${choice.because})`)
   const provide = { nodes: options.nodes, image: choice.image, kindPath, keep: options.keep, signal }
   // The cluster takes longest; the helper image is built meanwhile.
-  const built = buildImage(
-    { name: helperImage, context: fileURLToPath(new URL('../image', import.meta.url)) },
-    signal,
-  )
+  const helper = await helperImage()
+  const built = buildImage(helper, signal)
   built.catch(() => undefined)
   const owned = await provideClean(provide, options)
   try {
     await built
     const cluster = connectKind(owned.name, owned.kubeconfig, kindPath)
-    await cluster.loadImages([helperImage], 'all')
+    await cluster.loadImages([helper.name], 'all')
     const { described, timing } = await describe(cluster)
     run.cluster = described
     say(
@@ -117,7 +114,7 @@ export async function startRun(run: Run, options: RunOptions): Promise<StartedRu
     const line = await openStopLine()
     return {
       info: {
-        ...{ id, folder, mode, helperImage, timing, stopLine: line.path },
+        ...{ id, folder, mode, helperImage: helper.name, timing, stopLine: line.path },
         cluster: { provider: 'kind', name, kubeconfig, kindPath, nodes: options.nodes },
       },
       stop: (why) => line.stop(why),
