@@ -74,3 +74,10 @@ test('the noise of the machine is told where it was measured', () => {
     '| quiet | 12 ms / 340 ms | – | 10.0 % / 50.0 % |',
   )
 })
+
+test('a quiet run that began on a busy machine is owned up to', () => {
+  const calm = runOf('quiet', [])
+  const wild: Finished = { ...calm, under: { ...under, pressureBefore: 60 } }
+  expect(repeatedPage([calm, wild], 'a')).toContain('the machine did not become calm: 1 of 2.')
+  expect(repeatedPage([calm, { ...wild, kind: 'busy' }], 'a')).not.toContain('did not become calm')
+})

@@ -2,6 +2,7 @@ import { formatMs } from '../../harness/model/duration.ts'
 import { type Verdict, verdicts } from '../../harness/model/verdict.ts'
 import { counted } from '../../reports/numbers.ts'
 import { code, percent, plain, seconds, table } from '../markdown.ts'
+import { isCalm } from './machine.ts'
 import type { Finished } from './runs.ts'
 import {
   type Finding,
@@ -92,7 +93,19 @@ function summary(runs: readonly Finished[], samples: Sample[], present: Kind[]):
     const aim = kind === 'quiet' ? `; the aim is ${percent(aimInside)}` : ''
     return `Measured times inside their windows on the ${kind} runs: ${inside} of ${all}${share}${aim}.`
   })
-  return [...lines, ...windows, ratioLine(samples)].map((line) => `- ${line}`).join('\n')
+  return [...lines, ...windows, ratioLine(samples), ...restless(runs)].map((line) => `- ${line}`).join('\n')
+}
+
+/** A quiet run says less where something else kept the machine busy. */
+function restless(runs: readonly Finished[]): string[] {
+  const quiet = runs.flatMap(({ kind, under }) => (kind === 'quiet' && under ? [under] : []))
+  const wild = quiet.filter(({ pressureBefore: avg10, load1Before: load1, cores }) => {
+    return !isCalm({ load1, ...(avg10 !== undefined && { pressure: { avg10 } }) }, cores)
+  })
+  if (wild.length === 0) return []
+  return [
+    `Quiet runs that began although the machine did not become calm: ${wild.length} of ${quiet.length}.`,
+  ]
 }
 
 function ratioLine(samples: Sample[]): string {

@@ -33,7 +33,10 @@ const calmPercent = 25
 const lookAgainMs = 2_000
 
 /** Few tasks wait for a CPU; where the kernel does not tell, fewer want one than there are cores. */
-export function isCalm({ pressure, load1 }: Load, cores: number = availableParallelism()): boolean {
+export function isCalm(
+  { pressure, load1 }: { pressure?: Pick<Pressure, 'avg10'>; load1: number },
+  cores: number = availableParallelism(),
+): boolean {
   return pressure ? pressure.avg10 < calmPercent : load1 < cores
 }
 
