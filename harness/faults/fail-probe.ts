@@ -36,8 +36,8 @@ const restartsWithinMs = 30_000
  * - tcp, gRPC and HTTPS: the node itself cannot reach the port, so every probe that asks it fails along.
  * - exec: the node's runtime ends the command in the program's place, whoever asks for that command in that container.
  *
- * Other pods' traffic never meets any of them. Ends when it is reverted, and by itself within six seconds when the harness
- * dies (exec: at once).
+ * Other pods' traffic never meets any of them. Ends when it is reverted; exec at once when the harness dies too, the
+ * others within six seconds of the end of the helper pod that keeps them in place.
  *
  * A startup probe is asked at a container's start alone: so the container is killed first, by SIGKILL, and started anew
  * by the kubelet. That end is the fault's own, which no claim counts as a consequence; the kubelet does count it when it

@@ -5,6 +5,7 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { nftTrace, Rule, say, type Target, told } from './nft.ts'
+import { readPacket } from './trace.ts'
 
 /** What the harness asks for. */
 interface Order extends Target {
@@ -18,21 +19,17 @@ const canary = { ip: order.ip.includes(':') ? '::1' : '127.0.0.1', port: 9 }
 const hearsWithinMs = 10_000
 
 const rule = new Rule(order)
-const refused = new Set<string>()
+const refused = new Set<number>()
 const heard = Promise.withResolvers<void>()
 
-/**
- * One line of `nft monitor trace`. What is not answered is sent again, from the same port:
- *
- *     trace id 4af5edfb inet <table> out packet: ... ip daddr 10.244.1.2 ... tcp sport 60738 tcp dport 9999 ...
- */
 function read(line: string): void {
-  if (!line.includes(` inet ${order.table} out packet: `)) return
-  const [, from = '', to = ''] = / tcp sport (\d+) tcp dport (\d+) /.exec(line) ?? []
-  if (to === String(canary.port) && line.includes(` daddr ${canary.ip} `)) return heard.resolve()
-  if (refused.has(from)) return
-  refused.add(from)
-  say({ failed: `${order.ip}:${to}`, as: order.with })
+  const packet = readPacket(line, order.table)
+  if (!packet) return
+  if (packet.ip === canary.ip && packet.port === canary.port) return heard.resolve()
+  // What is not answered is sent again, from the same port.
+  if (refused.has(packet.from)) return
+  refused.add(packet.from)
+  say({ failed: `${packet.ip}:${packet.port}`, as: order.with })
 }
 
 async function untilHeard(): Promise<void> {
