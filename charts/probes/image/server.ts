@@ -32,9 +32,13 @@ for (const [name, port] of Object.entries(portOf)) {
   health.on('stream', (stream, headers) => {
     stream.on('error', () => undefined)
     const known = headers[':path'] === '/grpc.health.v1.Health/Check'
+    // Whoever asks may have gone by now, out of patience.
+    stream.on('error', () => undefined)
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
-    // 12: no such method
-    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': known ? '0' : '12' }))
+    stream.on('wantTrailers', () => {
+      // 12: no such method
+      if (!stream.destroyed) stream.sendTrailers({ 'grpc-status': known ? '0' : '12' })
+    })
     stream.end(known ? serving : undefined)
   })
   health.listen(port)
