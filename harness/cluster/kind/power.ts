@@ -1,3 +1,4 @@
+import pRetry from 'p-retry'
 import type { NodePower, NodeState } from '../cluster.ts'
 import { run } from '../process.ts'
 
@@ -15,8 +16,9 @@ export const kindPower: NodePower = {
   async start(node) {
     await docker('start', node)
   },
+  // Where too much goes on at once, runc gives up ("unable to freeze") and lets it all go on.
   async pause(node) {
-    await docker('pause', node)
+    await pRetry(() => docker('pause', node), { retries: 6, minTimeout: 50, factor: 2 })
   },
   async unpause(node) {
     await docker('unpause', node)
