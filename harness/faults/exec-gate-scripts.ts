@@ -25,7 +25,7 @@ if [[ " $* " == *' exec '*' --detach '* && " $* " != *' --console-socket '* ]]; 
     config=$(<"$bundle/config.json")
     [[ $config == *"\\"io.kubernetes.cri.sandbox-uid\\":\\"$pod\\""* ]] || continue
     [[ $config == *"\\"io.kubernetes.cri.container-name\\":\\"$container\\""* ]] || continue
-    [[ $(<"$process") == *"\\"args\\":$args,"* ]] || continue
+    [[ $(<"$process") == *"\\"args\\":$args"* ]] || continue
     # What had ended before its pid was known would be missed.
     { sleep 0.1; echo 'failed on purpose by rolypoly'; exit "$exitCode"; } &
     printf %s "$!" >"$pidFile"

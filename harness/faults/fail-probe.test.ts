@@ -3,7 +3,7 @@ import type { Observation } from '../model/observation.ts'
 import { FakeRecording, fakeStage, pod, running, watched } from '../timeline/testing.ts'
 import { Pod, type PodSpec, Workload } from '../workload/workload.ts'
 import { failProbe } from './fail-probe.ts'
-import type { Act } from './fault.ts'
+import { type Act, injectFault } from './fault.ts'
 
 type Container = PodSpec['containers'][number]
 
@@ -108,8 +108,8 @@ test('the receipt is the first failure, once the kubelet has said that there was
   expect(fault.requires).toEqual(['node.exec'])
   const act = await fault.inject(stage, 0)
   expect(asked).toEqual(['follow n1 web-1 app ["cat","/ok"] 7'])
-  expect(receiptAfter(act, recording, failed(5, 1), unhealthy(6))).toBeUndefined()
-  expect(receiptAfter(act, recording, failed(7), failed(8))).toEqual({
+  expect(receiptAfter(act, recording, failed(5, 1), failed(7), failed(8))).toBeUndefined()
+  expect(receiptAfter(act, recording, unhealthy(9))).toEqual({
     atMs: 7,
     observedBy: "gate before the node's runtime, and watch of events",
     evidence: '`cat /ok` ended with exit code 1, and the kubelet reported Unhealthy',
@@ -133,6 +133,15 @@ describe('a startup probe is asked at a start alone', () => {
     // What was asked before the kill was asked by another probe that fails along.
     expect(receiptAfter(act, recording, failed(50), unhealthy(60), unhealthy(120))).toBeUndefined()
     expect(receiptAfter(act, recording, failed(130))).toMatchObject({ atMs: 130 })
+  })
+
+  test('and it is known with the fault whose end that was', async () => {
+    const { handle, stage, recording } = podOf({ startupProbe }, {}, first)
+    const capabilities = new Set(['node.exec', 'container.signal'])
+    const cluster = { ...(stage.cluster as object), capabilities, provider: 'kind' } as never
+    const injecting = injectFault({ ...stage, cluster }, failProbe(handle, 'startup'))
+    for (const observation of [failed(0), unhealthy(0)]) recording.record(observation)
+    expect((await injecting).record.ended).toBe('containerd://id1')
   })
 
   test('which the kubelet may put off, so that it has longer for its receipt', () => {

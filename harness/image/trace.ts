@@ -14,7 +14,7 @@ export interface Packet {
  *     trace id 4af5edfb inet <table> out rule ip daddr . tcp dport @targets ... reject with tcp reset (verdict drop)
  */
 export function readPacket(line: string, table: string): Packet | undefined {
-  if (!line.includes(` inet ${table} out packet: `)) return undefined
+  if (!line.includes(` inet ${table} `)) return undefined
   const [, ip] = / ip6? daddr (\S+) /.exec(line) ?? []
   const [, from, port] = / tcp sport (\d+) tcp dport (\d+) /.exec(line) ?? []
   return ip && from && port ? { ip, port: Number(port), from: Number(from) } : undefined
