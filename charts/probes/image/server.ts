@@ -30,7 +30,6 @@ for (const [name, port] of Object.entries(portOf)) {
   // A kubelet that hangs up in the midst of a question is no reason to end.
   health.on('sessionError', () => undefined)
   health.on('stream', (stream, headers) => {
-    stream.on('error', () => undefined)
     const known = headers[':path'] === '/grpc.health.v1.Health/Check'
     // Whoever asks may have gone by now, out of patience.
     stream.on('error', () => undefined)
