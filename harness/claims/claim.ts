@@ -55,6 +55,8 @@ export interface Invariant extends Claimed {
 }
 
 const settleWithinMs = 10_000
+/** In a control run nothing was hurt: what is seen all the same is seen soon, as a rule. */
+const controlWaitsMs = 60_000
 
 /** Waits until a response is seen, is broken, or is late, and writes down what it came to. Never throws for that. */
 export async function respond(claim: Response): Promise<void> {
@@ -72,13 +74,14 @@ export async function respond(claim: Response): Promise<void> {
   const predicted = claim.predict(fault)
   if (predicted) entry.result.predicted = predicted
   if (within !== undefined) entry.result.within = within
-  const latestMs = within ?? predicted?.latestMs
-  if (latestMs === undefined) {
+  const dueMs = within ?? predicted?.latestMs
+  if (dueMs === undefined) {
     return entry.settle(
       'inconclusive',
       `${fault.kind} on ${fault.target} is not known to lead to this: say within when`,
     )
   }
+  const latestMs = stage.control ? Math.min(dueMs, controlWaitsMs) : dueMs
   const earliestMs = within === undefined ? (predicted?.earliestMs ?? 0) : 0
   const machineMs = machineShare(predicted, within)
   const window: Window = { earliestMs, latestMs, machineMs, sinceMs, notBeforeMs, landed }

@@ -139,6 +139,17 @@ describe('outside its window', () => {
     expect(result.message).toContain('but did it only at 14.00 s')
   })
 
+  test('a control run waits for a minute at most: without a fault, what comes comes soon', async () => {
+    const recording = new FakeRecording(step(70_000, 'held'))
+    const stage = { ...fakeStage(recording, fault()), control: true }
+    const { result } = await claim([], { stage, within: '90s' })
+    expect(result).toMatchObject({ verdict: 'violated', timing: 'late' })
+    expect(recording.now()).toBe(61_000)
+    const calm = new FakeRecording(step(70_000, 'held'))
+    const { result: hurt } = await claim([], { stage: fakeStage(calm, fault()), within: '90s' })
+    expect(hurt.verdict).toBe('passed')
+  })
+
   test('a control run takes what comes early for what it is: seen without a fault', async () => {
     const recording = new FakeRecording(step(1_500, 'held'))
     const { result } = await claim([], { stage: { ...fakeStage(recording, fault()), control: true } })
