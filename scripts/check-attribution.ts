@@ -15,6 +15,8 @@ interface Truth {
   signal: string
   /** Whether it must have cut kept connections; a quick stop may, as a request meets a connection that is being closed. */
   cuts?: boolean
+  /** Whether it must have lost some of the requests that were in flight at the signal. */
+  drops?: boolean
 }
 
 const stoppedListening = 'the app stopped listening before its endpoint was gone'
@@ -43,7 +45,7 @@ const truths: Record<string, Truth> = {
   },
   'nginx under SIGTERM': {
     ...{ ways: [stoppedListening, endedFirst, unfinished, closedIdle], must: unfinished },
-    ...{ exitCode: 0, endedBy: 'itself', signal: 'SIGTERM', cuts: true },
+    ...{ exitCode: 0, endedBy: 'itself', signal: 'SIGTERM', drops: true },
   },
   'nginx under SIGQUIT finishes what is in flight, and takes nothing new': {
     ...{ ways: [stoppedListening, endedFirst, closedIdle], must: stoppedListening },
@@ -59,6 +61,7 @@ function* wrongWith({ traffic, shutdowns = [], faults }: ScenarioResult, truth: 
   if (stop?.endedBy !== truth.endedBy) yield `ended by ${stop?.endedBy}, not ${truth.endedBy}`
   if (stop?.signal?.name !== truth.signal) yield `told by ${stop?.signal?.name}, not ${truth.signal}`
   if (truth.cuts && stop?.keepAlive.cut === 0) yield 'it cut no kept connection'
+  if (truth.drops && stop?.inFlight.lost === 0) yield 'it lost nothing that was in flight'
   const { losses = [], lost = 0, explanations = [] } = traffic ?? {}
   const strangers = losses.filter(
     ({ pod, podKnownBy }) => !stopped?.endsWith(`/${pod}`) || podKnownBy !== 'route',
