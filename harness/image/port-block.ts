@@ -16,7 +16,8 @@ const order = JSON.parse(process.argv[2] ?? '{}') as Order
 const verdict = order.with === 'reset' ? 'reject with tcp reset' : 'drop'
 /** Nothing listens there: a connection to it shows that refusals are heard of. */
 const canary = { ip: order.ip.includes(':') ? '::1' : '127.0.0.1', port: 9 }
-const hearsWithinMs = 10_000
+/** On a busy node nft takes its time to read all the rules that are there, before it tells of any. */
+const hearsWithinMs = 25_000
 
 const rule = new Rule(order)
 const refused = new Set<number>()
