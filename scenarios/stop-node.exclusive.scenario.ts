@@ -1,11 +1,12 @@
 import { expect, scenario, stopNode } from '@rolypoly/harness'
+import { lostNodeToleration } from '../charts/toleration.ts'
 import { webapl } from '../charts/webapl/chart.ts'
 
 scenario(
   "a stopped node's pods leave their Service after its grace, and are replaced on another",
+  { deadline: '12m' },
   async ({ deploy, inject }) => {
-    // Kubernetes' own toleration is 300 s.
-    const app = await deploy(webapl({ replicas: 4, quick: true, tolerationSeconds: 5 }))
+    const app = await deploy(webapl({ replicas: 4, quick: true, ...lostNodeToleration() }))
     const pod = await app.pod()
 
     const fault = await inject(stopNode(pod))
