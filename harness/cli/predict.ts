@@ -1,4 +1,4 @@
-import { timingOfVersion } from '../predict/cluster.ts'
+import { timingOfVersion } from '../model/cluster-timing.ts'
 import { sendsTo, weakSpots } from '../predict/weak-spots.ts'
 import { forecasts } from './predict/forecast.ts'
 import { type LoadOptions, loadChart } from './predict/load.ts'

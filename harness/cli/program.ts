@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { timingOfVersion } from '../model/cluster-timing.ts'
 import { type Duration, toMs } from '../model/duration.ts'
-import { timingOfVersion } from '../predict/cluster.ts'
 import { rolypolyVersion } from '../scenario/version.ts'
 
 /** The command line. What a command needs is loaded when it is run. */

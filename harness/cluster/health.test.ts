@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { realClock } from './clock.ts'
 import { type NodeReturn, untilNodeBack } from './health.ts'
 import type { Kube, ListRef, WatchEvent } from './kube.ts'
 
@@ -22,6 +23,7 @@ const pod = (name: string, started: number, status: 'True' | 'Unknown' = 'True')
 let nowMs = 0
 /** Time passes only while somebody waits. */
 const clock = {
+  ...realClock,
   now: () => nowMs,
   async sleep(ms: number) {
     nowMs += ms

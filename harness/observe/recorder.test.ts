@@ -16,6 +16,8 @@ class ManualClock {
   private readonly sleepers = new Set<{ untilMs: number; wake: () => void }>()
 
   now = () => this.ms
+  epoch = () => this.ms
+  outside = <T>(work: () => Promise<T>) => work()
 
   sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>()

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { realClock } from '../cluster/clock.ts'
 import type { Kube, KubeObject, ObjectList, WatchEnd, WatchEvent } from '../cluster/kube.ts'
 import type { GapObservation, WatchedKind, WatchObservation } from '../model/observation.ts'
 import { watchKind } from './watcher.ts'
@@ -33,6 +34,7 @@ type Seen = (observation: WatchObservation | GapObservation) => void
 
 async function watch(lists: List[], watches: Watched[], kind: WatchedKind = 'Pod', also?: Seen) {
   const clock = {
+    ...realClock,
     ms: 1_000,
     slept: [] as number[],
     now: () => clock.ms,
@@ -281,7 +283,7 @@ test('it ends with its signal, and asks for nothing more', async () => {
       return expired
     },
   } as unknown as Kube
-  const clock = { now: () => 0, sleep: async () => undefined }
+  const clock = { ...realClock, now: () => 0, sleep: async () => undefined }
   const ref = { apiVersion: 'v1', kind: 'Pod' }
   await watchKind(kube, clock, 'Pod', ref, () => undefined, 0, stopping.signal)
   await ended.promise

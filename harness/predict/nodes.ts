@@ -1,6 +1,6 @@
+import { type ResolvedTiming, timingSources } from '../model/cluster-timing.ts'
 import type { NodeLoss } from '../model/fault.ts'
 import type { Term } from '../model/result.ts'
-import { type ResolvedTiming, timingSources } from './cluster.ts'
 import { becomesReady, readyUnderNewKubelet } from './probes.ts'
 import type { PodTiming, Toleration } from './spec.ts'
 import { initContainersRun, kubeletStarts, nodeBoots, period, plegStart, sandboxStarts } from './terms.ts'

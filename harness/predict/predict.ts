@@ -1,7 +1,7 @@
 import type { ClusterTiming } from '../model/cluster-timing.ts'
+import { resolveTiming } from '../model/cluster-timing.ts'
 import type { FaultEffect } from '../model/fault.ts'
 import type { Prediction, Term } from '../model/result.ts'
-import { resolveTiming } from './cluster.ts'
 import { evictedByTaint, foundSilent, nodeReturns, podGc } from './nodes.ts'
 import { becomesReady, failuresFromStart, failuresToThreshold, startsUp, succeedsAgain } from './probes.ts'
 import { eventWaitMs } from './shares.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { ResolvedTiming } from '../model/cluster-timing.ts'
 import type { FaultEffect, ProbeFailure, ProbeKind } from '../model/fault.ts'
 import type { Prediction } from '../model/result.ts'
-import type { ResolvedTiming } from './cluster.ts'
 import { predict, type Situation } from './predict.ts'
 import type { ContainerTiming, ProbeTiming } from './spec.ts'
 import { periodsMs } from './terms.ts'

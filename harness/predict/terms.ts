@@ -1,5 +1,5 @@
+import { type ResolvedTiming, resolveTiming, timingSources } from '../model/cluster-timing.ts'
 import type { Prediction, Term } from '../model/result.ts'
-import { type ResolvedTiming, resolveTiming, timingSources } from './cluster.ts'
 import { shares } from './shares.ts'
 import { type ContainerTiming, graceMs, type PodTiming, type ProbeTiming, preStopMs } from './spec.ts'
 

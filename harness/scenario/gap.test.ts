@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { respond } from '../claims/claim.ts'
 import { ledgerOf } from '../claims/ledger.ts'
 import { judgeRestarted } from '../claims/to-restart.ts'
+import { realClock } from '../cluster/clock.ts'
 import type { Kube, ListRef, WatchEnd } from '../cluster/kube.ts'
 import { openRecorder } from '../observe/recorder.ts'
 import { fakeStage, pod, running } from '../timeline/testing.ts'
@@ -25,7 +25,7 @@ test('a claim that is judged on what is listed after a gap knows of the gap', as
     watch: ({ kind }: ListRef) =>
       kind === 'Pod' && lists === 1 ? watching.promise : new Promise(() => undefined),
   } as unknown as Kube
-  const clock = { now: () => performance.now(), sleep: async (ms: number) => void (await sleep(ms)) }
+  const clock = realClock
   const path = join(folder, 'recording.jsonl')
   const recorder = await openRecorder({ kube, clock, namespace: 'shop', path })
   const stage = fakeStage(recorder, {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Kube, PodObject } from '../cluster/kube.ts'
 import type { ClusterTiming } from '../model/cluster-timing.ts'
+import { resolveTiming, timingOfVersion } from '../model/cluster-timing.ts'
 import { formatMs } from '../model/duration.ts'
-import { resolveTiming, timingOfVersion } from '../predict/cluster.ts'
 
 const configz = z.object({
   kubeletconfig: z.object({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { realClock } from '../../harness/cluster/clock.ts'
 import { isCalm, type Load, parsePressure, untilCalm } from './machine.ts'
 
 const psi = (some: number) => ({
@@ -30,6 +31,7 @@ describe('waiting for calm', () => {
   function clockOf() {
     let nowMs = 0
     return {
+      ...realClock,
       now: () => nowMs,
       sleep: async (ms: number) => {
         nowMs += ms

@@ -1,4 +1,4 @@
-import { resolveTiming } from '../cluster.ts'
+import { resolveTiming } from '../../model/cluster-timing.ts'
 import { tolerationMs } from '../nodes.ts'
 import {
   type BudgetSpec,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { UsageError } from '../model/errors.ts'
-import { resolveTiming, timingOfVersion } from './cluster.ts'
+import { resolveTiming, timingOfVersion } from './cluster-timing.ts'
 
 test.each([
   ['1.31', 40_000],

@@ -1,0 +1,51 @@
+import type { KubeObject, PodObject } from '../kube.ts'
+import type { Store } from './store.ts'
+
+/** Of a pod whose spec says nothing, in seconds. */
+const usualGraceSeconds = 30
+
+export interface DeletePodOptions {
+  /** The spec's own unless given. */
+  gracePeriodSeconds?: number
+  /** Only the pod of this UID. */
+  uid?: string
+}
+
+/**
+ * Deletes a pod as the API server does: with a grace period it is marked, and its kubelet has the rest to do; without
+ * one, or where no kubelet has it yet, it is gone at once. A second deletion may only shorten the grace period.
+ *
+ * @returns the pod as it was, or as it is marked; undefined where it is not there.
+ */
+export function deletePod(
+  store: Store,
+  name: string,
+  namespace: string,
+  options: DeletePodOptions = {},
+): PodObject | undefined {
+  const pod = store.get('Pod', name, namespace)
+  if (!pod || (options.uid !== undefined && pod.metadata?.uid !== options.uid)) return undefined
+  const asked = options.gracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? usualGraceSeconds
+  const isDone = ['Failed', 'Succeeded'].includes(pod.status?.phase ?? '')
+  const gracePeriodSeconds = isDone || !pod.spec?.nodeName ? 0 : asked
+  if (gracePeriodSeconds === 0) {
+    store.remove('Pod', name, namespace)
+    return pod
+  }
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata ?? {}
+  if (deletionTimestamp !== undefined && deletionGracePeriodSeconds <= gracePeriodSeconds) return pod
+  return store.update('Pod', {
+    ...pod,
+    metadata: {
+      ...pod.metadata,
+      // The time by which it has to be gone.
+      deletionTimestamp: store.timestamp(store.nowMs + gracePeriodSeconds * 1_000),
+      deletionGracePeriodSeconds: gracePeriodSeconds,
+    },
+  })
+}
+
+/** The object that controls another, by its reference. */
+export function controllerOf(object: KubeObject) {
+  return object.metadata?.ownerReferences?.find(({ controller }) => controller)
+}

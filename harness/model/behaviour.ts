@@ -1,0 +1,59 @@
+/** A request that reaches an app. */
+export interface AppRequest {
+  /** As `/slow?ms=300`. */
+  path: string
+  /** By lower-case name. */
+  headers: Readonly<Record<string, string>>
+}
+
+export interface AppAnswer {
+  status: number
+  body?: string
+  /** By lower-case name. */
+  headers?: Readonly<Record<string, string>>
+  /** How long the app takes to answer, in milliseconds; none unless given. */
+  afterMs?: number
+  /** The connection is closed after this answer. */
+  close?: boolean
+}
+
+/** A port that an app listens on. */
+export interface Listener {
+  /** Requests that have come and are not answered yet. */
+  readonly inFlight: number
+  /**
+   * Takes no new connections. Calls back once the last of the open ones is closed, which a client that keeps its
+   * connection busy may put off for ever.
+   */
+  stopListening(closed: () => void): void
+  /** Closes connections on which nothing is in flight. */
+  closeIdle(): void
+}
+
+/** The signals that an app may handle. */
+export type AppSignal = 'SIGTERM' | 'SIGQUIT' | 'SIGINT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2'
+
+/**
+ * What an app is given by whatever runs it: Node in a real container, the model in a simulated cluster. An app that uses
+ * nothing else is the same app in both.
+ */
+export interface Host {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The pod's name. */
+  readonly hostname: string
+  /** Milliseconds since the process began. */
+  now(): number
+  after(ms: number, then: () => void): void
+  log(line: string): void
+  exit(code: number): void
+  /** A signal that nobody handles does what it does to process 1 of a container: nothing, but for SIGKILL. */
+  on(signal: AppSignal, handler: () => void): void
+  listen(port: number, handler: (request: AppRequest) => AppAnswer): Listener
+  /** Takes connections, and answers those that ask for its health by gRPC with SERVING. */
+  listenForHealth(port: number): void
+  /** Makes a file in the container's own filesystem. */
+  write(path: string, text: string): void
+}
+
+/** What the containers of an image do: called anew for each incarnation. */
+export type Behaviour = (host: Host) => void
