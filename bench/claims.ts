@@ -41,7 +41,7 @@ try {
     kind: 'Namespace',
     metadata: { name: namespace, labels: { 'app.kubernetes.io/managed-by': 'rolypoly' } },
   })
-  await cluster.loadImages(['nginx:1.22'])
+  await cluster.provideImages({ built: [], used: ['nginx:1.22'], behaviours: {} })
   const idle = await requestsInAMinute(kube)
   await using recorder = await openRecorder({ kube, clock, namespace, path: join(folder, 'bench.jsonl') })
   await kube.apply(deployment())

@@ -1,3 +1,4 @@
+import type { ImageSupply } from '../model/image.ts'
 import type { Clock } from './clock.ts'
 import type { Kube } from './kube.ts'
 
@@ -59,8 +60,15 @@ export interface Cluster extends AsyncDisposable {
   readonly capabilities: ReadonlySet<Capability>
   readonly nodes: NodeControl
   /**
-   * Brings images of the local Docker engine into the nodes that can run pods, or into `all`, the control plane's too;
-   * done at once where they are there.
+   * Makes a chart's images ready for the nodes that can run pods, or for `all`, the control plane's too; done at once
+   * where they are.
+   *
+   * @throws UsageError or EnvironmentError where one cannot be had.
    */
-  loadImages(images: string[], into?: 'schedulable' | 'all'): Promise<void>
+  provideImages(
+    supply: ImageSupply,
+    options?: { into?: 'schedulable' | 'all'; signal?: AbortSignal },
+  ): Promise<void>
+  /** Six letters that no other name on it ends with. */
+  newSuffix(): string
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Stage } from '../workload/stage.ts'
 import { gate, gateKeeper } from './exec-gate-scripts.ts'
 import { HelperLines } from './helper-lines.ts'
@@ -31,7 +30,7 @@ const startsWithinMs = 30_000
 export async function startExecGate(options: ExecGateOptions): Promise<() => Promise<void>> {
   const { stage, node, podUid, container, command, exitCode, onFailed } = options
   const { cluster, recording, signal } = stage
-  const name = `${podUid}-${randomBytes(3).toString('hex')}`
+  const name = `${podUid}-${cluster.newSuffix()}`
   const lines = new HelperLines({ recording, name: `Node/${node}`, node, onFailed })
   const following = new AbortController()
   const keep = [

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { KubeObject } from '../cluster/kube.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import type { Stage } from '../workload/stage.ts'
@@ -28,7 +27,7 @@ const goneWithinMs = 15_000
 export async function startHelperPod(options: HelperPodOptions): Promise<() => Promise<void>> {
   const { stage, node, onFailed } = options
   const { cluster, namespace, recording, signal } = stage
-  const name = `rolypoly-probe-${randomBytes(3).toString('hex')}`
+  const name = `rolypoly-probe-${cluster.newSuffix()}`
   const subject = `Pod/${namespace}/${name}`
   await cluster.kube.create(helperPod(name, options))
 

@@ -94,7 +94,7 @@ function loseNode(pod: Pod, way: Way): Fault {
       const { kube, clock, nodes } = cluster
       await workerNode(kube, node, how === 'paused' ? 'paused' : 'stopped')
       const revert = async () => {
-        const back = { sinceMs: how === 'paused' ? 0 : Date.now(), rebooted: way.reboots }
+        const back = { sinceMs: how === 'paused' ? 0 : clock.epoch(), rebooted: way.reboots }
         await way.giveBack(nodes, node)
         // Repair goes on after the scenario's own deadline: it is owed to the next one.
         const wrong = await untilNodeBack(kube, clock, node, back, backWithinMs)

@@ -32,7 +32,7 @@ export type Recorder = Recording & AsyncDisposable
 /** Opens a recorder: resolves once each of its watches has a list to go on from. */
 export async function openRecorder(options: RecorderOptions): Promise<Recorder> {
   const { kube, clock, namespace, path } = options
-  await mkdir(dirname(path), { recursive: true })
+  await clock.outside(() => mkdir(dirname(path), { recursive: true }))
   const recorder = new JsonlRecorder(clock, path)
   try {
     const watch = (kind: WatchedKind, ref: ListRef) =>
@@ -118,6 +118,6 @@ class JsonlRecorder implements Recorder {
     if (this.stopping.signal.aborted) return
     this.stopping.abort()
     this.file.end()
-    await finished(this.file).catch(() => undefined)
+    await this.clock.outside(() => finished(this.file)).catch(() => undefined)
   }
 }

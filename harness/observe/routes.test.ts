@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { realClock } from '../cluster/clock.ts'
 import type { NodeControl } from '../cluster/cluster.ts'
 import type { RouteObservation } from '../model/observation.ts'
 import { followRoutes, readRoute } from './routes.ts'
@@ -61,7 +62,7 @@ function following(list: () => Promise<string> = async () => '') {
   } as never
   let isKnown = false
   const known = followRoutes({
-    ...{ nodes, recording, node: 'control-plane', proberIp: '10.244.0.9', service: 'web' },
+    ...{ nodes, clock: realClock, recording, node: 'control-plane', proberIp: '10.244.0.9', service: 'web' },
     ...{ clusterIp: '10.96.99.14', epochAtZero: 1_795_264_600_000, signal: stopping.signal },
   }).then(() => {
     isKnown = true

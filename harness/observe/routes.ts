@@ -1,8 +1,10 @@
+import type { Clock } from '../cluster/clock.ts'
 import type { NodeControl } from '../cluster/cluster.ts'
 import type { Recording } from '../timeline/recording.ts'
 
 export interface RoutesOptions {
   nodes: Pick<NodeControl, 'exec' | 'follow'>
+  clock: Pick<Clock, 'sleep'>
   recording: Recording
   /** Between the clocks: the epoch, in milliseconds, at the recording's zero. */
   epochAtZero: number
@@ -22,7 +24,7 @@ const knownWithinMs = 5_000
  * the routes of the connections that are open already are known too, or cannot be.
  */
 export async function followRoutes(options: RoutesOptions): Promise<void> {
-  const { nodes, recording, epochAtZero, node, proberIp, service, clusterIp, signal } = options
+  const { nodes, clock, recording, epochAtZero, node, proberIp, service, clusterIp, signal } = options
   const known = Promise.withResolvers<void>()
   const record = (line: string) => {
     const route = readRoute(line)
@@ -39,9 +41,8 @@ export async function followRoutes(options: RoutesOptions): Promise<void> {
     .catch(() => undefined)
     .finally(known.resolve)
   const timing = new AbortController()
-  const late = AbortSignal.any([signal, timing.signal, AbortSignal.timeout(knownWithinMs)])
-  late.addEventListener('abort', () => known.resolve(), { once: true })
-  await known.promise
+  const late = clock.sleep(knownWithinMs, AbortSignal.any([signal, timing.signal])).catch(() => undefined)
+  await Promise.race([known.promise, late])
   timing.abort()
   const open = await nodes.exec(node, ['conntrack', '-L', ...ofProber]).catch(() => '')
   for (const line of open.split('\n')) record(line)

@@ -26,7 +26,7 @@ const untilMs = 24 * 3_600_000
  */
 export function followRuntime({ cluster, recorder, signal }: RuntimeOptions): Runtime {
   if (!cluster.capabilities.has('node.exec')) return { settled: async () => undefined }
-  const epochAtZero = Date.now() - recorder.now()
+  const epochAtZero = cluster.clock.epoch() - recorder.now()
   const asked = new Map<string, number>()
   const open = () =>
     endedContainers(recorder).filter(({ detail }) => (asked.get(detail.containerID) ?? 0) < askAtMost)

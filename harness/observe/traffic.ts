@@ -57,14 +57,21 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   if (!running) throw new EnvironmentError(`Pod/${namespace}/${name}: the traffic prober did not start`)
 
   const stopping = new AbortController()
-  const epochAtZero = Date.now() - recorder.now()
+  const epochAtZero = cluster.clock.epoch() - recorder.now()
   const record = (request: ProbedRequest) => recorder.record(observed(request, service, epochAtZero))
   const flow = new Flow(record)
   void followLog(options, name, flow, stopping.signal)
   const { node, ip } = running.detail
   const routes = cluster.capabilities.has('node.exec')
     ? followRoutes({
-        ...{ nodes: cluster.nodes, recording: recorder, epochAtZero, service, signal: stopping.signal },
+        ...{
+          nodes: cluster.nodes,
+          clock: cluster.clock,
+          recording: recorder,
+          epochAtZero,
+          service,
+          signal: stopping.signal,
+        },
         ...{ node: node ?? '', proberIp: ip ?? '', clusterIp: host },
       })
     : Promise.resolve()

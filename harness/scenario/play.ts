@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { ledgerOf } from '../claims/ledger.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { untilHealthy } from '../cluster/health.ts'
@@ -97,7 +96,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
       ),
     () => undefined,
   )
-  const namespace = `rolypoly-${stemOf(play.file).slice(0, 40) || 'scenario'}-${randomBytes(3).toString('hex')}`
+  const namespace = `rolypoly-${stemOf(play.file).slice(0, 40) || 'scenario'}-${cluster.newSuffix()}`
   const labels = { 'app.kubernetes.io/managed-by': 'rolypoly', 'rolypoly.dev/run': run.id }
   let recorder: Recorder | undefined
   const injected: InjectedFault[] = []

@@ -6,6 +6,7 @@ import { untilHealthy } from '../cluster/health.ts'
 import { kindBinary } from '../cluster/kind/binary.ts'
 import { connectKind } from '../cluster/kind/cluster.ts'
 import { dockerFacts } from '../cluster/kind/docker.ts'
+import { buildImage } from '../cluster/kind/images.ts'
 import { chooseNodeImage } from '../cluster/kind/node-image.ts'
 import type { NodeObject } from '../cluster/kube.ts'
 import { isOffline } from '../cluster/offline.ts'
@@ -14,7 +15,6 @@ import { sweep } from '../journal/sweep.ts'
 import type { ClusterTiming } from '../model/cluster-timing.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { ClusterResult } from '../model/result.ts'
-import { buildImage } from '../workload/images.ts'
 import { helperImage } from './helper-image.ts'
 import type { RunInfo } from './run-info.ts'
 import { readTiming, tellTiming } from './settings.ts'
@@ -103,7 +103,7 @@ export async function startRun(run: Run, options: RunOptions): Promise<StartedRu
   try {
     await built
     const cluster = connectKind(owned.name, owned.kubeconfig, kindPath)
-    await cluster.loadImages([helper.name], 'all')
+    await cluster.provideImages({ built: [], used: [helper.name], behaviours: {} }, { into: 'all' })
     const { described, timing } = await describe(cluster)
     run.cluster = described
     say(

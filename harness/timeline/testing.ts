@@ -55,7 +55,11 @@ export function spans(intervals: Interval[]): string[] {
  */
 export class FakeRecording implements Recording {
   readonly timeline = new Timeline()
-  readonly clock = { now: () => this.nowMs, sleep: async (ms: number) => this.passUntil(this.nowMs + ms) }
+  readonly clock = {
+    now: () => this.nowMs,
+    epoch: () => Date.now(),
+    sleep: async (ms: number) => this.passUntil(this.nowMs + ms),
+  }
   private nowMs = 0
   private readonly coming: Observation[]
 

@@ -1,12 +1,7 @@
 import type { KubeObject } from '../cluster/kube.ts'
+import type { LocalImage } from '../model/image.ts'
 
-/** An image that is built on this machine before it is deployed. */
-export interface LocalImage {
-  /** The name and tag that the objects use, as `my-app:dev`. */
-  name: string
-  /** The folder of its Dockerfile, absolute or relative to the working directory. */
-  context: string
-}
+export type { LocalImage }
 
 /** Where the traffic prober sends its requests. */
 export interface TrafficTarget {

@@ -6,7 +6,6 @@ import type { WorkloadShape } from '../model/observation.ts'
 import { holdSteadyMs, livePods, steadiness } from '../timeline/steady.ts'
 import type { Chart } from './chart.ts'
 import { checkChart, podTemplates, servicesIn } from './check.ts'
-import { buildImage, loadImages } from './images.ts'
 import type { Stage } from './stage.ts'
 import { Workload } from './workload.ts'
 
@@ -54,7 +53,6 @@ export async function deployChart(stage: Stage, chart: Chart, steadyWithin: Dura
 }
 
 async function provideImages({ cluster, signal }: Stage, chart: Chart): Promise<void> {
-  await Promise.all(chart.images.map((image) => buildImage(image, signal)))
   const used = podTemplates(chart).flatMap(({ spec }) =>
     [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ image }) => (image ? [image] : [])),
   )
@@ -64,7 +62,7 @@ async function provideImages({ cluster, signal }: Stage, chart: Chart): Promise<
     throw new UsageError(
       `Chart ${chart.name}: builds image ${unused}, which none of its containers uses: they use ${used.join(', ')}`,
     )
-  await loadImages(cluster, used, built)
+  await cluster.provideImages({ built: chart.images, used, behaviours: {} }, { signal })
 }
 
 /** An image built here is in the nodes already, and nowhere else: the kubelet must not look for it. */

@@ -1,13 +1,10 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { cacheFolder } from '../cache.ts'
+import { randomBytes } from 'node:crypto'
 import { realClock } from '../clock.ts'
 import type { Capability, Cluster } from '../cluster.ts'
-import { withFileLock } from '../file-lock.ts'
-import type { Kube, NodeObject } from '../kube.ts'
 import { connectKube } from '../kube-client.ts'
 import { run } from '../process.ts'
 import { followInNode } from './follow.ts'
+import { provideImages } from './images.ts'
 import { kindPower } from './power.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set([
@@ -42,71 +39,9 @@ export function connectKind(name: string, kubeconfig: string, kindPath: string):
       },
       follow: followInNode,
     },
-    loadImages: (images, into = 'schedulable') => loadImages(kube, name, kindPath, images, into),
+    provideImages: (supply, { into = 'schedulable', signal } = {}) =>
+      provideImages({ kube, cluster: name, kindPath, into }, supply, signal),
+    newSuffix: () => randomBytes(3).toString('hex'),
     [Symbol.asyncDispose]: async () => undefined,
   }
-}
-
-/**
- * Loads each image into the nodes that lack it, by kind's own loader. A node that has it carries a tag made of the
- * image's ID, for names stay the same when images change. A lock keeps scenarios from loading the same one twice.
- */
-async function loadImages(
-  kube: Kube,
-  cluster: string,
-  kindPath: string,
-  images: string[],
-  into: 'schedulable' | 'all',
-): Promise<void> {
-  if (images.length === 0) return
-  const { items } = await kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' })
-  const isOpen = ({ spec }: NodeObject) => !spec?.taints?.some(({ effect }) => effect === 'NoSchedule')
-  const nodes = items
-    .filter((node) => into === 'all' || isOpen(node))
-    .map(({ metadata }) => metadata?.name ?? '')
-  await Promise.all(
-    images.map(async (image) => {
-      const { stdout: id } = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', image], {
-        timeoutMs: 30_000,
-      })
-      const mark = `rolypoly.dev/loaded:${id.replace('sha256:', '')}`
-      const locks = join(cacheFolder(process.env), 'locks')
-      await mkdir(locks, { recursive: true })
-      const lock = join(locks, `${cluster}-${id.slice(-12)}`)
-      await withFileLock(lock, async () => {
-        const has = await Promise.all(nodes.map((node) => hasImage(node, mark)))
-        const lacking = nodes.filter((_, n) => !has[n])
-        if (lacking.length > 0) {
-          const load = ['load', 'docker-image', image, '--name', cluster, '--nodes', lacking.join(',')]
-          await run(kindPath, load, { timeoutMs: 300_000 })
-        }
-        // The same image may have come under another name, and the same name may have meant another image.
-        const name = fullName(image)
-        const tags = nodes.map((node, n) =>
-          ctr(node, ['images', 'tag', '--force', ...(has[n] ? [mark, name] : [name, mark])]),
-        )
-        await Promise.all(tags)
-      })
-    }),
-  )
-}
-
-async function hasImage(node: string, name: string): Promise<boolean> {
-  return (await ctr(node, ['images', 'ls', '-q', `name==${name}`])).trim() !== ''
-}
-
-async function ctr(node: string, args: string[]): Promise<string> {
-  const { stdout } = await run('docker', ['exec', node, 'ctr', '-n', 'k8s.io', ...args], {
-    timeoutMs: 60_000,
-  })
-  return stdout
-}
-
-/** `nginx` is `docker.io/library/nginx:latest` to containerd. */
-export function fullName(image: string): string {
-  const tagged = /[:@][^/]*$/.test(image) ? image : `${image}:latest`
-  const [first = '', ...rest] = tagged.split('/')
-  const hasRegistry = rest.length > 0 && /[.:]|^localhost$/.test(first)
-  const [registry, path] = hasRegistry ? [first, rest.join('/')] : ['docker.io', tagged]
-  return registry === 'docker.io' && !path.includes('/') ? `docker.io/library/${path}` : `${registry}/${path}`
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fullName } from './cluster.ts'
+import { fullName } from './images.ts'
 
 const digest = `sha256:${'0'.repeat(64)}`
 
