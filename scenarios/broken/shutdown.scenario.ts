@@ -3,6 +3,8 @@ import { nginx } from '../../charts/nginx/chart.ts'
 import { webapl } from '../../charts/webapl/chart.ts'
 
 const traffic = { path: '/slow?ms=300', requestsPerSecond: 100 }
+/** So long that something is in flight at the end of the grace period, though the prober itself has to wait for a CPU. */
+const longer = { ...traffic, path: '/slow?ms=600' }
 /** Its Service lists a pod as ready for as long as the pod exists, and so goes on routing to one that stops. */
 const routedToTheEnd = { publishNotReadyAddresses: true }
 
@@ -29,7 +31,7 @@ scenario('violates toShutDownGracefully: an app that ignores SIGTERM', async ({ 
     onSigterm: 'ignore',
     terminationGracePeriodSeconds: 4,
   })
-  const app = await deploy(ignores, { traffic })
+  const app = await deploy(ignores, { traffic: longer })
   const pod = await app.pod()
 
   await inject(deletePod(pod))
@@ -47,7 +49,7 @@ scenario(
       onSigterm: 'only close',
       terminationGracePeriodSeconds: 4,
     })
-    const app = await deploy(closes, { traffic })
+    const app = await deploy(closes, { traffic: longer })
     const pod = await app.pod()
 
     await inject(deletePod(pod))
