@@ -9,9 +9,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { judgeReplaced } from '../harness/claims/to-be-replaced.ts'
-import { connectKind } from '../harness/cluster/kind/cluster.ts'
 import type { Kube, KubeObject } from '../harness/cluster/kube.ts'
 import { openRecorder, type Recorder } from '../harness/observe/recorder.ts'
+import { connect } from '../harness/scenario/connect.ts'
 import { beginRun, startRun } from '../harness/scenario/run.ts'
 import { isOpenIn } from '../harness/timeline/steady.ts'
 
@@ -30,8 +30,7 @@ const started = await startRun(run, {
   say: console.error,
   signal,
 })
-const { name, kubeconfig, kindPath } = started.info.cluster
-const cluster = connectKind(name, kubeconfig, kindPath)
+const cluster = await connect(started.info.cluster, 'bench')
 const { kube, clock } = cluster
 const namespace = `rolypoly-bench-${run.id.slice(-4)}`
 

@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { connectKind } from '../harness/cluster/kind/cluster.ts'
 import { InterruptedError, UsageError } from '../harness/model/errors.ts'
+import { connect } from '../harness/scenario/connect.ts'
 import { beginRun, startRun } from '../harness/scenario/run.ts'
 import { command, wholeNumber } from '../scripts/command.ts'
 import { playRound } from './false-pass/round.ts'
@@ -77,8 +77,7 @@ async function playAll(wanted: FaultName[], times: number, path: string, signal:
     ...{ cluster: 'kind', nodes: 3, keep: true, mode: 'normal', say: console.error, signal },
   })
   try {
-    const { name, kubeconfig, kindPath } = started.info.cluster
-    const cluster = connectKind(name, kubeconfig, kindPath)
+    const cluster = await connect(started.info.cluster, 'bench')
     for (;;) {
       // In turn, so that each fault meets the same drift.
       const fault = wanted.toSorted((a, b) => played(a) - played(b))[0] ?? 'deletePod'

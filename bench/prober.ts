@@ -8,8 +8,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nginx } from '../charts/nginx/chart.ts'
-import { connectKind } from '../harness/cluster/kind/cluster.ts'
 import type { TrafficObservation } from '../harness/model/observation.ts'
+import { connect } from '../harness/scenario/connect.ts'
 import { playScenario } from '../harness/scenario/play.ts'
 import { beginRun, startRun } from '../harness/scenario/run.ts'
 import { readRecording } from '../harness/timeline/testing.ts'
@@ -23,13 +23,12 @@ const { signal } = new AbortController()
 const started = await startRun(run, {
   ...{ cluster: 'kind', nodes: 3, keep: true, mode: 'normal', say: console.error, signal },
 })
-const { name, kubeconfig, kindPath } = started.info.cluster
 try {
   const cpuBefore = process.cpuUsage()
   const result = await playScenario({
     ...{ id: 'prober', title: 'nobody is hurt', file: 'bench/prober.ts', exclusive: false },
     ...{ deadline: `${minutes + 5}m`, run: started.info, signal },
-    cluster: connectKind(name, kubeconfig, kindPath),
+    cluster: await connect(started.info.cluster, 'bench'),
     async body({ deploy, hold }) {
       await deploy(nginx({ replicas: 3 }), { traffic: { path: '/', requestsPerSecond } })
       await hold(`${minutes}m`, 'nobody is hurt')

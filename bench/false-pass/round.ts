@@ -13,6 +13,7 @@ import type { RunInfo } from '../../harness/scenario/run-info.ts'
 import { deployChart } from '../../harness/workload/deploy.ts'
 import type { Stage } from '../../harness/workload/stage.ts'
 import type { Pod } from '../../harness/workload/workload.ts'
+import { kubeconfigOf } from './kubeconfig.ts'
 import type { FaultName, Round, Waited } from './rounds.ts'
 import { truthOf } from './truth.ts'
 import { kubectlFor, type Wait, waitsFor } from './waits.ts'
@@ -71,7 +72,7 @@ async function hurt(
 ): Promise<Pick<Round, 'begunMs' | 'truth' | 'waits'>> {
   const app = await deployChart(stage, nginx({ replicas: 3 }), '2m')
   const pod = await app.pod()
-  const waits = waitsFor(name, app, pod, await kubectlFor(stage, info.cluster.kubeconfig))
+  const waits = waitsFor(name, app, pod, await kubectlFor(stage, kubeconfigOf(info.cluster)))
   const isOurs = ({ tool }: Wait) => tool.startsWith('await ')
   const fault = faults[name](pod)
   let begunMs = 0

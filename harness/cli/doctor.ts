@@ -62,10 +62,18 @@ async function examine(env: NodeJS.ProcessEnv): Promise<{ findings: Finding[]; i
   return { findings, image: image && shortName(image) }
 }
 
-/** Which provider `rolypoly run` would choose, as the last line. This version knows no other than kind. */
-export function conclusion(findings: Finding[], image: string | undefined): string {
+/** Which provider `rolypoly run` would choose, as the last lines. */
+export function conclusion(
+  findings: Finding[],
+  image: string | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): string {
   const lacks = findings.filter(({ level }) => level === 'lack').map(({ name }) => name)
   if (lacks.length === 0) return `rolypoly run would choose kind${image ? `, with nodes of ${image}` : ''}.`
   const things = lacks.length === 1 ? 'this' : `these ${lacks.length} things`
-  return `rolypoly run would choose no provider: kind needs ${things} mended first: ${lacks.join(', ')}.`
+  const mended = `kind needs ${things} mended first: ${lacks.join(', ')}.`
+  if (!lacks.includes('Docker engine')) return `rolypoly run would choose kind, and fail: ${mended}`
+  return env.CI
+    ? `rolypoly run would choose no provider: ${mended}\nIn CI a simulated cluster has to be asked for: rolypoly run --cluster simulated.`
+    : `rolypoly run would choose a simulated cluster, which proves nothing about a real one: ${mended}`
 }

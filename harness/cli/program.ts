@@ -27,6 +27,7 @@ export function program(): Command {
     )
     .option('--nodes <n>', 'nodes of the kind cluster, its control plane among them', count, 3)
     .option('--node-image <ref>', "the kind nodes' image")
+    .option('--seed <n>', 'of simulated clusters: the same one plays the same run again', seed)
     .option('--keep', 'leave the cluster for the next run with --keep to reuse', false)
     .option('--control', 'leave the faults out: every response must then fail, every invariant hold', false)
     .option('--report <dir>', "the run's folder, in place of reports/runs/<id>")
@@ -57,7 +58,7 @@ export function program(): Command {
   root
     .command('doctor')
     .description(
-      'say what this machine has and lacks, and what mends it; exit status 0 a run can be made, 2 not',
+      'say what this machine has and lacks, and what mends it; exit status 0 a run on a real cluster can be made, 2 not',
     )
     .action(async () => {
       const { doctorCommand } = await import('./doctor.ts')
@@ -83,6 +84,18 @@ export function program(): Command {
     })
 
   root
+    .command('parity')
+    .description(
+      'lay a simulated run beside one on a real cluster, event by event; exit status 0 alike, 1 not',
+    )
+    .argument('<simulated>', "the simulated run's folder")
+    .argument('<real>', "the real run's folder")
+    .action(async (simulated: string, real: string) => {
+      const { parityCommand } = await import('./parity.ts')
+      process.exitCode = await parityCommand(simulated, real)
+    })
+
+  root
     .command('kind')
     .description('pass arguments through to the kind binary that rolypoly uses')
     .argument('[arguments...]')
@@ -101,6 +114,13 @@ function count(text: string): number {
   const n = Number(text)
   if (!Number.isInteger(n) || n < 1 || n > 20)
     throw new InvalidArgumentError('a whole number from 1 to 20 is expected.')
+  return n
+}
+
+function seed(text: string): number {
+  const n = Number(text)
+  if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31)
+    throw new InvalidArgumentError('a whole number from 0 to 2147483647 is expected.')
   return n
 }
 

@@ -9,13 +9,14 @@ import { beginActiveRun, bringUp, release } from '../scenario/active-run.ts'
 import { failureOf } from '../scenario/outcome.ts'
 import { finishRun, RolypolyReporter } from '../scenario/reporter.ts'
 import type { ClusterChoice } from '../scenario/run.ts'
-import { brokenVariable, scenarioProjects } from '../scenario/vitest.ts'
+import { brokenVariable, harmlessVariable, scenarioProjects } from '../scenario/vitest.ts'
 
 export interface RunArguments {
   cluster: ClusterChoice
   nodes: number
   nodeImage?: string
   keep: boolean
+  seed?: number
   control: boolean
   report?: string
   shard?: string
@@ -29,7 +30,10 @@ const projectNames = ['shared', 'exclusive']
 /** Runs scenarios and gives the exit status. Every end but a misunderstood argument writes a `result.json`. */
 export async function runCommand(filters: string[], options: RunArguments): Promise<number> {
   const mode = options.control ? 'control' : 'normal'
-  const active = await beginActiveRun({ mode, ...(options.report && { report: options.report }) })
+  const { seed } = options
+  const active = await beginActiveRun({
+    ...{ mode, ...(options.report && { report: options.report }), ...(seed !== undefined && { seed }) },
+  })
   const stop = new AbortController()
   const say = (line: string) => console.log(line)
   // Before the cluster is there the signal ends its making; after that, scenarios end by their own line.
@@ -53,6 +57,7 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
   const reporter = new RolypolyReporter(say)
   let result: Result | undefined
   try {
+    process.env[harmlessVariable] = options.control || options.cluster === 'simulated' ? '1' : '0'
     vitest = await prepare(filters, reporter)
     // Vitest's own handlers end the process at once, and with it what must still be undone.
     for (const signal of signals) process.removeAllListeners(signal).on(signal, interrupt)

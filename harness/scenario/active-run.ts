@@ -20,7 +20,9 @@ export function activeRun(): ActiveRun | undefined {
 }
 
 /** Begins the run of this process; its cluster comes with {@link bringUp}. */
-export async function beginActiveRun(options: Pick<RunOptions, 'report' | 'mode'>): Promise<ActiveRun> {
+export async function beginActiveRun(
+  options: Pick<RunOptions, 'report' | 'mode' | 'seed'>,
+): Promise<ActiveRun> {
   const active: ActiveRun = { run: await beginRun(options) }
   shared[key] = active
   return active

@@ -1,12 +1,18 @@
 import type { ClusterTiming } from '../model/cluster-timing.ts'
 
+/** How a worker reaches the run's cluster. */
+export type ClusterAccess =
+  | { provider: 'kind'; name: string; kubeconfig: string; kindPath: string; nodes: number }
+  /** Each scenario has one of its own, made anew; the seed is the run's. */
+  | { provider: 'simulated'; name: string; seed: number; nodes: number }
+
 /** What a run's main process tells its workers. */
 export interface RunInfo {
   id: string
   /** The run's folder, absolute. */
   folder: string
   mode: 'normal' | 'control'
-  cluster: { provider: 'kind'; name: string; kubeconfig: string; kindPath: string; nodes: number }
+  cluster: ClusterAccess
   /** The cluster's settings that bear on time. */
   timing: ClusterTiming
   /** The image of the pods that rolypoly itself runs; every node has it. */

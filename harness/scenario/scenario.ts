@@ -1,9 +1,10 @@
 import { relative } from 'node:path'
 import { inject, test } from 'vitest'
-import { connectKind } from '../cluster/kind/cluster.ts'
 import { type Duration, toMs } from '../model/duration.ts'
 import { EnvironmentError, RolypolyError } from '../model/errors.ts'
 import type { ScenarioResult } from '../model/result.ts'
+import { connect } from './connect.ts'
+import { withoutRealIo } from './no-real-io.ts'
 import { playScenario, type ScenarioBody } from './play.ts'
 import type { RunInfo } from './run-info.ts'
 import { idOf } from './scenario-id.ts'
@@ -32,12 +33,13 @@ export function scenario(title: string, given: ScenarioOptions | ScenarioBody, l
     leaveInterruptsToTheRun()
     const run = runInfo()
     const file = relative(process.cwd(), task.file.filepath)
-    const { name, kubeconfig, kindPath } = run.cluster
+    const id = idOf(file, title)
+    await using cluster = await connect(run.cluster, id)
     const result = await playScenario({
-      ...{ id: idOf(file, title), title, file, deadline, body, run },
+      ...{ id, title, file, deadline, run, cluster },
+      body: cluster.provider === 'simulated' ? (context) => withoutRealIo(() => body(context)) : body,
       signal: AbortSignal.any([signal, listenForStop(run.stopLine)]),
       exclusive: /\.exclusive\.scenario\.[cm]?[jt]s$/.test(file),
-      cluster: connectKind(name, kubeconfig, kindPath),
     })
     task.meta.rolypoly = result
     if (result.verdict === 'skipped') skip(result.skippedBecause)

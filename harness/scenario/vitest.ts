@@ -17,19 +17,23 @@ const sharedAtOnce = Math.min(8, Math.max(2, 2 * availableParallelism()))
 
 /** Tells the projects whether a filter names the broken twins. */
 export const brokenVariable = 'ROLYPOLY_BROKEN'
+/** Tells the projects that no scenario hurts another: in a control run, and where each has a cluster of its own. */
+export const harmlessVariable = 'ROLYPOLY_HARMLESS'
 
 const setUpFile = ['./global-setup.ts', './global-setup.js']
   .map((name) => fileURLToPath(new URL(name, import.meta.url)))
   .find((path) => existsSync(path))
 
 /**
- * The Vitest projects that scenarios run in: shared ones concurrently, then those that hurt nodes one at a time.
- * Retries are off, for a flake is a bug.
+ * The Vitest projects that scenarios run in: shared ones concurrently, then those that hurt nodes one at a time, unless
+ * no node is hurt. Retries are off, for a flake is a bug.
  */
 export function scenarioProjects(options: ScenarioProjectOptions = {}): TestProjectInlineConfiguration[] {
   const { folder = 'scenarios', broken = areTwinsAskedFor() } = options
   const exclude = ['**/node_modules/**', ...(broken ? [] : ['**/broken/**'])]
   const exclusive = `${folder}/**/*.exclusive.scenario.?(c|m)[jt]s`
+  const isHarmless = process.env[harmlessVariable] === '1'
+  const atOnce = { maxWorkers: sharedAtOnce, sequence: { groupOrder: 1 } }
   const common = {
     globalSetup: setUpFile ? [setUpFile] : [],
     retry: 0,
@@ -43,8 +47,7 @@ export function scenarioProjects(options: ScenarioProjectOptions = {}): TestProj
         name: 'shared',
         include: [`${folder}/**/*.scenario.?(c|m)[jt]s`],
         exclude: [...exclude, exclusive],
-        maxWorkers: sharedAtOnce,
-        sequence: { groupOrder: 1 },
+        ...atOnce,
       },
     },
     {
@@ -53,8 +56,7 @@ export function scenarioProjects(options: ScenarioProjectOptions = {}): TestProj
         name: 'exclusive',
         include: [exclusive],
         exclude,
-        maxWorkers: 1,
-        sequence: { groupOrder: 2 },
+        ...(isHarmless ? atOnce : { maxWorkers: 1, sequence: { groupOrder: 2 } }),
       },
     },
   ]

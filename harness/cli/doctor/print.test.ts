@@ -49,7 +49,14 @@ test('the last line names the provider, or what stands in the way of it', () => 
   expect(conclusion([node], 'kindest/node:v1.34.4')).toBe(
     'rolypoly run would choose kind, with nodes of kindest/node:v1.34.4.',
   )
-  expect(conclusion([node, docker], undefined)).toBe(
-    'rolypoly run would choose no provider: kind needs this mended first: Docker engine.',
+  expect(conclusion([node, docker], undefined, {})).toBe(
+    'rolypoly run would choose a simulated cluster, which proves nothing about a real one: kind needs this mended first: Docker engine.',
+  )
+  expect(conclusion([node, docker], undefined, { CI: 'true' })).toBe(
+    'rolypoly run would choose no provider: kind needs this mended first: Docker engine.\nIn CI a simulated cluster has to be asked for: rolypoly run --cluster simulated.',
+  )
+  const disk: Finding = { name: 'disk', level: 'lack', found: 'full' }
+  expect(conclusion([node, disk], undefined, {})).toBe(
+    'rolypoly run would choose kind, and fail: kind needs this mended first: disk.',
   )
 })

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers'
 import type { Clock } from '../clock.ts'
 
 /** Something that will happen. */

@@ -1,0 +1,159 @@
+import { expect, test } from 'vitest'
+import type { ClaimResult, IntervalResult, Result, ScenarioResult } from '../../model/result.ts'
+import { compareRuns } from './compare.ts'
+import { keyEvents } from './key-events.ts'
+import { parityPage } from './print.ts'
+
+const interval = (kind: string, subject: string, fromMs: number, toMs: number | null, detail = {}) =>
+  ({ kind, subject, fromMs, toMs, detail }) as IntervalResult
+
+/** A killed container: pods have other names in every run. */
+function scenario(pod: string, restartMs: number, more: Partial<ScenarioResult> = {}): ScenarioResult {
+  const subject = `Pod/${pod}`
+  return {
+    ...{ id: 'one', title: 'a killed container comes back', file: 'one.scenario.ts', exclusive: false },
+    ...{ verdict: 'passed', startedAt: '', durationMs: 20_000, gaps: [], diagnostics: [], claims: [] },
+    faults: [
+      {
+        ...{ kind: 'killContainer', target: `${subject}/web`, injectedAtMs: 4_900 },
+        receipt: { atMs: 5_000, observedBy: 'watch of pods', evidence: '' },
+      },
+    ],
+    intervals: [
+      interval('pod', subject, 100, null),
+      interval('container-running', `${subject}/web`, 900, 5_000),
+      interval('container-running', `${subject}/web`, 5_000 + restartMs, null),
+      interval('pod-ready', subject, 1_000, 5_010),
+      interval('pod-ready', subject, 5_100 + restartMs, null),
+      interval('pod-ready', 'Pod/shop/another', 1_000, null),
+    ],
+    ...more,
+  }
+}
+
+const run = (...scenarios: ScenarioResult[]) => ({ scenarios }) as Result
+const claim = (more: Partial<ClaimResult>): ClaimResult => ({
+  ...{ statement: 'toRestart()', subject: 'Pod/shop/a', sort: 'response', verdict: 'passed', message: '' },
+  ...more,
+})
+
+test('key events have the same names in every run, from the receipt on', () => {
+  expect(keyEvents(scenario('shop-1/web-x', 700))).toEqual([
+    { name: 'the pod container ends', atMs: 0 },
+    { name: 'the pod is no longer ready', atMs: 10 },
+    { name: 'the pod container runs', atMs: 700 },
+    { name: 'the pod is ready', atMs: 800 },
+  ])
+})
+
+test('what comes in its place, what happens again, the node and the revert have names too', () => {
+  const subject = 'Pod/shop/web-1'
+  const events = keyEvents(
+    scenario('shop/web-1', 0, {
+      faults: [
+        {
+          ...{ kind: 'stopNode', target: 'Node/n1', injectedAtMs: 4_000, revertedAtMs: 9_000 },
+          receipt: { atMs: 5_000, observedBy: '', evidence: '' },
+        },
+      ],
+      claims: [claim({ subject: 'Deployment/shop/web' }), claim({ subject: `${subject}/web` })],
+      intervals: [
+        interval('pod', subject, 100, 8_000, { node: 'n1' }),
+        interval('pod', 'Pod/shop/web-2', 8_010, null, { node: 'n2' }),
+        interval('pod-ready', 'Pod/shop/web-2', 8_500, 8_600),
+        interval('pod-ready', 'Pod/shop/web-2', 8_700, null),
+        interval('node-ready', 'Node/n1', 0, 7_000),
+        interval('node-ready', 'Node/n1', 9_500, null),
+      ],
+    }),
+  )
+  expect(events.map(({ name }) => name)).toEqual([
+    'the node is no longer ready',
+    'the pod is gone',
+    'its replacement is made',
+    'its replacement is ready',
+    'its replacement is no longer ready',
+    'its replacement is ready (2)',
+    'stopNode is reverted',
+    'the node is ready',
+  ])
+})
+
+test('runs that differ in their times alone are alike', () => {
+  const { scenarios, missing } = compareRuns(run(scenario('a/web-1', 700)), run(scenario('b/web-9', 1_900)))
+  expect(missing).toEqual([])
+  expect(scenarios[0]?.differences).toEqual([])
+  expect(scenarios[0]?.events[2]).toEqual({ name: 'the pod container runs', simulatedMs: 700, realMs: 1_900 })
+})
+
+test('another order is told, but for what is a race', () => {
+  const swapped = (readyMs: number) =>
+    scenario('a/web-1', 4_000, {
+      intervals: [
+        interval('container-running', 'Pod/a/web-1/web', 900, 5_000),
+        interval('pod-ready', 'Pod/a/web-1', 1_000, readyMs),
+        interval('pod-terminating', 'Pod/a/web-1', 9_000, null),
+      ],
+    })
+  const differences = (readyMs: number) =>
+    compareRuns(run(swapped(readyMs)), run(swapped(12_000))).scenarios[0]?.differences
+  expect(differences(6_000)).toEqual([
+    '“the pod is no longer ready” comes before “the pod is told to stop” here, and 3000 ms after it there',
+  ])
+  expect(differences(9_200)).toEqual([])
+})
+
+test('an event of one run alone is told, unless it is among the last that were seen', () => {
+  const without = scenario('a/web-1', 700)
+  without.intervals = without.intervals.filter(({ kind }) => kind !== 'container-running')
+  const [compared] = compareRuns(run(without), run(scenario('b/web-1', 4_000))).scenarios
+  expect(compared?.differences).toEqual(['“the pod container ends” was not seen here'])
+})
+
+test('other verdicts, and times outside of their windows, are told', () => {
+  const ours = scenario('a/web-1', 700, { claims: [claim({ timing: 'inside' }), claim({})] })
+  const theirs = scenario('b/web-1', 700, {
+    ...{
+      verdict: 'violated',
+      claims: [claim({ timing: 'late' }), claim({ verdict: 'violated', timing: 'late' })],
+    },
+  })
+  expect(compareRuns(run(ours), run(theirs)).scenarios[0]?.differences).toEqual([
+    "the verdict is passed where a real cluster's is violated",
+    '`toRestart()` came late there, outside of its predicted window',
+    '`toRestart()` is passed here, and violated there',
+  ])
+})
+
+test('the page has both times of each event, the differences, and what could not be compared', () => {
+  const skipped = scenario('a/web-1', 0, {
+    id: 'two',
+    title: 'frozen',
+    verdict: 'skipped',
+    skippedBecause: 'why',
+  })
+  const parity = compareRuns(
+    run(scenario('a/web-1', 700), skipped),
+    run(
+      scenario('b/web-9', 1_900, { verdict: 'violated' }),
+      scenario('b/x', 0, { id: 'two' }),
+      scenario('b/y', 0, { id: 'three' }),
+    ),
+  )
+  expect(parityPage(parity)).toBe(
+    [
+      '✗ a killed container comes back',
+      '   simulated       real',
+      '      0.00 s     0.00 s  the pod container ends',
+      '      0.01 s     0.01 s  the pod is no longer ready',
+      '      0.70 s     1.90 s  the pod container runs',
+      '      0.80 s     2.00 s  the pod is ready',
+      "  ≠ the verdict is passed where a real cluster's is violated",
+      '',
+      '– frozen: skipped: why',
+      '– a killed container comes back: only in the real run',
+      '',
+      '0 of 1 scenarios are alike.',
+    ].join('\n'),
+  )
+})

@@ -1,0 +1,97 @@
+import type { IntervalResult, ScenarioResult } from '../../model/result.ts'
+
+/** Something that happened to a pod that was hurt, or to the one in its place: the same name in every run. */
+export interface KeyEvent {
+  /** As `the pod leaves the endpoints`. */
+  name: string
+  /** From the receipt of the scenario's first fault. */
+  atMs: number
+}
+
+/** How the begin and the end of an interval of a pod are called; what is not here is no key event. */
+const names: Record<string, { from?: string; to?: string }> = {
+  'pod-terminating': { from: 'is told to stop' },
+  'pod-ready': { from: 'is ready', to: 'is no longer ready' },
+  'container-running': { from: 'container runs', to: 'container ends' },
+  'endpoint-ready': { from: 'is a ready endpoint', to: 'leaves the endpoints' },
+  'endpoint-listed': { to: 'is no longer listed' },
+  pod: { from: 'is made', to: 'is gone' },
+}
+
+/** What was seen at the moment of the receipt may have come before it. */
+const beforeMs = 500
+
+/**
+ * The events that a scenario's promises are about, in their order: of the pod that was hurt, of the first that was made
+ * in its place, and of its node. What happens again is numbered: `the pod is ready (2)`. Empty where nothing was hurt.
+ */
+export function keyEvents(scenario: ScenarioResult): KeyEvent[] {
+  const [fault] = scenario.faults
+  if (!fault?.receipt) return []
+  const landedMs = fault.receipt.atMs
+  const isLater = (atMs: number) => atMs >= landedMs - beforeMs
+  const hurt = hurtPod(scenario, fault.target, landedMs)
+  const place = replacementOf(scenario, landedMs)
+  const who = new Map([
+    ...(hurt === undefined ? [] : [[hurt, 'the pod'] as const]),
+    ...(place === undefined ? [] : [[place, 'its replacement'] as const]),
+  ])
+  const events: KeyEvent[] = []
+  const add = (name: string, atMs: number) => events.push({ name, atMs: atMs - landedMs })
+  for (const { kind, subject, fromMs, toMs } of scenario.intervals) {
+    const called = names[kind]
+    const pod = who.get(podOf(subject))
+    if (pod && called?.from && isLater(fromMs)) add(`${pod} ${called.from}`, fromMs)
+    if (pod && called?.to && toMs !== null && isLater(toMs)) add(`${pod} ${called.to}`, toMs)
+    if (kind === 'node-ready' && subject === fault.target) {
+      if (isLater(fromMs)) add('the node is ready', fromMs)
+      if (toMs !== null && isLater(toMs)) add('the node is no longer ready', toMs)
+    }
+  }
+  for (const { kind, revertedAtMs } of scenario.faults) {
+    if (revertedAtMs !== undefined) add(`${kind} is reverted`, revertedAtMs)
+  }
+  return numbered(events.sort((a, b) => a.atMs - b.atMs))
+}
+
+/** `Pod/namespace/name`, of a container's subject too. */
+function podOf(subject: string): string {
+  return subject.split('/').slice(0, 3).join('/')
+}
+
+/** The pod meant by the fault; of a node, the one that the scenario's claims are about. */
+function hurtPod(
+  { claims, intervals }: ScenarioResult,
+  target: string,
+  landedMs: number,
+): string | undefined {
+  if (target.startsWith('Pod/')) return podOf(target)
+  const claimed = claims.map(({ subject }) => podOf(subject)).find((subject) => subject.startsWith('Pod/'))
+  const node = target.slice('Node/'.length)
+  const isThere = ({ kind, fromMs, toMs, detail }: IntervalResult) =>
+    kind === 'pod' &&
+    detail.node === node &&
+    fromMs <= landedMs &&
+    (toMs === null || toMs >= landedMs - beforeMs)
+  return (
+    claimed ??
+    intervals
+      .filter(isThere)
+      .map(({ subject }) => subject)
+      .sort()[0]
+  )
+}
+
+function replacementOf({ intervals }: ScenarioResult, landedMs: number): string | undefined {
+  const made = intervals.filter(({ kind, fromMs }) => kind === 'pod' && fromMs >= landedMs - beforeMs)
+  return made.sort((a, b) => a.fromMs - b.fromMs)[0]?.subject
+}
+
+function numbered(events: KeyEvent[]): KeyEvent[] {
+  const counts = new Map<string, number>()
+  return events.map(({ name, atMs }) => {
+    const count = (counts.get(name) ?? 0) + 1
+    counts.set(name, count)
+    return { name: count === 1 ? name : `${name} (${count})`, atMs }
+  })
+}

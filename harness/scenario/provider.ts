@@ -1,0 +1,37 @@
+import { type DockerFacts, dockerFacts } from '../cluster/kind/docker.ts'
+import { EnvironmentError } from '../model/errors.ts'
+import type { RunOptions } from './run.ts'
+
+export type ProviderChoice =
+  | { provider: 'kind'; facts: DockerFacts }
+  /** With why it was chosen, as words that may follow "for". */
+  | { provider: 'simulated'; because: string }
+
+type Question = Pick<RunOptions, 'cluster' | 'nodeImage' | 'signal'>
+
+/**
+ * kind where it was asked for or a Docker engine answers, else a simulated cluster. What only CI sees must not turn from
+ * a real cluster to a simulated one unseen: where `CI` is set, `auto` does not fall back.
+ *
+ * @throws EnvironmentError where kind was asked for, or CI wants it, and no Docker engine answers.
+ */
+export async function chooseProvider(
+  { cluster, nodeImage, signal }: Question,
+  env: NodeJS.ProcessEnv = process.env,
+  ask: typeof dockerFacts = dockerFacts,
+): Promise<ProviderChoice> {
+  if (cluster === 'simulated') return { provider: 'simulated', because: 'it was asked for' }
+  try {
+    const named = nodeImage ?? env.ROLYPOLY_NODE_IMAGE
+    return { provider: 'kind', facts: await ask({ named, signal }) }
+  } catch (error) {
+    // An image that was named is a kind cluster that was asked for.
+    if (cluster === 'kind' || nodeImage !== undefined || signal.aborted) throw error
+    if (!(error instanceof EnvironmentError)) throw error
+    if (!env.CI) return { provider: 'simulated', because: 'no Docker engine answers here' }
+    throw new EnvironmentError(`${error.message}, and in CI a simulated cluster has to be asked for`, {
+      ...(error.evidence && { evidence: error.evidence }),
+      remedy: 'Start Docker (docker info must answer), or say --cluster simulated.',
+    })
+  }
+}

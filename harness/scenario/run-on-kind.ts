@@ -1,0 +1,96 @@
+import type { Cluster } from '../cluster/cluster.ts'
+import { untilHealthy } from '../cluster/health.ts'
+import { kindBinary } from '../cluster/kind/binary.ts'
+import { connectKind } from '../cluster/kind/cluster.ts'
+import type { DockerFacts } from '../cluster/kind/docker.ts'
+import { buildImage } from '../cluster/kind/images.ts'
+import { chooseNodeImage } from '../cluster/kind/node-image.ts'
+import { isOffline } from '../cluster/offline.ts'
+import { type OwnedCluster, type ProvideOptions, provideKindCluster } from '../journal/provide.ts'
+import { sweep } from '../journal/sweep.ts'
+import { EnvironmentError } from '../model/errors.ts'
+import { describeCluster } from './describe.ts'
+import { helperImage } from './helper-image.ts'
+import type { RunOptions, UpCluster } from './run.ts'
+
+/**
+ * Brings up a kind cluster, with the image of rolypoly's own pods in its nodes. Sweeps what dead runs left first.
+ *
+ * @throws UsageError or EnvironmentError, with nothing left behind.
+ */
+export async function bringUpKind(facts: DockerFacts, options: RunOptions): Promise<UpCluster> {
+  const { say, signal } = options
+  const { path: kindPath, version } = await kindBinary({ onProgress: say, signal })
+  const choice = chooseNodeImage({
+    option: options.nodeImage,
+    env: process.env,
+    present: facts.nodeImages,
+    cgroupVersion: facts.cgroupVersion,
+  })
+  if (choice.pull && isOffline(process.env)) {
+    throw new EnvironmentError(
+      `Node image ${choice.image}: is not present, and ROLYPOLY_OFFLINE forbids to pull it`,
+      { remedy: `Bring it here with: docker pull ${choice.image}` },
+    )
+  }
+  for (const line of (await sweep(kindPath, { nowMs: Date.now() })).undone) say(`swept: ${line}`)
+
+  say(`cluster: kind ${version}, ${options.nodes} nodes of ${choice.image} (${choice.because})`)
+  const provide = { nodes: options.nodes, image: choice.image, kindPath, keep: options.keep, signal }
+  // The cluster takes longest; the helper image is built meanwhile.
+  const helper = await helperImage()
+  const built = buildImage(helper, signal)
+  built.catch(() => undefined)
+  const owned = await provideClean(provide, options)
+  try {
+    await built
+    const { name, kubeconfig } = owned
+    const cluster = connectKind(name, kubeconfig, kindPath)
+    await cluster.provideImages({ built: [], used: [helper.name], behaviours: {} }, { into: 'all' })
+    const { described, timing } = await describeCluster(cluster)
+    say(`cluster: ${name} is ${owned.reused ? 'reused' : 'up'}, Kubernetes ${described.kubernetesVersion}`)
+    return {
+      ...{ described, timing, helperImage: helper.name, release: () => owned.release() },
+      cluster: { provider: 'kind', name, kubeconfig, kindPath, nodes: options.nodes },
+    }
+  } catch (error) {
+    await owned.release()
+    throw error
+  }
+}
+
+/** A kept cluster that is not healthy is of no use to anyone: it goes, and a new one is made. */
+async function provideClean(
+  provide: ProvideOptions,
+  { nodes, signal, say }: RunOptions,
+): Promise<OwnedCluster> {
+  for (;;) {
+    const owned = await provideKindCluster(provide)
+    if (!owned.reused) return owned
+    try {
+      await cleanUp(connectKind(owned.name, owned.kubeconfig, provide.kindPath), nodes, signal)
+      return owned
+    } catch (error) {
+      if (signal.aborted) {
+        await owned.release()
+        throw error
+      }
+      say(
+        `cluster: ${owned.name} was kept, and is deleted: ${error instanceof Error ? error.message : error}`,
+      )
+      await owned.discard()
+    }
+  }
+}
+
+/** A kept cluster may hold namespaces of a run that died in it. */
+async function cleanUp({ kube, clock, name }: Cluster, nodes: number, signal: AbortSignal): Promise<void> {
+  const labelSelector = 'app.kubernetes.io/managed-by=rolypoly'
+  const left = await kube.list({ apiVersion: 'v1', kind: 'Namespace', labelSelector })
+  for (const { metadata } of left.items) {
+    await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: metadata?.name ?? '' })
+  }
+  const wrong = await untilHealthy(kube, clock, nodes, 120_000, signal)
+  if (!wrong) return
+  throw new EnvironmentError(`Cluster ${name}: is not healthy: ${wrong}`)
+}
