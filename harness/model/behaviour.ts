@@ -6,6 +6,7 @@ export interface AppRequest {
   headers: Readonly<Record<string, string>>
 }
 
+/** Read when it is sent, `afterMs` after its request: a getter tells what is so by then. */
 export interface AppAnswer {
   status: number
   body?: string
@@ -38,6 +39,8 @@ export type AppSignal = 'SIGTERM' | 'SIGQUIT' | 'SIGINT' | 'SIGHUP' | 'SIGUSR1' 
  * nothing else is the same app in both.
  */
 export interface Host {
+  /** As `['node', 'main.ts', 'webapl']`; empty where the pod's spec leaves that to the image. */
+  readonly command: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   /** The pod's name. */
   readonly hostname: string

@@ -1,0 +1,190 @@
+import type { Host } from '../../../model/behaviour.ts'
+import { AppListener, type Server } from '../network/listener.ts'
+import type { Stack } from '../network/stacks.ts'
+import type { Timer, VirtualClock } from '../virtual-clock.ts'
+import type { BehaviourInside, ContainerOrder, ExecOutcome, Exit, Process, World } from '../world.ts'
+import { type Ran, runCommand } from './commands.ts'
+import type { ExecGates } from './exec-gates.ts'
+import { ProcessLog } from './log.ts'
+
+export interface ProcessParts {
+  world: World
+  order: ContainerOrder
+  id: string
+  stack: Stack
+  gates: ExecGates
+  /** How long a program takes until its ports take connections. */
+  bootMs: number
+  /** How long it takes to bring a command into the container. */
+  execMs: () => number
+}
+
+/** As bash has it: 128 and the number of SIGKILL. */
+const killed = 137
+/** Of a container whose machine was turned off: what the kubelet reports of it. */
+const lost = 255
+const handled = new Set(['SIGTERM', 'SIGQUIT', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'])
+
+/** Runs a behaviour as process 1 of a container, in virtual time. */
+export class SimulatedProcess implements Process, Server {
+  readonly id: string
+  readonly order: ContainerOrder
+  readonly startedMs: number
+  readonly log: ProcessLog
+  exited: Exit | undefined
+  private readonly parts: ProcessParts
+  private readonly clock: VirtualClock
+  private readonly timers = new Set<Timer>()
+  private readonly files = new Map<string, string>()
+  private readonly handlers = new Map<string, (() => void)[]>()
+  private readonly listeners = new Set<AppListener>()
+  private readonly execs = new Set<(outcome: ExecOutcome) => void>()
+  private readonly onExits: ((exit: Exit) => void)[] = []
+  private onExec: (command: readonly string[]) => ExecOutcome | undefined = () => undefined
+  /** What is due once its machine goes on, while that is frozen. */
+  private frozen: (() => void)[] | undefined
+
+  constructor(parts: ProcessParts) {
+    this.parts = parts
+    this.id = parts.id
+    this.order = parts.order
+    this.clock = parts.world.clock
+    this.startedMs = this.clock.now()
+    this.log = new ProcessLog(this.clock)
+  }
+
+  get isFrozen(): boolean {
+    return this.frozen !== undefined
+  }
+
+  /** Runs its behaviour until that first waits. */
+  begin(behaviour: BehaviourInside): void {
+    const onExec = (handler: typeof this.onExec) => {
+      this.onExec = handler
+    }
+    this.run(() => behaviour(this.host(), { world: this.parts.world, process: this, onExec }))
+  }
+
+  now(): number {
+    return this.clock.now()
+  }
+
+  run(act: () => void): void {
+    if (this.exited) return
+    if (this.frozen) return void this.frozen.push(act)
+    try {
+      act()
+    } catch (error) {
+      this.log.write(error instanceof Error ? (error.stack ?? error.message) : String(error))
+      this.end(1)
+    }
+  }
+
+  after(ms: number, then: () => void): void {
+    if (this.exited) return
+    const timer = this.clock.after(ms, () => {
+      this.timers.delete(timer)
+      this.run(then)
+    })
+    this.timers.add(timer)
+  }
+
+  freeze(): void {
+    if (!this.exited) this.frozen ??= []
+  }
+
+  /** Time went on meanwhile: what was due happens at once. */
+  thaw(): void {
+    const { frozen = [] } = this
+    this.frozen = undefined
+    for (const act of frozen) this.run(act)
+  }
+
+  signal(name: string): void {
+    this.run(() => {
+      if (name === 'SIGKILL') return this.kill()
+      for (const handler of this.handlers.get(name) ?? []) this.run(handler)
+    })
+  }
+
+  /** Whether or not its machine is frozen. */
+  kill(): void {
+    this.frozen = undefined
+    this.end(killed)
+  }
+
+  onExit(listener: (exit: Exit) => void): void {
+    if (this.exited) listener(this.exited)
+    else this.onExits.push(listener)
+  }
+
+  exec(command: readonly string[], done: (result: ExecOutcome) => void): void {
+    const { gates, execMs } = this.parts
+    if (this.exited) {
+      this.clock.after(execMs(), () => done({ exitCode: killed, stdout: '' }))
+      return
+    }
+    this.execs.add(done)
+    const finish = (outcome: ExecOutcome, tookMs = 0) =>
+      this.after(execMs() + tookMs, () => {
+        if (this.execs.delete(done)) done(outcome)
+      })
+    const gate = gates.before(this.order, command)
+    if (gate) {
+      gate.onFailed(this.id)
+      return finish({ exitCode: gate.exitCode, stdout: 'failed on purpose by rolypoly\n' })
+    }
+    this.run(() => {
+      const { tookMs, ...outcome }: Ran = this.onExec(command) ?? runCommand(command, this.files)
+      finish(outcome, tookMs)
+    })
+  }
+
+  /** Its machine was turned off: nobody hears of its end but who asked to be told. */
+  lose(): void {
+    this.frozen = undefined
+    this.end(lost, true)
+  }
+
+  private end(exitCode: number, isSilent = false): void {
+    if (this.exited) return
+    const exited = { atMs: this.clock.now(), exitCode }
+    this.exited = exited
+    for (const timer of this.timers) timer.cancel()
+    this.timers.clear()
+    for (const listener of this.onExits.splice(0)) listener(exited)
+    for (const listener of this.listeners) listener.end(isSilent)
+    this.listeners.clear()
+    const execs = [...this.execs]
+    this.execs.clear()
+    for (const done of execs) done({ exitCode: killed, stdout: '' })
+    this.log.end()
+  }
+
+  private host(): Host {
+    const { order, parts } = this
+    const listen = (port: number, handler?: Parameters<Host['listen']>[1]) => {
+      const listener = new AppListener(this, parts.stack, port, handler)
+      if (this.exited) return listener
+      this.listeners.add(listener)
+      this.after(Math.max(0, this.startedMs + parts.bootMs - this.now()), () => listener.bind())
+      return listener
+    }
+    return {
+      command: [...(order.command ?? []), ...(order.args ?? [])],
+      env: order.env,
+      hostname: order.pod.metadata?.name ?? '',
+      now: () => this.now() - this.startedMs,
+      after: (ms, then) => this.after(ms, then),
+      log: (line) => this.log.write(line),
+      exit: (code) => this.end(code),
+      on: (signal, handler) => {
+        if (!handled.has(signal)) throw new Error(`${signal} cannot be handled`)
+        this.handlers.set(signal, [...(this.handlers.get(signal) ?? []), handler])
+      },
+      listen,
+      listenForHealth: (port) => void listen(port),
+      write: (path, text) => void this.files.set(path, text),
+    }
+  }
+}
