@@ -1,0 +1,109 @@
+import { EnvironmentError } from '../../../model/errors.ts'
+import { networkOf } from '../network/network.ts'
+import { runtimeOf } from '../runtime/runtime.ts'
+import type { Machine, World } from '../world.ts'
+import { askedRoutes, eventLine, isAsked } from './conntrack.ts'
+import { lacks, mustRun } from './programs.ts'
+
+/** Says a line from inside the model. */
+type Say = (line: string) => void
+/** Begins to say lines; gives what ends that. */
+type Program = (world: World, machine: Machine, command: readonly string[], say: Say) => () => void
+
+/** Lines come together so often, in milliseconds: a connection more is no reason to wake whoever reads them. */
+const batchMs = 20
+const gateArmsMs = 400
+
+/**
+ * Runs `conntrack -E` or the keeper of an exec gate on a simulated node until the signal, and calls back with each line
+ * that it prints.
+ *
+ * @throws EnvironmentError for any other program, and where the machine does not run or is turned off meanwhile.
+ */
+export async function followProgram(
+  world: World,
+  machine: Machine,
+  command: readonly string[],
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  mustRun(machine)
+  const program = programOf(command)
+  if (!program) throw lacks(machine, command)
+  if (signal.aborted) return
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  let isOver = false
+  let lines: string[] = []
+  const deliver = () => {
+    const said = lines
+    lines = []
+    if (isOver) return
+    world.clock.stir()
+    for (const line of said) onLine(line)
+  }
+  const say = (line: string) => {
+    if (isOver) return
+    if (lines.length === 0) world.clock.after(batchMs, deliver)
+    lines.push(line)
+  }
+  const stop = program(world, machine, command, say)
+  const end = (settle: () => void) => {
+    if (isOver) return
+    isOver = true
+    stop()
+    world.clock.stir()
+    settle()
+  }
+  const abort = () => end(resolve)
+  const lost = () => end(() => reject(new EnvironmentError(`Node/${machine.name}: was turned off`)))
+  const endings = endingsOf(machine)
+  signal.addEventListener('abort', abort, { once: true })
+  endings.add(lost)
+  return promise.finally(() => {
+    signal.removeEventListener('abort', abort)
+    endings.delete(lost)
+  })
+}
+
+/** What is told when a machine is turned off: a machine has no end to those who listen to it. */
+const allEndings = new WeakMap<Machine, Set<() => void>>()
+
+function endingsOf(machine: Machine): Set<() => void> {
+  const known = allEndings.get(machine)
+  if (known) return known
+  const endings = new Set<() => void>()
+  allEndings.set(machine, endings)
+  machine.onState((state) => {
+    if (state === 'stopped') for (const end of [...endings]) end()
+  })
+  return endings
+}
+
+function programOf(command: readonly string[]): Program | undefined {
+  if (command[0] === 'conntrack' && command[1] === '-E') return followRoutes
+  return command[0] === 'bash' && command[3] === 'gate-keeper' ? keepGate : undefined
+}
+
+function followRoutes(world: World, machine: Machine, command: readonly string[], say: Say): () => void {
+  const asked = askedRoutes(command)
+  return networkOf(world).onRoute(machine, (route) => {
+    if (isAsked(asked, route)) say(eventLine(route, world.clock.epoch()))
+  })
+}
+
+/** `bash -c <script> gate-keeper <library> <orders> <name> <gate> <podUid> <container> <args> <exitCode>` */
+function keepGate(world: World, machine: Machine, command: readonly string[], say: Say): () => void {
+  const [name = '', , podUid = '', container = '', args = '[]', exitCode = '1'] = command.slice(6)
+  const { gates } = runtimeOf(world)
+  const arming = world.clock.after(gateArmsMs, () => {
+    gates.add(machine.name, name, {
+      ...{ podUid, container, command: JSON.parse(args) as string[], exitCode: Number(exitCode) },
+      onFailed: (id) => say(JSON.stringify({ failed: id })),
+    })
+    say('{"armed":"gate"}')
+  })
+  return () => {
+    arming.cancel()
+    gates.remove(machine.name, name)
+  }
+}
