@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Chart } from '@rolypoly/harness'
+import { nginx as behaviour } from './behaviour.ts'
 
 export interface NginxOptions {
   /** 3 unless given. */
@@ -56,6 +57,7 @@ export function nginx(options: NginxOptions = {}): Chart {
   return {
     name: 'nginx',
     images: own ? [{ name: own, context: fileURLToPath(new URL('image', import.meta.url)) }] : [],
+    behaviours: { [container.image]: behaviour },
     traffic: { path: slow ? '/slow' : '/' },
     objects: [
       ...(slow ? [config] : []),

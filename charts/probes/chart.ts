@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url'
 import type { Chart } from '@rolypoly/harness'
+import { apps, commandOf, image } from '../apps/apps.ts'
 import type { ProbeTiming } from '../webapl/chart.ts'
 
 /** In which way a probe asks. */
@@ -28,7 +28,6 @@ const quick = {
 }
 type ProbeName = keyof typeof quick
 
-const image = 'rolypoly-probes:dev'
 const labels = { app: 'probes' }
 
 /** A small Node server behind a Service that can be asked for its health in every way, by each probe apart. */
@@ -40,7 +39,8 @@ export function probes(options: ProbesOptions = {}): Chart {
   }
   const container = {
     name: 'probes',
-    image,
+    image: image.name,
+    command: commandOf('probes'),
     ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort })),
     livenessProbe: probe('liveness', liveness),
     readinessProbe: probe('readiness', readiness),
@@ -53,7 +53,8 @@ export function probes(options: ProbesOptions = {}): Chart {
   }
   return {
     name: 'probes',
-    images: [{ name: image, context: fileURLToPath(new URL('image', import.meta.url)) }],
+    images: [image],
+    behaviours: { [image.name]: apps },
     traffic: { path: '/' },
     objects: [
       {

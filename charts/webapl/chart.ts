@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url'
 import type { Chart } from '@rolypoly/harness'
+import { apps, commandOf, commandUnderShell, image } from '../apps/apps.ts'
 
 /** How often and how patiently a probe asks, in seconds and counts, by Kubernetes' own names. */
 export interface ProbeTiming {
@@ -59,7 +59,6 @@ const quick = {
   readiness: { periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 2 },
 }
 
-const image = 'rolypoly-webapl:dev'
 const labels = { app: 'webapl' }
 
 /** A small Node server behind a Service, with an endpoint for each probe and an orderly stop. */
@@ -79,8 +78,8 @@ export function webapl(options: WebaplOptions = {}): Chart {
   const env = { FAIL_AFTER: failAfter, READY_AFTER: readyAfter, DRAIN: drain, ON_SIGTERM: onSigterm }
   const container = {
     name: 'webapl',
-    image,
-    ...(options.underShell && { command: ['sh', '-c', 'node server.ts; echo the server has ended'] }),
+    image: image.name,
+    command: options.underShell ? commandUnderShell('webapl') : commandOf('webapl'),
     ports: [{ name: 'http', containerPort: 8080 }],
     env: Object.entries(env).flatMap(([name, value]) =>
       value === undefined ? [] : [{ name, value: String(value) }],
@@ -125,7 +124,8 @@ export function webapl(options: WebaplOptions = {}): Chart {
   const ports = [{ name: 'http', port: 80, targetPort: 'http' }]
   return {
     name: 'webapl',
-    images: [{ name: image, context: fileURLToPath(new URL('image', import.meta.url)) }],
+    images: [image],
+    behaviours: { [image.name]: apps },
     traffic: { path: '/' },
     objects: [
       options.barePod ? pod : deployment,

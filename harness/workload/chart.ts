@@ -1,4 +1,5 @@
 import type { KubeObject } from '../cluster/kube.ts'
+import type { Behaviour } from '../model/behaviour.ts'
 import type { LocalImage } from '../model/image.ts'
 
 export type { LocalImage }
@@ -21,6 +22,11 @@ export interface Chart {
   name: string
   objects: (KubeObject & Record<string, unknown>)[]
   images: LocalImage[]
+  /**
+   * What the containers of an image do on a simulated cluster, by the image's name as the objects have it, or that there
+   * is no such image.
+   */
+  behaviours?: Record<string, Behaviour | 'does not exist'>
   /** Absent or false where the workload is not asked over HTTP. */
   traffic?: TrafficTarget | false
 }

@@ -1,0 +1,13 @@
+// Runs one of the apps on Node: `node main.ts webapl`.
+import type { Behaviour } from '@rolypoly/harness'
+import { nodeHost } from './node-host.ts'
+import { probes } from './probes.ts'
+import { webapl } from './webapl.ts'
+
+const apps: Record<string, Behaviour> = { webapl, probes }
+
+const name = process.argv[2] ?? ''
+const app = apps[name]
+if (!app)
+  throw new Error(`there is no app ${JSON.stringify(name)}: ${Object.keys(apps).join(' and ')} are here`)
+app(nodeHost())
