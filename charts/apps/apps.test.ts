@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest'
+import { helperBehaviour } from '../../harness/cluster/simulated/images/helper.ts'
+import { testWorld } from '../../harness/cluster/simulated/network/testing.ts'
+import type { Process } from '../../harness/cluster/simulated/world.ts'
+import { nginx } from '../nginx/chart.ts'
+import { probes } from '../probes/chart.ts'
+import { webapl } from '../webapl/chart.ts'
+import { apps, commandOf, commandUnderShell } from './apps.ts'
+
+/** Two pods behind a Service, and the prober at 100 requests a second. */
+function serving(env: Record<string, string>, path = '/slow?ms=50') {
+  const made = testWorld()
+  const { start, clock, service, endpoints } = made
+  service()
+  const pods = ['web-1', 'web-2'].map((uid) => start(apps, { uid, command: commandOf('webapl'), env }))
+  const all = pods.map(({ order }) => ({ ip: order.ip }))
+  endpoints(...all)
+  const prober = start(helperBehaviour, {
+    command: ['node', 'prober.ts', `http://10.96.0.1:80${path}`, '100'],
+  })
+  clock.advance(1_000)
+  const [first, second] = pods
+  if (!first || !second) throw new Error('there are two')
+  /** As the API server and the kubelet do it, the one right after the other. */
+  const stop = (leavesMs = 100) => {
+    first.signal('SIGTERM')
+    clock.after(leavesMs, () => endpoints({ ip: second.order.ip }))
+  }
+  return { ...made, first, stop, lost: () => lostOf(prober) }
+}
+
+function lostOf({ log }: Process): unknown[] {
+  type Line = { rows: [number, number, number, number, number, unknown][] }
+  return log.lines
+    .flatMap(({ text }) => (JSON.parse(text) as Line).rows.map((row) => row[5]))
+    .filter((outcome) => outcome !== 200)
+}
+
+describe('under load', () => {
+  test('webapl that drains loses nothing', () => {
+    const { stop, clock, first, lost } = serving({})
+    const toldMs = clock.now()
+    stop()
+    clock.advance(5_000)
+    expect(lost()).toEqual([])
+    expect(first.exited?.exitCode).toBe(0)
+    expect((first.exited?.atMs ?? 0) - toldMs).toBeGreaterThanOrEqual(2_000)
+    expect((first.exited?.atMs ?? 0) - toldMs).toBeLessThan(2_200)
+    expect(first.log.lines.map(({ text }) => text)).toEqual([
+      'webapl web-1 listens on port 8080',
+      expect.stringMatching(/^SIGTERM: [1-9]\d* requests in flight, answering for 2000 ms more$/),
+      'nothing in flight, exit 0',
+    ])
+  })
+
+  test('one that stops listening refuses those that are still routed to it, and drops nothing', () => {
+    const { stop, clock, first, lost } = serving({ ON_SIGTERM: 'stop listening' })
+    stop(1_000)
+    clock.advance(5_000)
+    expect(new Set(lost())).toEqual(new Set(['refused']))
+    expect(lost().length).toBeGreaterThan(20)
+    expect(first.exited?.exitCode).toBe(0)
+  })
+
+  test('one that only closes its listener keeps its busy connections for ever', () => {
+    const { stop, clock, first, lost } = serving({ ON_SIGTERM: 'only close' })
+    stop(0)
+    clock.advance(20_000)
+    expect(first.exited).toBeUndefined()
+    const before = lost().length
+    first.signal('SIGKILL')
+    clock.advance(1_000)
+    expect(new Set(lost().slice(before))).toEqual(new Set(['reset']))
+  })
+
+  test('one that exits drops what is in flight', () => {
+    const { stop, clock, first, lost } = serving({ ON_SIGTERM: 'exit 1' })
+    stop()
+    clock.advance(5_000)
+    expect(first.exited?.exitCode).toBe(1)
+    expect(new Set(lost())).toEqual(new Set(['reset', 'refused']))
+  })
+
+  test('one that ignores SIGTERM goes on', () => {
+    const { stop, clock, first, lost } = serving({ ON_SIGTERM: 'ignore' })
+    stop()
+    clock.advance(5_000)
+    expect(first.exited).toBeUndefined()
+    expect(lost()).toEqual([])
+  })
+})
+
+test('a shell as process 1 passes no signal on', () => {
+  const { start, clock } = testWorld()
+  const process = start(apps, { command: commandUnderShell('webapl') })
+  process.signal('SIGTERM')
+  clock.advance(10_000)
+  expect(process.exited).toBeUndefined()
+  expect(process.log.lines).toHaveLength(1)
+})
+
+test('probes is well in every way, until it has drained', () => {
+  const { start, clock, network } = testWorld()
+  const process = start(apps, { command: commandOf('probes') })
+  const results: string[] = []
+  const ask = () => {
+    const http = { way: 'http', port: 8080, path: '/liveness', headers: {}, scheme: 'HTTP' } as const
+    const others = [
+      { way: 'tcp', port: 8081 },
+      { way: 'grpc', port: 8083 },
+      { way: 'exec', command: ['cat', '/tmp/readiness'] },
+    ] as const
+    for (const question of [http, ...others])
+      network.probe(process, question, 500, ({ result }) => results.push(result))
+    clock.advance(500)
+    return results.splice(0)
+  }
+  expect(ask()).toEqual(Array(4).fill('success'))
+  process.signal('SIGTERM')
+  expect(ask()).toEqual(Array(4).fill('success'))
+  clock.advance(501)
+  expect(process.exited?.exitCode).toBe(0)
+})
+
+describe('nginx', () => {
+  function serve() {
+    const made = testWorld()
+    const { start, network, machines } = made
+    const behaviour = nginx().behaviours?.['nginx:1.22']
+    if (!behaviour || behaviour === 'does not exist') throw new Error('it says what it does')
+    const process = start(behaviour)
+    const ends: unknown[] = []
+    const get = (path: string, keep = false) =>
+      network.request(
+        { machine: machines[1], ip: '10.244.2.1' },
+        {
+          ...{ ip: process.order.ip, port: 80, fromPort: 1, keep, timeoutMs: 2_000 },
+          request: { path, headers: {} },
+        },
+        ({ status, lost }) => ends.push(lost ?? status),
+      )
+    return { ...made, process, get, ends }
+  }
+
+  test('serves its page, a slow one, and nothing else', () => {
+    const { get, ends, clock } = serve()
+    for (const path of ['/', '/?ready', '/slow', '/shop']) get(path)
+    expect(ends).toEqual([200, 200, 404])
+    clock.advance(1_000)
+    expect(ends[3]).toBe(200)
+  })
+
+  test('under SIGQUIT finishes what is in flight, takes nothing new, and closes what is idle', () => {
+    const { get, ends, clock, process } = serve()
+    get('/', true)
+    get('/slow', true)
+    process.signal('SIGQUIT')
+    get('/')
+    expect(ends).toEqual([200, 'refused'])
+    clock.advance(1_001)
+    expect(ends[2]).toBe(200)
+    expect(process.exited).toEqual({ atMs: 2_000, exitCode: 0 })
+  })
+
+  test('under SIGTERM drops what is in flight', () => {
+    const { get, ends, process } = serve()
+    get('/slow')
+    process.signal('SIGTERM')
+    expect(ends).toEqual(['reset'])
+    expect(process.exited?.exitCode).toBe(0)
+  })
+})
+
+test('each chart says what the images do that it uses', () => {
+  const charts = [webapl(), webapl({ underShell: true }), probes(), nginx({ stopSignal: 'SIGTERM' }), nginx()]
+  for (const { objects, behaviours } of charts) {
+    type Spec = { containers: { image: string }[] }
+    const spec = (objects[0] as { spec?: { template: { spec: Spec } } }).spec?.template.spec
+    const images = spec?.containers.map(({ image }) => image)
+    expect(Object.keys(behaviours ?? {})).toEqual(images)
+  }
+})
