@@ -13,10 +13,9 @@ export function nginx(host: Host): void {
 
   const answer = ({ path }: AppRequest): AppAnswer => {
     const [pathname = '/'] = path.split('?', 1)
-    const isSlow = pathname === '/slow'
+    if (pathname !== '/slow') return { status: pages.has(pathname) ? 200 : 404, close: isQuitting }
     return {
-      status: isSlow || pages.has(pathname) ? 200 : 404,
-      ...(isSlow && { afterMs: slowMs }),
+      ...{ status: 200, afterMs: slowMs },
       // By the time that it is sent.
       get close() {
         return isQuitting

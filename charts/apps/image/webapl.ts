@@ -18,17 +18,16 @@ export function webapl(host: Host): void {
   let draining = false
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-pod': pod }
 
-  const answer = (status: number, text: string, afterMs?: number): AppAnswer => ({
-    ...{ status, headers, body: `${text}\n` },
-    ...(afterMs !== undefined && { afterMs }),
-    // By the time that it is sent.
-    get close() {
-      return draining
-    },
+  const answer = (status: number, text: string): AppAnswer => ({
+    status,
+    headers,
+    body: `${text}\n`,
+    close: draining,
   })
 
   const handle = ({ path }: AppRequest): AppAnswer => {
-    const [pathname, query] = path.split('?', 2)
+    const at = path.indexOf('?')
+    const pathname = at === -1 ? path : path.slice(0, at)
     if (pathname === '/healthz') {
       const ill = host.now() >= failAfterMs
       return answer(ill ? 500 : 200, ill ? `${pod} is ill` : `${pod} is well`)
@@ -38,8 +37,15 @@ export function webapl(host: Host): void {
       return answer(ready ? 200 : 500, ready ? `${pod} is ready` : `${pod} is not ready yet`)
     }
     if (pathname !== '/slow') return answer(200, `this is ${pod}`)
-    const ms = Math.min(Number(new URLSearchParams(query).get('ms') ?? 500), 60_000)
-    return answer(200, `${pod} took ${ms} ms`, ms)
+    const ms = Math.min(Number(new URLSearchParams(path.slice(pathname.length)).get('ms') ?? 500), 60_000)
+    return {
+      ...answer(200, `${pod} took ${ms} ms`),
+      afterMs: ms,
+      // By the time that it is sent.
+      get close() {
+        return draining
+      },
+    }
   }
 
   const server = host.listen(port, handle)
