@@ -138,14 +138,14 @@ async function play(env: Record<string, string>, script: (side: Side) => Promise
 
 describe('webapl does the same on Node and in the model', () => {
   test('it answers, and drains on SIGTERM', async () => {
-    await play({ DRAIN: '0.4' }, async ({ get, signal, sleep, ended }) => {
+    await play({ DRAIN: '1' }, async ({ get, signal, sleep, ended }) => {
       expect(await get('/')).toMatchObject(well)
       expect(await get('/healthz')).toMatchObject(well)
       expect(await get('/ready')).toMatchObject(well)
-      const slow = get('/slow?ms=200')
-      await sleep(60)
+      const slow = get('/slow?ms=1500')
+      await sleep(300)
       signal('SIGTERM')
-      await sleep(20)
+      await sleep(100)
       expect(await get('/')).toMatchObject({ ...well, connection: 'close' })
       expect(await slow).toMatchObject({ ...well, connection: 'close' })
       expect((await ended()).code).toBe(0)
@@ -162,10 +162,10 @@ describe('webapl does the same on Node and in the model', () => {
 
   test('it stops listening on SIGTERM where it is told to, and finishes what is in flight', async () => {
     await play({ ON_SIGTERM: 'stop listening' }, async ({ get, signal, sleep }) => {
-      const slow = get('/slow?ms=300')
-      await sleep(60)
+      const slow = get('/slow?ms=1500')
+      await sleep(300)
       signal('SIGTERM')
-      await sleep(60)
+      await sleep(300)
       expect(await get('/')).toMatchObject({ lost: 'refused' })
       expect(await slow).toMatchObject({ ...well, connection: 'close' })
     })

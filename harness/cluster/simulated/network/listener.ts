@@ -39,7 +39,8 @@ export interface Connection {
   /** What waits for the answer. */
   waiting: ((reply: Reply) => void) | undefined
   idleSinceMs: number
-  closedMs: number
+  /** When its process ended; long ago where it was closed in good order. */
+  cutMs: number
   readonly route: Route | undefined
   /** It is closed after its first answer. */
   readonly isOnce: boolean
@@ -88,7 +89,7 @@ export class AppListener implements Listener {
   connect(route?: Route, isOnce = false): Connection {
     const connection: Connection = {
       ...{ listener: this, state: 'open', waiting: undefined, route, isOnce },
-      ...{ idleSinceMs: this.server.now(), closedMs: 0 },
+      ...{ idleSinceMs: this.server.now(), cutMs: Number.NEGATIVE_INFINITY },
     }
     this.connections.add(connection)
     return connection
@@ -158,7 +159,7 @@ export class AppListener implements Listener {
     for (const connection of connections) {
       const { waiting } = connection
       connection.state = isSilent ? 'silent' : 'closed'
-      connection.closedMs = this.server.now()
+      connection.cutMs = this.server.now()
       connection.waiting = undefined
       if (!isSilent) waiting?.('reset')
     }
@@ -192,10 +193,7 @@ export class AppListener implements Listener {
   }
 
   private drop(connection: Connection): void {
-    if (connection.state === 'open') {
-      connection.state = 'closed'
-      connection.closedMs = this.server.now()
-    }
+    if (connection.state === 'open') connection.state = 'closed'
     if (this.connections.delete(connection)) this.checkClosed()
   }
 

@@ -80,7 +80,7 @@ describe('a request to a pod', () => {
   })
 
   test('is reset in flight by a SIGKILL, and so is one that was sent before the end was known', () => {
-    const { start, get, again, keep, ends, advance } = world()
+    const { start, get, again, keep, ends, advance, network } = world()
     const process = start(app())
     const { ip } = process.order
     const [busy, idle] = [keep(ip), keep(ip)]
@@ -88,9 +88,11 @@ describe('a request to a pod', () => {
     again(busy, '/slow')
     process.signal('SIGKILL')
     expect(ends()).toEqual(['reset', 'reset'])
+    expect(network.isOpen(idle)).toBe(true)
     again(idle)
     expect(ends()).toEqual(['reset'])
     advance(5)
+    expect(network.isOpen(idle)).toBe(false)
     get(ip)
     expect(ends()).toEqual(['refused'])
   })
@@ -176,7 +178,6 @@ describe('a listener that is stopped', () => {
     const [idle, busy] = [keep(process.order.ip), keep(process.order.ip)]
     again(busy, '/slow')
     process.signal('SIGTERM')
-    advance(5)
     expect([network.isOpen(idle), network.isOpen(busy)]).toEqual([false, true])
     advance(1_000)
     expect(ends()).toEqual([200])
@@ -206,6 +207,22 @@ describe('a Service', () => {
     get('10.96.0.1')
     expect(ends()).toEqual([200, 200])
     advance(551)
+    get('10.96.0.1')
+    expect(ends()).toEqual(['refused'])
+  })
+
+  test('is followed again by a node that was frozen, or turned off, when that runs again', () => {
+    const { start, service, endpoints, get, ends, advance, machines } = world()
+    service()
+    endpoints({ ip: start(app(), { machine: machines[1] }).order.ip })
+    get('10.96.0.1')
+    machines[0].set('paused')
+    endpoints()
+    advance(10_000)
+    machines[0].set('running')
+    get('10.96.0.1')
+    expect(ends()).toEqual([200, 200])
+    advance(600)
     get('10.96.0.1')
     expect(ends()).toEqual(['refused'])
   })

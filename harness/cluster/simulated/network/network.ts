@@ -41,7 +41,7 @@ export interface Outcome {
 /** There and back, in milliseconds: over a new connection and over a kept one. */
 const newMs = [0.8, 2.5] as const
 const keptMs = [0.4, 1.5] as const
-/** What was sent within so many milliseconds of the end of its connection did not know of it. */
+/** What was sent within so many milliseconds of the end of a process did not know of it. */
 const unknownMs = 1
 /** So many connections are held before those that are closed are looked for. */
 const prunedFrom = 256
@@ -97,8 +97,8 @@ export class SimulatedNetwork implements Network {
   }
 
   /** Whether a kept connection is one that its client still takes to be open. */
-  isOpen({ state, closedMs }: Connection): boolean {
-    return state !== 'closed' || this.world.clock.now() - closedMs < unknownMs
+  isOpen({ state, cutMs }: Connection): boolean {
+    return state !== 'closed' || this.world.clock.now() - cutMs < unknownMs
   }
 
   /** Sends a request over a kept connection on which nothing is asked. */
