@@ -86,7 +86,7 @@ async function simulated(env: Record<string, string>): Promise<Side> {
   const { world, start, clock, machines } = testWorld()
   const app = start(apps, { uid: 'me', command: commandOf('webapl'), env })
   const { ip } = app.order
-  const passing = setInterval(() => clock.advance(1), 1)
+  const passing = setInterval(() => clock.advance(10), 1)
   app.onExit(() => clearInterval(passing))
   let fromPort = 1_024
   return {
@@ -136,7 +136,7 @@ async function play(env: Record<string, string>, script: (side: Side) => Promise
   expect(told[0]).toEqual(told[1])
 }
 
-describe('webapl does the same on Node and in the model', () => {
+describe('webapl does the same on Node and in the model', { timeout: 30_000 }, () => {
   test('it answers, and drains on SIGTERM', async () => {
     await play({ DRAIN: '1' }, async ({ get, signal, sleep, ended }) => {
       expect(await get('/')).toMatchObject(well)
@@ -172,7 +172,7 @@ describe('webapl does the same on Node and in the model', () => {
   })
 })
 
-test('a real host answers by gRPC as a health service does', async () => {
+test('a real host answers by gRPC as a health service does', { timeout: 30_000 }, async () => {
   const port = await freePort()
   const script = `import { nodeHost } from './node-host.ts'
     nodeHost().listenForHealth(${port})
