@@ -74,12 +74,13 @@ function fieldRequirement(kind: KindName, text: string, ref: ListRef): Matches {
     throw badRequest(subject, `field label not supported: ${path}`)
   }
   const steps = path.split('.')
-  return (object) => (fieldOf(object, steps) === value) === (sign !== '!=')
+  // Where nothing is said, flags are false and text is empty.
+  const absent = ['spec.unschedulable', 'spec.hostNetwork'].includes(path) ? 'false' : ''
+  return (object) => (String(fieldOf(object, steps) ?? absent) === value) === (sign !== '!=')
 }
 
-/** What is not there is selected as nothing is. */
-function fieldOf(object: KubeObject, steps: readonly string[]): string {
+function fieldOf(object: KubeObject, steps: readonly string[]): unknown {
   let value: unknown = object
   for (const step of steps) value = (value as Record<string, unknown> | undefined)?.[step]
-  return value === undefined ? '' : String(value)
+  return value
 }

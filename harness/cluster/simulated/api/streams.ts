@@ -61,7 +61,7 @@ export async function followLog(
 ): Promise<void> {
   const { subject, process } = await containerOf(world, ref, signal)
   if (!process) throw notStarted(subject, ref, false)
-  const { promise, resolve } = Promise.withResolvers<void>()
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
   let ended = false
   const end = () => {
     ended = true
@@ -71,13 +71,19 @@ export async function followLog(
   const unfollow = process.log.follow((text) => {
     if (ended) return
     world.clock.stir()
-    onLine(text)
+    try {
+      onLine(text)
+    } catch (error) {
+      ended = true
+      reject(error)
+    }
   }, end)
   signal.addEventListener('abort', end, { once: true })
   if (signal.aborted) end()
-  await promise
-  unfollow()
-  signal.removeEventListener('abort', end)
+  await promise.finally(() => {
+    unfollow()
+    signal.removeEventListener('abort', end)
+  })
 }
 
 interface Found {

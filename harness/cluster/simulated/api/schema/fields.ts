@@ -46,9 +46,12 @@ export const portOrName = z.union([port, portName], {
   error: 'a number from 1 to 65535 or the name of a port is expected',
 })
 
-export const countOrPercent = z.union([count, z.string().regex(/^\d+%$/)], {
-  error: 'a number from 0 on or a percentage is expected',
-})
+export const countOrPercent = z.union(
+  [count, z.string().regex(/^\d+%$/, { error: 'a percentage such as 25% is expected' })],
+  {
+    error: 'a number from 0 on or a percentage is expected',
+  },
+)
 
 export const labelKey = z.string().refine(
   (key) => {

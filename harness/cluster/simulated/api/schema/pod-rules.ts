@@ -67,7 +67,7 @@ function containerFlaws(container: Container, spec: PodSpec, path: string, isIni
     const why = 'may not be specified when `value` is not empty'
     flaws.push(invalid(`${path}.env[${at}].valueFrom`, '', why))
   }
-  return [...flaws, ...resourceFlaws(container, `${path}.resources`)]
+  return [...flaws, ...expansionFlaws(container, path), ...resourceFlaws(container, `${path}.resources`)]
 }
 
 function probeFlaws(probe: Probe, name: string, path: string): Flaw[] {
@@ -81,6 +81,25 @@ function probeFlaws(probe: Probe, name: string, path: string): Flaw[] {
     flaws.push(invalid(`${path}.terminationGracePeriodSeconds`, probe.terminationGracePeriodSeconds, why))
   }
   return flaws
+}
+
+/** Kubernetes puts the values of variables in the place of `$(NAME)`: kubernetes/third_party/forked/golang/expansion. */
+function expansionFlaws(container: Container, path: string): Flaw[] {
+  const { command = [], args = [], env = [] } = container
+  const probes = (['livenessProbe', 'readinessProbe', 'startupProbe'] as const).map((name) => ({
+    words: container[name]?.exec?.command ?? [],
+    at: `${path}.${name}.exec.command`,
+  }))
+  const names = new Set(env.map(({ name }) => name))
+  const refers = (text: string | undefined) =>
+    [...(text ?? '').matchAll(/\$\(([^()]+)\)/g)].some(([, name]) => names.has(name ?? ''))
+  const lists = [{ words: command, at: `${path}.command` }, { words: args, at: `${path}.args` }, ...probes]
+  const found = [
+    ...lists.filter(({ words }) => words.some(refers)).map(({ at }) => at),
+    ...env.flatMap(({ value }, at) => (refers(value) ? [`${path}.env[${at}].value`] : [])),
+  ]
+  const wrong = '$(NAME) of a variable is not modelled by the simulated cluster'
+  return found.map((path) => ({ path, wrong, unmodelled: true }))
 }
 
 function resourceFlaws({ resources = {} }: Container, path: string): Flaw[] {
