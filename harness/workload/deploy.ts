@@ -62,7 +62,7 @@ async function provideImages({ cluster, signal }: Stage, chart: Chart): Promise<
     throw new UsageError(
       `Chart ${chart.name}: builds image ${unused}, which none of its containers uses: they use ${used.join(', ')}`,
     )
-  await cluster.provideImages({ built: chart.images, used, behaviours: {} }, { signal })
+  await cluster.provideImages({ built: chart.images, used, behaviours: chart.behaviours ?? {} }, { signal })
 }
 
 /** An image built here is in the nodes already, and nowhere else: the kubelet must not look for it. */
