@@ -1,0 +1,203 @@
+import type { EndpointSliceObject, PodObject, ServiceObject } from '../../kube.ts'
+import { isSame } from '../store.ts'
+import { WorkQueue } from '../work-queue.ts'
+import type { World } from '../world.ts'
+import { type Endpoint, type EndpointPort, endpointOf, isEndpoint, portsOf } from './endpoints-of.ts'
+import { keyOf, splitKey } from './keys.ts'
+import { hasLabels, type Labels } from './labels.ts'
+import { ObjectIndex } from './object-index.ts'
+import { isReady } from './pod-state.ts'
+
+const component = 'endpoint-slice-controller'
+const managedBy = 'endpointslice-controller.k8s.io'
+const serviceLabel = 'kubernetes.io/service-name'
+/** k8s.io/apimachinery/pkg/util/rand. */
+const letters = 'bcdfghjklmnpqrstvwxz2456789'
+/** kubernetes/pkg/controller/endpointslice/endpointslice_controller.go: defaultSyncBackOff, maxRetries. */
+const firstRetryMs = 1_000
+const mostRetries = 15
+
+/** The endpoints whose pods have the same ports. */
+interface Group {
+  ports: EndpointPort[]
+  endpoints: Map<string, Endpoint>
+}
+
+/**
+ * Keeps the EndpointSlices of each Service with a selector: one, or one for each set of ports where pods' named ports
+ * differ. kubernetes/staging/src/k8s.io/endpointslice/reconciler.go.
+ */
+export function startEndpointSlices(world: World): void {
+  new EndpointSliceController(world).start()
+}
+
+class EndpointSliceController {
+  private readonly world: World
+  private readonly random: World['random']
+  private readonly queue: WorkQueue
+  private readonly services: ObjectIndex<'Service'>
+  private readonly pods: ObjectIndex<'Pod'>
+  private readonly slices: ObjectIndex<'EndpointSlice'>
+  private readonly failures = new Map<string, number>()
+
+  constructor(world: World) {
+    this.world = world
+    this.random = world.random.fork('endpointslice')
+    const { store, clock } = world
+    const work = (key: string) => this.sync(key)
+    this.queue = new WorkQueue({ clock, random: this.random, latencyMs: [5, 25], work })
+    this.services = new ObjectIndex(store, 'Service', ({ metadata }) => [metadata?.namespace ?? ''])
+    this.pods = new ObjectIndex(store, 'Pod', ({ metadata }) => [metadata?.namespace ?? ''])
+    this.slices = new ObjectIndex(store, 'EndpointSlice', ({ metadata }) => [
+      `${metadata?.namespace}/${metadata?.labels?.[serviceLabel]}`,
+    ])
+  }
+
+  start(): void {
+    const { store } = this.world
+    for (const service of store.list('Service')) this.queue.add(keyOf(service))
+    store.on('Service', ({ type, object }) => {
+      if (type === 'DELETED') this.failures.delete(keyOf(object))
+      else this.queue.add(keyOf(object))
+    })
+    store.on('EndpointSlice', ({ type, object }) => {
+      const service = object.metadata?.labels?.[serviceLabel]
+      if (type === 'DELETED' && service) this.queue.add(`${object.metadata?.namespace}/${service}`)
+    })
+    store.on('Pod', ({ type, object, before }) => {
+      const [pod, old] = [object as PodObject, before as PodObject | undefined]
+      if (type === 'MODIFIED' && old && !concernsEndpoints(old, pod)) return
+      for (const service of this.services.of(pod.metadata?.namespace ?? '')) {
+        const selector = selectorOf(service)
+        if (!selector) continue
+        const { labels } = pod.metadata ?? {}
+        if (hasLabels(labels, selector) || (old && hasLabels(old.metadata?.labels, selector))) {
+          this.queue.add(keyOf(service))
+        }
+      }
+    })
+  }
+
+  private sync(key: string): void {
+    const [namespace, name] = splitKey(key)
+    const service = this.world.store.get('Service', name, namespace)
+    const selector = service && selectorOf(service)
+    if (!service || !selector || service.metadata?.deletionTimestamp) return void this.failures.delete(key)
+    const groups = new Map<string, Group>()
+    const skipped: string[] = []
+    for (const pod of this.pods.of(namespace)) {
+      if (!isEndpoint(pod) || !hasLabels(pod.metadata?.labels, selector)) continue
+      if (!this.isOnNode(pod) && !service.spec?.publishNotReadyAddresses) {
+        const { name: podName } = pod.metadata ?? {}
+        skipped.push(`skipping Pod ${podName} for Service ${key}: Node ${pod.spec?.nodeName} Not Found`)
+        continue
+      }
+      const ports = portsOf(pod, service)
+      const group = groups.get(JSON.stringify(ports)) ?? { ports, endpoints: new Map() }
+      groups.set(JSON.stringify(ports), group)
+      group.endpoints.set(pod.metadata?.uid ?? '', endpointOf(pod, service))
+    }
+    this.write(service, groups)
+    this.retry(key, service, skipped)
+  }
+
+  private isOnNode(pod: PodObject): boolean {
+    return this.world.store.get('Node', pod.spec?.nodeName ?? '') !== undefined
+  }
+
+  /** Slices that nobody has use for any more take other endpoints before they go, and the last one stays. */
+  private write(service: ServiceObject, groups: Map<string, Group>): void {
+    const { store } = this.world
+    const unused: EndpointSliceObject[] = []
+    for (const slice of this.slices.of(keyOf(service))) {
+      const ports = JSON.stringify(slice.ports ?? [])
+      const group = groups.get(ports)
+      if (!group) unused.push(slice)
+      else this.update(service, slice, group)
+      groups.delete(ports)
+    }
+    const isEmpty = groups.size === 0 && this.slices.count(keyOf(service)) === unused.length
+    const none: Group = { ports: [], endpoints: new Map() }
+    for (const group of isEmpty ? [none] : groups.values()) {
+      const slice = unused.shift()
+      if (slice) this.update(service, slice, group)
+      else this.create(service, group)
+    }
+    for (const { metadata } of unused) {
+      store.remove('EndpointSlice', metadata?.name ?? '', metadata?.namespace)
+    }
+  }
+
+  /** Endpoints stay in their order; those that are new come last. */
+  private update(service: ServiceObject, slice: EndpointSliceObject, { ports, endpoints }: Group): void {
+    const left = new Map(endpoints)
+    const kept = (slice.endpoints ?? []).flatMap((old) => {
+      const uid = old.targetRef?.uid ?? ''
+      const endpoint = left.get(uid)
+      left.delete(uid)
+      return endpoint ? [endpoint] : []
+    })
+    const all = [...kept, ...left.values()]
+    const labels = labelsOf(service)
+    if (isSame(slice.endpoints ?? [], all) && isSame(slice.metadata?.labels, labels)) return
+    const metadata = { ...slice.metadata, labels }
+    this.world.store.update('EndpointSlice', { ...slice, metadata, endpoints: all, ports })
+  }
+
+  private create(service: ServiceObject, { ports, endpoints }: Group): void {
+    const { name = '', namespace = '', uid = '' } = service.metadata ?? {}
+    const owner = { apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true }
+    this.world.store.create('EndpointSlice', {
+      metadata: {
+        name: `${name}-${this.random.letters(5, letters)}`,
+        generateName: `${name}-`,
+        namespace,
+        labels: labelsOf(service),
+        ownerReferences: [owner],
+      },
+      addressType: 'IPv4',
+      endpoints: [...endpoints.values()],
+      ports,
+    })
+  }
+
+  private retry(key: string, service: ServiceObject, skipped: string[]): void {
+    if (skipped.length === 0) return void this.failures.delete(key)
+    const what = skipped.length === 1 ? skipped[0] : `[${skipped.join(', ')}]`
+    this.world.events.tell(service, {
+      type: 'Warning',
+      reason: 'FailedToUpdateEndpointSlices',
+      message: `Error updating Endpoint Slices for Service ${key}: ${what}`,
+      component,
+    })
+    const times = this.failures.get(key) ?? 0
+    if (times >= mostRetries) return void this.failures.delete(key)
+    this.failures.set(key, times + 1)
+    this.queue.addAfter(key, firstRetryMs * 2 ** times)
+  }
+}
+
+function selectorOf({ spec }: ServiceObject): Labels | undefined {
+  return spec?.selector && Object.keys(spec.selector).length > 0 ? spec.selector : undefined
+}
+
+function labelsOf({ metadata, spec }: ServiceObject): Record<string, string> {
+  return {
+    ...metadata?.labels,
+    'endpointslice.kubernetes.io/managed-by': managedBy,
+    [serviceLabel]: metadata?.name ?? '',
+    ...(spec?.clusterIP === 'None' && { 'service.kubernetes.io/headless': '' }),
+  }
+}
+
+/** kubernetes/staging/src/k8s.io/endpointslice/util/controller_utils.go: podEndpointsChanged. */
+function concernsEndpoints(old: PodObject, pod: PodObject): boolean {
+  return (
+    old.metadata?.deletionTimestamp !== pod.metadata?.deletionTimestamp ||
+    old.status?.podIP !== pod.status?.podIP ||
+    old.status?.phase !== pod.status?.phase ||
+    old.spec?.nodeName !== pod.spec?.nodeName ||
+    isReady(old) !== isReady(pod) ||
+    !isSame(old.metadata?.labels, pod.metadata?.labels)
+  )
+}
