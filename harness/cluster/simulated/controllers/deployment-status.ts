@@ -127,6 +127,21 @@ export function progressStatus(
   return { ...status, conditions }
 }
 
+/** What is new about its being paused: kubernetes/pkg/controller/deployment/sync.go: checkPausedConditions. */
+export function pausedSaying({ spec, status }: DeploymentObject): Saying | undefined {
+  const { reason } = conditionOf(status?.conditions, 'Progressing') ?? {}
+  if (spec?.progressDeadlineSeconds === undefined || reason === 'ProgressDeadlineExceeded') return undefined
+  const isSaid = reason === 'DeploymentPaused'
+  if (Boolean(spec.paused) === isSaid) return undefined
+  const message = spec.paused ? 'Deployment is paused' : 'Deployment is resumed'
+  return {
+    type: 'Progressing',
+    status: 'Unknown',
+    reason: spec.paused ? 'DeploymentPaused' : 'DeploymentResumed',
+    message,
+  }
+}
+
 function told({ reason, message }: { reason?: string; message?: string }) {
   return { ...(reason !== undefined && { reason }), ...(message !== undefined && { message }) }
 }

@@ -5,9 +5,19 @@ import { WorkQueue } from '../work-queue.ts'
 import type { World } from '../world.ts'
 import { conditionOf } from './conditions.ts'
 import {
+  handedOn,
+  nextRevision,
+  ownerReference,
+  revisionAnnotation,
+  revisionOf,
+  setOf,
+  sizeAnnotations,
+} from './deployment-sets.ts'
+import {
   countedStatus,
   type DeploymentStatus,
   isComplete,
+  pausedSaying,
   progressStatus,
   type Saying,
   say,
@@ -20,7 +30,6 @@ import {
   desiredAnnotation,
   type Limits,
   limitsOf,
-  maxAnnotation,
   newSize,
   olderFirst,
   replicasOf,
@@ -28,22 +37,12 @@ import {
   type Scaling,
   shrinkOld,
 } from './rollout.ts'
-import { hashLabel, isOfTemplate, templateHash, withHash } from './template-hash.ts'
+import { isOfTemplate, templateHash } from './template-hash.ts'
 
 type ReplicaSet = ObjectOf<'ReplicaSet'>
 type Deployment = DeploymentObject
 
 const component = 'deployment-controller'
-const revisionAnnotation = 'deployment.kubernetes.io/revision'
-/** Not handed on to the ReplicaSets: kubernetes/pkg/controller/deployment/util: annotationsToSkip. */
-const ownAnnotations = [
-  'kubectl.kubernetes.io/last-applied-configuration',
-  revisionAnnotation,
-  'deployment.kubernetes.io/revision-history',
-  desiredAnnotation,
-  maxAnnotation,
-  'deprecated.deployment.rollback.to',
-]
 
 /** What a Deployment has at the beginning of a sync. */
 interface Sets {
@@ -67,7 +66,7 @@ class DeploymentController {
     this.world = world
     const { store, clock } = world
     const random = world.random.fork('deployment')
-    this.queue = new WorkQueue({ clock, random, latencyMs: [4, 14], work: (key) => this.sync(key) })
+    this.queue = new WorkQueue({ clock, random, latencyMs: [10, 18], work: (key) => this.sync(key) })
     this.sets = new ObjectIndex(store, 'ReplicaSet', (set) => [
       controllerOf(set)?.uid ?? orphansOf(set.metadata?.namespace ?? ''),
     ])
@@ -98,7 +97,8 @@ class DeploymentController {
     const [namespace, name] = splitKey(key)
     const found = this.world.store.get('Deployment', name, namespace)
     if (!found) return
-    const deployment = this.sayPaused(found)
+    const paused = pausedSaying(found)
+    const deployment = paused ? this.say(found, paused) : found
     const limits = limitsOf(deployment)
     const sets = this.setsOf(deployment)
     const { newSet, oldSets, all } = sets
@@ -162,29 +162,14 @@ class DeploymentController {
 
   private createNew(deployment: Deployment, limits: Limits, oldSets: ReplicaSet[]): ReplicaSet {
     const { store } = this.world
-    const { name = '', namespace = '', uid = '' } = deployment.metadata ?? {}
-    const { template, selector, minReadySeconds } = deployment.spec ?? {}
+    const { name = '', namespace = '' } = deployment.metadata ?? {}
+    const { template } = deployment.spec ?? {}
     let collisions = deployment.status?.collisionCount ?? 0
     let hash = templateHash(template, collisions)
     while (store.get('ReplicaSet', `${name}-${hash}`, namespace)) hash = templateHash(template, ++collisions)
     const replicas = newSize(limits, oldSets, 0)
     const revision = nextRevision(oldSets)
-    const made = store.create('ReplicaSet', {
-      metadata: {
-        name: `${name}-${hash}`,
-        namespace,
-        labels: { ...template?.metadata?.labels, [hashLabel]: hash },
-        annotations: { ...handedOn(deployment), ...sizeAnnotations(limits), [revisionAnnotation]: revision },
-        ownerReferences: [ownerReference(name, uid)],
-      },
-      spec: {
-        replicas,
-        selector: { ...selector, matchLabels: { ...selector?.matchLabels, [hashLabel]: hash } },
-        template: withHash(template, hash),
-        ...(minReadySeconds !== undefined && { minReadySeconds }),
-      },
-      status: { replicas: 0 },
-    })
+    const made = store.create('ReplicaSet', setOf(deployment, limits, { hash, replicas, revision }))
     if (replicas > 0) this.tellScaling(deployment, made, 0, replicas)
     this.setRevision(deployment, revision)
     this.sayProgress(deployment, 'NewReplicaSetCreated', `Created new replica set "${made.metadata?.name}"`)
@@ -224,23 +209,6 @@ class DeploymentController {
   private sayProgress(deployment: Deployment, reason: string, message: string): void {
     if (deployment.spec?.progressDeadlineSeconds === undefined) return
     this.say(deployment, { type: 'Progressing', status: 'True', reason, message })
-  }
-
-  /** kubernetes/pkg/controller/deployment/sync.go: checkPausedConditions. */
-  private sayPaused(deployment: Deployment): Deployment {
-    if (deployment.spec?.progressDeadlineSeconds === undefined) return deployment
-    const { reason } = conditionOf(deployment.status?.conditions, 'Progressing') ?? {}
-    if (reason === 'ProgressDeadlineExceeded') return deployment
-    const type = 'Progressing'
-    if (deployment.spec.paused && reason !== 'DeploymentPaused') {
-      const message = 'Deployment is paused'
-      return this.say(deployment, { type, status: 'Unknown', reason: 'DeploymentPaused', message })
-    }
-    if (!deployment.spec.paused && reason === 'DeploymentPaused') {
-      const message = 'Deployment is resumed'
-      return this.say(deployment, { type, status: 'Unknown', reason: 'DeploymentResumed', message })
-    }
-    return deployment
   }
 
   private say(deployment: Deployment, saying: Saying): Deployment {
@@ -322,25 +290,4 @@ function isScaling(sets: readonly ReplicaSet[], { desired }: Limits): boolean {
   return sets.some(
     (set) => replicasOf(set) > 0 && set.metadata?.annotations?.[desiredAnnotation] !== String(desired),
   )
-}
-
-function sizeAnnotations({ desired, most }: Limits): Record<string, string> {
-  return { [desiredAnnotation]: String(desired), [maxAnnotation]: String(most) }
-}
-
-function handedOn({ metadata }: Deployment): Record<string, string> {
-  const all = Object.entries(metadata?.annotations ?? {})
-  return Object.fromEntries(all.filter(([key]) => !ownAnnotations.includes(key)))
-}
-
-function revisionOf(set: ReplicaSet): number {
-  return Number(set.metadata?.annotations?.[revisionAnnotation] ?? 0)
-}
-
-function nextRevision(oldSets: readonly ReplicaSet[]): string {
-  return String(Math.max(0, ...oldSets.map(revisionOf)) + 1)
-}
-
-function ownerReference(name: string, uid: string) {
-  return { apiVersion: 'apps/v1', kind: 'Deployment', name, uid, controller: true, blockOwnerDeletion: true }
 }

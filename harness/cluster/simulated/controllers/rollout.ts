@@ -69,6 +69,8 @@ export function shrinkOld(limits: Limits, newSet: ReplicaSet, oldSets: readonly 
   const newUnavailable = replicasOf(newSet) - availableOf(newSet)
   const most = totalOf(all) - limits.leastAvailable - newUnavailable
   if (most <= 0) return []
+  // Their controller has not followed yet, and counts pods that go: the real one fails here, and tries again.
+  if (oldSets.some((set) => replicasOf(set) < availableOf(set))) return []
   const sizes = new Map(oldSets.map((set) => [set, replicasOf(set)]))
   const sizeOf = (set: ReplicaSet) => sizes.get(set) ?? 0
   const byAge = [...oldSets].sort(olderFirst)
