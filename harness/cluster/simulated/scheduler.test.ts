@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { conditionOf } from './controllers/conditions.ts'
 import { startControllers } from './controllers/index.ts'
-import { addDeployment, addNode, templateOf, testWorld, toldOf } from './controllers/testing.ts'
+import {
+  addDeployment,
+  addNode,
+  changeDeployment,
+  templateOf,
+  testWorld,
+  toldOf,
+} from './controllers/testing.ts'
 import type { World } from './world.ts'
 
 const controlPlane = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }
@@ -85,6 +92,9 @@ test('a pod that others keep away has to wait too', () => {
   expect(toldOf(world, 'FailedScheduling')[0]).toContain(
     "2 node(s) didn't satisfy existing pods anti-affinity rules",
   )
+  changeDeployment(world, { replicas: 0 })
+  world.clock.advance(3_000)
+  expect(nodes(world)).toEqual([expect.stringMatching(/^n/)])
 })
 
 test.each([

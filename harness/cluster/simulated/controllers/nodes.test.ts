@@ -101,6 +101,21 @@ test.each(seeds)('and its pods after 300 s more, at the next look (seed %i)', (s
   expect(left?.metadata?.uid).toBe(podsOn(world, 'n1')[0]?.metadata?.uid)
 })
 
+test('a silent node is tainted to evict one look after it was found silent', () => {
+  const { world, kubelets } = start(1, 3)
+  kubelets.get('n1')?.silence()
+  const foundAfter = secondsUntil(world, 'Node', () => taintsOf(world, 'n1').length > 0)
+  const status = conditionOf(world.store.get('Node', 'n1')?.status?.conditions, 'Ready')?.status
+  expect(status).toBe('Unknown')
+  const { world: again, kubelets: others } = start(1, 3)
+  others.get('n1')?.silence()
+  const taintedAfter = secondsUntil(again, 'Node', () =>
+    taintsOf(again, 'n1').includes('unreachable NoExecute'),
+  )
+  expect(taintedAfter - foundAfter).toBeGreaterThan(4.9)
+  expect(taintedAfter - foundAfter).toBeLessThan(5.2)
+})
+
 test('a node that comes back in time keeps its pods', () => {
   const { world, kubelets } = start(1, 3)
   kubelets.get('n1')?.silence()
