@@ -1,0 +1,84 @@
+import type { Machine, World } from '../world.ts'
+import { isOther, newNode, nodeStatus } from './node-object.ts'
+import type { NodeTime } from './node-time.ts'
+
+/** kubernetes/pkg/kubelet/apis/config/v1beta1/defaults.go: NodeStatusUpdateFrequency, NodeStatusReportFrequency */
+const checkMs = 10_000
+const reportMs = 300_000
+const leaseDurationSeconds = 40
+const leaseNamespace = 'kube-node-lease'
+
+/**
+ * A kubelet's word of its node: registers it, renews its lease, and writes its status every five minutes or as soon as
+ * it is other than the API's. A Node that is deleted meanwhile is registered again by no one but the next kubelet.
+ */
+export class Heartbeat {
+  private readonly world: World
+  private readonly machine: Machine
+  private readonly time: NodeTime
+  private readonly onNewNode: () => void
+  private reportedMs = 0
+  private nodeUid: string | undefined
+
+  constructor(world: World, machine: Machine, time: NodeTime, onNewNode: () => void) {
+    this.world = world
+    this.machine = machine
+    this.time = time
+    this.onNewNode = onNewNode
+  }
+
+  start(): void {
+    const { store } = this.world
+    const { name } = this.machine
+    if (!store.get('Node', name)) {
+      const node = newNode(this.machine)
+      store.create('Node', { ...node, status: nodeStatus(this.machine, undefined, store.timestamp()) })
+    }
+    this.report()
+    this.renew()
+    this.every(checkMs, () => this.check())
+    this.every(this.world.timing.nodeLeaseRenewMs, () => this.renew())
+  }
+
+  private every(periodMs: number, act: () => void): void {
+    const next = () => {
+      this.time.after(periodMs, next)
+      act()
+    }
+    this.time.after(periodMs, next)
+  }
+
+  private check(): void {
+    const node = this.world.store.get('Node', this.machine.name)
+    if (!node) return
+    const isNew = node.metadata?.uid !== this.nodeUid
+    if (isNew || isOther(node) || this.time.nowMs - this.reportedMs >= reportMs) this.report()
+  }
+
+  private report(): void {
+    const { store } = this.world
+    const node = store.get('Node', this.machine.name)
+    if (!node) return
+    const isNew = node.metadata?.uid !== this.nodeUid
+    this.nodeUid = node.metadata?.uid
+    this.reportedMs = this.time.nowMs
+    store.update('Node', { ...node, status: nodeStatus(this.machine, node.status, store.timestamp()) })
+    if (isNew) this.onNewNode()
+  }
+
+  private renew(): void {
+    const { store, clock } = this.world
+    const { name } = this.machine
+    const renewTime = new Date(clock.epoch()).toISOString().replace('Z', '000Z')
+    const lease = store.get('Lease', name, leaseNamespace)
+    if (lease) {
+      store.update('Lease', { ...lease, spec: { ...lease.spec, renewTime } })
+      return
+    }
+    const owner = { apiVersion: 'v1', kind: 'Node', name, uid: this.nodeUid ?? '' }
+    store.create('Lease', {
+      metadata: { name, namespace: leaseNamespace, ownerReferences: [owner] },
+      spec: { holderIdentity: name, leaseDurationSeconds, renewTime },
+    })
+  }
+}

@@ -1,0 +1,47 @@
+import type { PodObject } from '../../kube.ts'
+import type { World } from '../world.ts'
+import { fieldPathOf, uidOf } from './spec.ts'
+
+/** So many Events of one pod at once, then one more every five minutes. */
+const burst = 25
+const refillMs = 300_000
+
+export interface PodEvent {
+  type: 'Normal' | 'Warning'
+  reason: string
+  message: string
+}
+
+/**
+ * Tells a kubelet's Events of its pods; those that come too thick are dropped.
+ * client-go/tools/record/events_cache.go: defaultSpamBurst, defaultSpamQPS
+ */
+export class PodEvents {
+  private readonly world: World
+  private readonly host: string
+  private readonly buckets = new Map<string, { left: number; atMs: number }>()
+
+  constructor(world: World, host: string) {
+    this.world = world
+    this.host = host
+  }
+
+  tell(pod: PodObject, container: string, event: PodEvent): void {
+    if (!this.mayTell(uidOf(pod))) return
+    const fieldPath = fieldPathOf(pod, container)
+    this.world.events.tell(pod, { ...event, component: 'kubelet', host: this.host, fieldPath })
+  }
+
+  forget(podUid: string): void {
+    this.buckets.delete(podUid)
+  }
+
+  private mayTell(podUid: string): boolean {
+    const nowMs = this.world.clock.now()
+    const bucket = this.buckets.get(podUid) ?? { left: burst, atMs: nowMs }
+    const left = Math.min(burst, bucket.left + (nowMs - bucket.atMs) / refillMs)
+    const mayTell = left >= 1
+    this.buckets.set(podUid, { left: mayTell ? left - 1 : left, atMs: nowMs })
+    return mayTell
+  }
+}
