@@ -1,6 +1,7 @@
 import { EnvironmentError } from '../../model/errors.ts'
 import type { NodeControl } from '../cluster.ts'
-import { followProgram, runProgram } from './programs/programs.ts'
+import { followProgram } from './programs/follow.ts'
+import { runProgram } from './programs/programs.ts'
 import type { World } from './world.ts'
 
 /** What a command on a node's machine takes, in milliseconds, as `docker exec` does. */
