@@ -76,7 +76,7 @@ test.each([
 
 test('a probe has defaults, and a 0 says nothing', () => {
   const probes = {
-    livenessProbe: { httpGet: { port: 80 }, periodSeconds: 0, failureThreshold: 7 },
+    livenessProbe: { httpGet: { port: 80 }, periodSeconds: 0, timeoutSeconds: 0, failureThreshold: 7 },
     readinessProbe: { grpc: { port: 80 } },
   }
   const containers = [{ name: 'web', image: 'web:dev', ...probes }]

@@ -137,6 +137,9 @@ describe('create', () => {
     expect(await kube.apply(service('a', { publishNotReadyAddresses: true }))).toMatchObject({
       spec: { clusterIP: made.spec.clusterIP, publishNotReadyAddresses: true },
     })
+    expect((await refusal(kube.apply(service('b', { clusterIP: 'None' }))))[2]).toContain(
+      'field is immutable',
+    )
     expect(await kube.create(service('c', { clusterIP: 'None' }))).toMatchObject({
       spec: { clusterIP: 'None' },
     })
@@ -177,6 +180,7 @@ describe('delete', () => {
     expect(world.store.list('Deployment', 'shop')).toEqual([])
     expect(world.store.list('Pod', 'shop').map(({ metadata }) => metadata?.name)).toEqual(['runs'])
     expect(world.store.get('Pod', 'runs', 'shop')?.metadata?.deletionTimestamp).toBeDefined()
+    expect(await kube.get(ref)).toBeDefined()
     world.store.remove('Pod', 'runs', 'shop')
     world.clock.advance(1_000)
     expect(await kube.get(ref)).toBeUndefined()

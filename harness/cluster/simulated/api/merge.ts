@@ -19,7 +19,6 @@ function merged(present: unknown, last: unknown, applied: unknown): unknown {
   const before = isFields(last) ? last : {}
   const result: Fields = { ...present }
   for (const [name, value] of Object.entries(before)) {
-    if (name in applied) continue
     const rest = without(present[name], value)
     if (rest === undefined) delete result[name]
     else result[name] = rest

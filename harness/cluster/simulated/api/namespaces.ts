@@ -41,7 +41,7 @@ function empty({ store }: World, namespace: string): void {
       store.remove(kind, metadata?.name ?? '', namespace)
   }
   for (const { metadata } of store.list('Pod', namespace)) {
-    if (!metadata?.deletionTimestamp) deletePod(store, metadata?.name ?? '', namespace)
+    deletePod(store, metadata?.name ?? '', namespace)
   }
   if (store.list('Pod', namespace).length === 0) store.remove('Namespace', namespace)
 }

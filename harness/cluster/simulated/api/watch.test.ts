@@ -108,6 +108,23 @@ test('ends by its signal, and tells nothing more, not even what is under way', a
   expect(await kube.watch(pods, '0', tell, stopping.signal)).toEqual({ why: 'closed' })
 })
 
+test('leaves nothing behind when it ends', async () => {
+  let listeners = 0
+  const on = world.store.on.bind(world.store)
+  world.store.on = (kind, listener) => {
+    const off = on(kind, listener)
+    listeners++
+    return () => {
+      listeners--
+      off()
+    }
+  }
+  await watch(pods, '0')
+  expect(listeners).toBe(1)
+  stopping.abort()
+  expect(listeners).toBe(0)
+})
+
 test('ends where whoever listens throws, or where it cannot be understood', async () => {
   await watch(pods, '0', () => {
     throw new Error('deaf')

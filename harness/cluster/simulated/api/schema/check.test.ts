@@ -84,6 +84,7 @@ test.each([
   object('Secret', { stringData: { key: 'value' } }),
   object('ConfigMap', { data: { 'a.conf': 'x' } }),
   object('ResourceQuota', { spec: { hard: { pods: 3, 'count/pods': '4' } } }),
+  object('Service', { spec: { selector: { app: 'x' }, ports: [{ port: 80, targetPort: 'http' }] } }),
   object('Service', { spec: { clusterIP: 'None', selector: { app: 'x' } } }),
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other', labels: { a: 'b' } } },
 ])('$kind is taken, and taken back', async (given) => {
