@@ -48,6 +48,16 @@ export async function openRecorder(options: RecorderOptions): Promise<Recorder> 
   return recorder
 }
 
+/** So often at most those who wait look because of what changes little. */
+const minorEveryMs = 500
+
+/** An answered request and its route: there are many of them, and a claim waits at most for their end. */
+function isMinor(observation: Observation): boolean {
+  return (
+    observation.source === 'route' || (observation.source === 'traffic' && observation.lost === undefined)
+  )
+}
+
 class JsonlRecorder implements Recorder {
   readonly timeline = new Timeline()
   readonly zeroMs: number
@@ -56,6 +66,7 @@ class JsonlRecorder implements Recorder {
   private readonly file
   private readonly waiters = new Set<() => void>()
   private failure: Error | undefined
+  private lookedMs = 0
 
   constructor(clock: Clock, path: string) {
     this.clock = clock
@@ -78,9 +89,9 @@ class JsonlRecorder implements Recorder {
     if (this.stopping.signal.aborted) return
     this.file.write(`${JSON.stringify(observation)}\n`)
     reduce(this.timeline, observation)
-    // An answered request and its route change no claim; there are many of them.
-    if (observation.source === 'route') return
-    if (observation.source === 'traffic' && observation.lost === undefined) return
+    const nowMs = this.now()
+    if (isMinor(observation) && nowMs < this.lookedMs + minorEveryMs) return
+    this.lookedMs = nowMs
     for (const look of [...this.waiters]) look()
   }
 

@@ -54,7 +54,7 @@ function compareScenarios(simulated: ScenarioResult, real: ScenarioResult): Comp
       : [`the verdict is ${simulated.verdict} where a real cluster's is ${real.verdict}`]),
     ...unpaired(events),
     ...swapped(events),
-    ...claimDifferences(simulated.claims, real.claims),
+    ...claimDifferences(claimsOf(simulated), claimsOf(real)),
   ]
   return { title: simulated.title, events, differences }
 }
@@ -96,6 +96,16 @@ function swapped(events: Pair[]): string[] {
     }
   }
   return found
+}
+
+/** With the names of pods, which are others in every run, left out of their statements. */
+function claimsOf({ claims, intervals }: ScenarioResult): ClaimResult[] {
+  const pods = intervals.filter(({ kind }) => kind === 'pod')
+  const names = pods.map(({ subject }) => subject.split('/').at(-1) ?? '').sort((a, b) => b.length - a.length)
+  return claims.map((claim) => ({
+    ...claim,
+    statement: names.reduce((statement, name) => statement.replaceAll(name, 'a pod'), claim.statement),
+  }))
 }
 
 function claimDifferences(ours: ClaimResult[], theirs: ClaimResult[]): string[] {

@@ -18,6 +18,7 @@ const names: Record<string, { from?: string; to?: string }> = {
   pod: { from: 'is made', to: 'is gone' },
 }
 
+const hurtName = 'the pod'
 /** What was seen at the moment of the receipt may have come before it. */
 const beforeMs = 500
 
@@ -33,7 +34,7 @@ export function keyEvents(scenario: ScenarioResult): KeyEvent[] {
   const hurt = hurtPod(scenario, fault.target, landedMs)
   const place = replacementOf(scenario, landedMs)
   const who = new Map([
-    ...(hurt === undefined ? [] : [[hurt, 'the pod'] as const]),
+    ...(hurt === undefined ? [] : [[hurt, hurtName] as const]),
     ...(place === undefined ? [] : [[place, 'its replacement'] as const]),
   ])
   const events: KeyEvent[] = []
@@ -41,7 +42,10 @@ export function keyEvents(scenario: ScenarioResult): KeyEvent[] {
   for (const { kind, subject, fromMs, toMs } of scenario.intervals) {
     const called = names[kind]
     const pod = who.get(podOf(subject))
-    if (pod && called?.from && isLater(fromMs)) add(`${pod} ${called.from}`, fromMs)
+    // What was hurt gets up after the fault only: a start before it is the fault's own.
+    const isRise = pod === hurtName && kind !== 'pod-terminating'
+    if (pod && called?.from && (isRise ? fromMs > landedMs : isLater(fromMs)))
+      add(`${pod} ${called.from}`, fromMs)
     if (pod && called?.to && toMs !== null && isLater(toMs)) add(`${pod} ${called.to}`, toMs)
     if (kind === 'node-ready' && subject === fault.target) {
       if (isLater(fromMs)) add('the node is ready', fromMs)

@@ -9,7 +9,6 @@ import { SimulatedNetwork } from './network/network.ts'
 import { Stacks } from './network/stacks.ts'
 import { Random } from './random.ts'
 import { SimulatedRuntime } from './runtime/runtime.ts'
-import { startScheduler } from './scheduler.ts'
 import { Store } from './store.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import type { Kubelet, Machine, World } from './world.ts'
@@ -59,7 +58,6 @@ class SimulatedWorld implements BuiltWorld {
     this.network = new SimulatedNetwork(this, stacks)
     startNamespaces(this)
     startControllers(this)
-    startScheduler(this)
     this.kubelets = new Map(machines.map((machine) => [machine.name, startKubelet(this, machine)]))
   }
 }

@@ -29,6 +29,9 @@ export function deletePod(
   const isDone = ['Failed', 'Succeeded'].includes(pod.status?.phase ?? '')
   const gracePeriodSeconds = isDone || !pod.spec?.nodeName ? 0 : asked
   if (gracePeriodSeconds === 0) {
+    // Whoever watches sees it marked, and then gone.
+    const metadata = { ...pod.metadata, deletionTimestamp: store.timestamp(), deletionGracePeriodSeconds: 0 }
+    store.update('Pod', { ...pod, metadata })
     store.remove('Pod', name, namespace)
     return pod
   }

@@ -86,7 +86,7 @@ test.each([
 ])('a pod %s is gone at once', (_, object) => {
   store.create('Pod', object)
   deletePod(store, 'a', 'shop')
-  expect(told.at(-1)).toBe('3 DELETED a')
+  expect(told).toEqual(['2 ADDED a', '3 MODIFIED a', '4 DELETED a'])
 })
 
 test('the same event told again counts up, another is another, and both are forgotten after an hour', () => {

@@ -159,5 +159,5 @@ test('a pod that is deleted is told of with its mark first', async () => {
   deletePod(world.store, 'a', 'shop')
   deletePod(world.store, 'a', 'shop', { gracePeriodSeconds: 0 })
   world.clock.advance(20)
-  expect(seen).toEqual(['ADDED a', 'MODIFIED a', 'DELETED a'])
+  expect(seen).toEqual(['ADDED a', 'MODIFIED a', 'MODIFIED a', 'DELETED a'])
 })

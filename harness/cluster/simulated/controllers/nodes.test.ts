@@ -206,7 +206,11 @@ test.each(seeds)('PodGC takes the pods of a deleted node after 40-80 s (seed %i)
   const goneAfter = secondsUntil(world, 'Pod', () => podsOn(world, 'n1').length === 0)
   expect(goneAfter).toBeGreaterThan(40)
   expect(goneAfter).toBeLessThan(80.1)
-  expect(seen).toEqual(['MODIFIED Failed DeletionByPodGC True', 'DELETED Failed DeletionByPodGC True'])
+  expect(seen).toEqual([
+    'MODIFIED Failed DeletionByPodGC True',
+    'MODIFIED Failed DeletionByPodGC True',
+    'DELETED Failed DeletionByPodGC True',
+  ])
   world.clock.advance(5_000)
   expect(world.store.list('Pod', 'shop').filter(isActive)).toHaveLength(3)
 })

@@ -116,7 +116,7 @@ test('containers go on without their kubelet, unprobed; a new one finds them, an
   node.last('other').exit(3)
   deletePod(node.store, gone, 'shop', { gracePeriodSeconds: 0 })
   node.clock.advance(60_000)
-  expect([node.asked.length, lease(), node.history.length]).toEqual([asked, renewed, seen + 1])
+  expect([node.asked.length, lease(), node.history.length]).toEqual([asked, renewed, seen + 2])
   expect(node.last('gone').exited).toBeUndefined()
   setReady('Unknown')
   node.kubelet.start()

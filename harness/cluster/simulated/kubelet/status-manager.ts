@@ -25,8 +25,8 @@ const removesMs = [2, 15] as const
 const reconcileMs = 10_000
 
 /**
- * What a kubelet knows of its pods' states, and the writing of it: the newest only, where changes come faster than they
- * are written. A pod that is to go is deleted once its last status is written.
+ * What a kubelet knows of its pods' states, and the writing of it: one at a time, and the newest only where changes come
+ * faster than they are written. A pod that is to go is deleted once its last status is written.
  */
 export class StatusManager {
   private readonly world: World
@@ -119,27 +119,30 @@ export class StatusManager {
     this.post(entry)
   }
 
+  /** Begins to write what is so now; what changes meanwhile is written after it. */
   private post(entry: Entry): void {
     if (entry.isPosting) return
     entry.isPosting = true
+    const { status, isFinished } = entry
     this.time.after(this.random.between(...postsMs), () => {
       entry.isPosting = false
-      this.write(entry)
+      this.write(entry, status, isFinished)
+      if (entry.status !== status || entry.isFinished !== isFinished) this.post(entry)
     })
   }
 
-  private write(entry: Entry): void {
+  private write(entry: Entry, own: PodStatus, isFinished: boolean): void {
     const { store } = this.world
     const { name = '', namespace = '' } = entry.pod.metadata ?? {}
     const uid = uidOf(entry.pod)
     const pod = store.get('Pod', name, namespace)
     if (!pod || uidOf(pod) !== uid || this.entries.get(uid) !== entry) return
-    const status = mergedStatus(pod.status, entry.status)
+    const status = mergedStatus(pod.status, own)
     // Known before it is written, for the write is heard at once.
     entry.posted = status
     const written = store.update('Pod', { ...pod, status })
     entry.posted = written?.status
-    if (!entry.isFinished || !written?.metadata?.deletionTimestamp) return
+    if (!isFinished || !written?.metadata?.deletionTimestamp) return
     store.update('Pod', {
       ...written,
       metadata: { ...written.metadata, deletionTimestamp: store.timestamp(), deletionGracePeriodSeconds: 0 },
