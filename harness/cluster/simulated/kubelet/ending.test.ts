@@ -151,3 +151,17 @@ test('the grace period of one pod does not make another wait', () => {
   node.clock.advance(3_000)
   expect([isThere(slow.name), isThere(quick.name)]).toEqual([true, false])
 })
+
+test('a pod that is deleted right after its start is ended when its containers were listed again', () => {
+  const tookMs = Array.from({ length: 20 }, (_, seed) => {
+    node = new TestNode(seed)
+    const name = node.run([{ name: 'web' }])
+    while (node.of('web').length === 0) node.clock.advance(10)
+    const sinceMs = node.clock.now()
+    deletePod(node.store, name, 'shop')
+    node.clock.advance(5_000)
+    return Number(node.last('web').signals[0]?.split(' ')[0]) - sinceMs
+  })
+  expect(Math.max(...tookMs)).toBeLessThan(1_030)
+  expect(tookMs.filter((ms) => ms > 300).length).toBeGreaterThan(5)
+})

@@ -156,16 +156,35 @@ test('a kubelet whose Node was deleted goes on; a Node of its name is Ready with
   expect(node.store.list('Pod', 'kube-system')[0]?.status?.phase).toBe('Running')
 })
 
-test('what a quiet node holds does not grow', () => {
-  const pods = node.run([{ name: 'web', ...probed }])
-  for (let round = 0; round < 5; round++) {
-    const name = node.run([{ name: 'short' }])
-    node.clock.advance(10_000)
-    deletePod(node.store, name, 'shop')
-    node.clock.advance(10_000)
+test('a Node that is there anew with the status of the old one has its kube-proxy again', () => {
+  node.clock.advance(20_000)
+  const { metadata: _, ...before } = theNode() ?? {}
+  node.store.remove('Node', 'worker')
+  for (const { metadata } of node.store.list('Pod', 'kube-system'))
+    node.store.remove('Pod', metadata?.name ?? '', 'kube-system')
+  node.store.create('Node', { metadata: { name: 'worker' }, ...before })
+  node.clock.advance(15_000)
+  expect(node.store.list('Pod', 'kube-system')[0]?.status?.phase).toBe('Running')
+})
+
+test('another word of the node than the kubelet has is set right within 10 s', () => {
+  node.clock.advance(25_000)
+  setReady('Unknown')
+  node.clock.advance(10_000)
+  expect(readiness()?.status).toBe('True')
+})
+
+test('every pod has an IP of its own, however many there were', () => {
+  const name = node.run([{ name: 'web', ...probed }])
+  for (let round = 0; round < 300; round++) {
+    const short = node.run([{ name: 'short' }])
+    node.clock.advance(3_000)
+    deletePod(node.store, short, 'shop')
+    node.clock.advance(3_000)
   }
-  expect(node.forgotten).toHaveLength(5)
-  expect(node.isReady(pods)).toBe(true)
+  expect(node.forgotten).toHaveLength(300)
   const ips = node.of('short').map(({ order }) => order.ip)
-  expect(new Set(ips).size).toBe(5)
+  expect(ips).toHaveLength(300)
+  expect(ips).not.toContain(node.pod(name).status?.podIP)
+  expect(new Set(ips).size).toBe(252)
 })

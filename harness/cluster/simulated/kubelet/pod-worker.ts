@@ -3,16 +3,15 @@ import type { Random } from '../random.ts'
 import type { Timer } from '../virtual-clock.ts'
 import type { Machine, World } from '../world.ts'
 import { BackOff } from './back-off.ts'
+import { carryOut, endPod, type PodWork, usualGraceSeconds } from './carry-out.ts'
 import type { Containerd, PodRecord } from './containerd.ts'
-import { killContainer, killPod } from './killing.ts'
 import { type NodeTime, WorkTime } from './node-time.ts'
 import type { Pleg } from './pleg.ts'
-import { type Actions, actionsOf } from './pod-actions.ts'
+import { actionsOf } from './pod-actions.ts'
 import type { PodEvents } from './pod-events.ts'
 import { podStatusOf, type Reason } from './pod-status.ts'
 import type { Prober } from './prober.ts'
-import { type ContainerSpec, containersOf, isTerminal, type PodStatus, uidOf } from './spec.ts'
-import { startContainer } from './start-container.ts'
+import { containersOf, isTerminal, type PodStatus, uidOf } from './spec.ts'
 import type { StatusManager } from './status-manager.ts'
 
 /** What the pods of a node are run with. */
@@ -34,8 +33,6 @@ export interface PodTools {
 const retryMs = [10_000, 15_000] as const
 /** kubernetes/pkg/kubelet/apis/config/v1beta1/defaults.go: SyncFrequency */
 const resyncMs = [60_000, 90_000] as const
-const sandboxMs = [150, 400] as const
-const sandboxStopMs = [20, 80] as const
 /** The longest wait before an image is pulled again: kubernetes/pkg/kubelet/kubelet.go: imageBackOffPeriod, MaxImageBackOff */
 const imageBackOffMaxMs = 300_000
 
@@ -110,11 +107,10 @@ export class PodWorker {
   }
 
   private terminate(): void {
-    const { metadata, spec } = this.pod
-    const asked = metadata?.deletionGracePeriodSeconds
+    const asked = this.pod.metadata?.deletionGracePeriodSeconds
     // It can only get shorter; nothing is ended without a second to spare.
     const before = this.graceSeconds
-    const usual = spec?.terminationGracePeriodSeconds ?? 30
+    const usual = usualGraceSeconds(this.pod)
     const wanted = Math.max(1, asked && (before === undefined || asked < before) ? asked : (before ?? usual))
     this.graceSeconds = wanted
     const isShorter = before !== undefined && wanted < before
@@ -164,69 +160,9 @@ export class PodWorker {
       (incarnation) => prober.failedOf(incarnation),
       (container, incarnation) => prober.isStarted(uid, container, incarnation),
     )
-    this.kill(work, actions, () =>
-      this.addSandbox(work, actions, () => this.start(work, actions, actions.start, false)),
+    carryOut(this.workIn(work), actions, (succeeded) =>
+      this.complete(succeeded ? (this.isSettled() ? undefined : resyncMs) : retryMs),
     )
-  }
-
-  private kill(work: WorkTime, actions: Actions, then: () => void): void {
-    if (actions.killPod) {
-      this.killAll(work, this.usualGraceSeconds(), then)
-      return
-    }
-    const next = (at: number) => {
-      const kill = actions.kill[at]
-      if (!kill) {
-        then()
-        return
-      }
-      const { container, incarnation, message, by } = kill
-      const ofProbe = container[`${by}Probe`]?.terminationGracePeriodSeconds
-      const graceSeconds = ofProbe ?? this.usualGraceSeconds()
-      killContainer({ ...this.given(work), container, incarnation, message, graceSeconds }, () =>
-        next(at + 1),
-      )
-    }
-    next(0)
-  }
-
-  private addSandbox(work: WorkTime, { createSandbox }: Actions, then: () => void): void {
-    if (!createSandbox) {
-      then()
-      return
-    }
-    const { random, containerd } = this.tools
-    work.after(random.between(...sandboxMs), () => {
-      containerd.addSandbox(this.record, this.pod.spec?.hostNetwork === true)
-      then()
-    })
-  }
-
-  private start(work: WorkTime, actions: Actions, left: ContainerSpec[], hasFailed: boolean): void {
-    const [container, ...others] = left
-    if (!container) {
-      this.complete(hasFailed ? retryMs : this.isSettled() ? undefined : resyncMs)
-      return
-    }
-    const { random } = this.tools
-    const share = (actions.createSandbox ? 0.75 : 1) / actions.start.length
-    const { record, backOff, imageBackOff } = this
-    const graceSeconds = this.usualGraceSeconds()
-    const options = {
-      ...this.given(work),
-      random,
-      record,
-      container,
-      backOff,
-      imageBackOff,
-      share,
-      graceSeconds,
-    }
-    startContainer(options, (failure) => {
-      if (failure) this.reasons.set(container.name, failure)
-      else this.reasons.delete(container.name)
-      this.start(work, actions, others, hasFailed || failure !== undefined)
-    })
   }
 
   private syncTerminating(work: WorkTime): void {
@@ -234,7 +170,7 @@ export class PodWorker {
     const { record } = this
     if (!this.isRemoved) statuses.set(this.pod, this.statusNow())
     prober.stopLivenessAndStartup(record.uid)
-    this.killAll(work, this.graceSeconds ?? this.usualGraceSeconds(), () => {
+    endPod(this.workIn(work), this.graceSeconds ?? usualGraceSeconds(this.pod), () => {
       prober.removePod(record.uid)
       record.look()
       if (!this.isRemoved) statuses.set(this.pod, this.statusNow(true))
@@ -256,19 +192,9 @@ export class PodWorker {
     }
   }
 
-  private killAll(work: WorkTime, graceSeconds: number, then: () => void): void {
-    const { containerd, random } = this.tools
-    killPod({ ...this.given(work), record: this.record, graceSeconds }, () =>
-      work.after(random.between(...sandboxStopMs), () => {
-        containerd.removeSandbox(this.record)
-        then()
-      }),
-    )
-  }
-
-  private given(time: WorkTime) {
-    const { world, containerd, events } = this.tools
-    return { world, time, containerd, events, pod: this.pod }
+  private workIn(time: WorkTime): PodWork {
+    const { tools, pod, record, backOff, imageBackOff, reasons } = this
+    return { tools, time, pod, record, backOff, imageBackOff, reasons }
   }
 
   private forget(): void {
@@ -279,10 +205,6 @@ export class PodWorker {
     events.forget(this.record.uid)
     containerd.forget(this.record)
     onGone(this.record.uid)
-  }
-
-  private usualGraceSeconds(): number {
-    return this.pod.spec?.terminationGracePeriodSeconds ?? 30
   }
 
   /** Nothing of it can change by itself but its containers, of which the relists tell. */

@@ -137,6 +137,28 @@ test('one that hangs takes its time-out, and is asked again right after it where
   expect((node.of('web')[0]?.exited?.atMs ?? 0) - (first ?? 0)).toBeCloseTo(15_000, -2)
 })
 
+test('after one that hung over many ticks, one is asked at once and the next at the next tick', () => {
+  const node = new TestNode()
+  let count = 0
+  node.answer = () => (++count === 3 ? 'hang' : { result: 'success' })
+  node.run([{ name: 'web', livenessProbe: { httpGet, periodSeconds: 1, timeoutSeconds: 5 } }])
+  node.clock.advance(20_000)
+  const [first = 0, ...others] = node.asked.map(({ atMs }) => atMs)
+  expect(others.slice(0, 5).map((atMs) => Math.round((atMs - first) / 10) / 100)).toEqual([1, 2, 7, 8, 9])
+})
+
+test('a container that starts is often asked for its readiness at once', () => {
+  const tookMs = Array.from({ length: 20 }, (_, seed) => {
+    const node = new TestNode(seed)
+    node.clock.advance(60_000)
+    const name = node.run([{ name: 'web', readinessProbe: { httpGet, periodSeconds: 30 } }])
+    while (!node.isReady(name)) node.clock.advance(100)
+    return node.clock.now() - node.last('web').startedMs
+  })
+  expect(tookMs.filter((ms) => ms < 1_300).length).toBeGreaterThan(4)
+  expect(tookMs.filter((ms) => ms > 25_000).length).toBeGreaterThan(4)
+})
+
 test('a pod on its way out is asked for its readiness alone', () => {
   const node = new TestNode()
   node.onSignal = () => undefined
