@@ -98,6 +98,9 @@ export class KubeletRun {
       return
     }
     const of = { world, time: this.time, containerd, events, pod, record, graceSeconds: orphanGraceSeconds }
-    killPod(of, () => containerd.forget(record))
+    killPod(of, () => {
+      events.forget(record.uid)
+      containerd.forget(record)
+    })
   }
 }

@@ -3,7 +3,6 @@ import type { PodObject } from '../../kube.ts'
 import type { ContainerExit, Incarnation, PodRecord } from './containerd.ts'
 import { conditionsOf } from './pod-conditions.ts'
 import {
-  type Condition,
   type ContainerSpec,
   type ContainerStatus,
   containersOf,
@@ -64,7 +63,7 @@ export function podStatusOf(seen: Seen): PodStatus {
     qosClass: pod.status?.qosClass ?? 'BestEffort',
   }
   const conditions = conditionsOf(pod, status, record.sawSandbox, before.conditions ?? [], timestamp())
-  return { ...status, conditions: conditions as Condition[] }
+  return { ...status, conditions }
 }
 
 /** It went with the machine's power, and nothing took its place. */
