@@ -7,6 +7,7 @@ import { withoutRealIo } from './no-real-io.ts'
 
 test.each<[string, () => unknown, string]>([
   ['setTimeout', () => setTimeout(() => undefined, 1), 'hold('],
+  ['poll', () => expect.poll(() => 1).toBe(1), 'hold('],
   ['setInterval', () => setInterval(() => undefined, 1), 'hold('],
   ['setTimeout', () => delay(1), 'hold('],
   ['fetch', () => fetch('http://127.0.0.1:9'), 'cluster.kube'],

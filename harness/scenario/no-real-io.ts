@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createRequire, syncBuiltinESMExports } from 'node:module'
+import { expect, vi } from 'vitest'
 import { UsageError } from '../model/errors.ts'
 
 const inside = new AsyncLocalStorage<true>()
@@ -11,8 +12,10 @@ const instead = {
     'Ask pods by a traffic target of the chart, or by cluster.kube; the machine’s own network needs --cluster kind.',
 }
 
-/** What would wait for this machine, by module (`globalThis` for globals). Files may be read: they wait for nobody. */
+/** What would wait for this machine, by module, or by what it is a part of. Files may be read: they wait for nobody. */
 const waiting: [module: string, names: string[], remedy: string][] = [
+  ['expect', ['poll'], instead.time],
+  ['vi', ['waitFor', 'waitUntil'], instead.time],
   ['globalThis', ['setTimeout', 'setInterval'], instead.time],
   ['node:timers', ['setTimeout', 'setInterval'], instead.time],
   ['node:timers/promises', ['setTimeout', 'setInterval'], instead.time],
@@ -46,8 +49,9 @@ function guard(): void {
   if (isGuarded) return
   isGuarded = true
   const require = createRequire(import.meta.url)
+  const own: Record<string, unknown> = { globalThis, expect, vi }
   for (const [module, names, remedy] of waiting) {
-    const holder = (module === 'globalThis' ? globalThis : require(module)) as Record<string, unknown>
+    const holder = (own[module] ?? require(module)) as Record<string, unknown>
     for (const name of names) {
       const original = holder[name] as (...args: unknown[]) => unknown
       holder[name] = Object.assign(function (this: unknown, ...args: unknown[]) {

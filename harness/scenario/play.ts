@@ -138,11 +138,20 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
       // What happened last is told of meanwhile, and may explain the rest.
       await runtime.settled()
     }
+    await untilRouted(cluster, recorder)
     Object.assign(result, seenIn(recorder, stage.faults, flows.length > 0))
   } finally {
     timing.abort()
     await tearDown(play, result, namespace, injected, flows, recorder)
   }
+}
+
+/** The route of a connection may be told a moment after its loss. */
+const routedWithinMs = 500
+
+async function untilRouted({ clock }: Cluster, recorder: Recorder): Promise<void> {
+  const untilMs = recorder.now() + routedWithinMs
+  while (recorder.timeline.traffic.awaitsRoutes && recorder.now() < untilMs) await clock.sleep(20)
 }
 
 function contextOf(

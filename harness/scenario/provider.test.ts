@@ -24,7 +24,7 @@ test('simulated is taken where it is asked for, without a look at Docker', async
   expect(await choose('simulated', { CI: 'true' }, never)).toEqual(asked)
 })
 
-test('where none answers it is a simulated one, but not in CI, and not where kind was asked for', async () => {
+test('where none answers it is a simulated one, but not in CI, and not where a node image was named', async () => {
   const because = 'no Docker engine answers here'
   expect(await choose('auto', {}, silent)).toEqual({ provider: 'simulated', because })
   const inCi = choose('auto', { CI: '1' }, silent)
@@ -32,8 +32,11 @@ test('where none answers it is a simulated one, but not in CI, and not where kin
     'No Docker engine answers, and in CI a simulated cluster has to be asked',
   )
   await expect(inCi).rejects.toMatchObject({ remedy: expect.stringContaining('--cluster simulated') })
-  await expect(choose('kind', {}, silent)).rejects.toThrow('No Docker engine answers')
   await expect(choose('auto', {}, silent, 'kindest/node:v1.34.0')).rejects.toThrow('No Docker engine answers')
+})
+
+test('kind that was asked for is taken, whether an engine answers or not', async () => {
+  expect(await choose('kind', {}, silent)).toEqual({ provider: 'kind' })
 })
 
 test('what is wrong with the question is no lack of an engine', async () => {

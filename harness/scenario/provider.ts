@@ -3,7 +3,8 @@ import { EnvironmentError } from '../model/errors.ts'
 import type { RunOptions } from './run.ts'
 
 export type ProviderChoice =
-  | { provider: 'kind'; facts: DockerFacts }
+  /** With what the Docker engine said of itself, where it was asked. */
+  | { provider: 'kind'; facts?: DockerFacts }
   /** With why it was chosen, as words that may follow "for". */
   | { provider: 'simulated'; because: string }
 
@@ -13,7 +14,7 @@ type Question = Pick<RunOptions, 'cluster' | 'nodeImage' | 'signal'>
  * kind where it was asked for or a Docker engine answers, else a simulated cluster. What only CI sees must not turn from
  * a real cluster to a simulated one unseen: where `CI` is set, `auto` does not fall back.
  *
- * @throws EnvironmentError where kind was asked for, or CI wants it, and no Docker engine answers.
+ * @throws EnvironmentError where a node image was named, or in CI, and no Docker engine answers.
  */
 export async function chooseProvider(
   { cluster, nodeImage, signal }: Question,
@@ -21,12 +22,13 @@ export async function chooseProvider(
   ask: typeof dockerFacts = dockerFacts,
 ): Promise<ProviderChoice> {
   if (cluster === 'simulated') return { provider: 'simulated', because: 'it was asked for' }
+  if (cluster === 'kind') return { provider: 'kind' }
   try {
     const named = nodeImage ?? env.ROLYPOLY_NODE_IMAGE
     return { provider: 'kind', facts: await ask({ named, signal }) }
   } catch (error) {
     // An image that was named is a kind cluster that was asked for.
-    if (cluster === 'kind' || nodeImage !== undefined || signal.aborted) throw error
+    if (nodeImage !== undefined || signal.aborted) throw error
     if (!(error instanceof EnvironmentError)) throw error
     if (!env.CI) return { provider: 'simulated', because: 'no Docker engine answers here' }
     throw new EnvironmentError(`${error.message}, and in CI a simulated cluster has to be asked for`, {

@@ -2,7 +2,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { untilHealthy } from '../cluster/health.ts'
 import { kindBinary } from '../cluster/kind/binary.ts'
 import { connectKind } from '../cluster/kind/cluster.ts'
-import type { DockerFacts } from '../cluster/kind/docker.ts'
+import { type DockerFacts, dockerFacts } from '../cluster/kind/docker.ts'
 import { buildImage } from '../cluster/kind/images.ts'
 import { chooseNodeImage } from '../cluster/kind/node-image.ts'
 import { isOffline } from '../cluster/offline.ts'
@@ -18,9 +18,11 @@ import type { RunOptions, UpCluster } from './run.ts'
  *
  * @throws UsageError or EnvironmentError, with nothing left behind.
  */
-export async function bringUpKind(facts: DockerFacts, options: RunOptions): Promise<UpCluster> {
+export async function bringUpKind(known: DockerFacts | undefined, options: RunOptions): Promise<UpCluster> {
   const { say, signal } = options
   const { path: kindPath, version } = await kindBinary({ onProgress: say, signal })
+  const named = options.nodeImage ?? process.env.ROLYPOLY_NODE_IMAGE
+  const facts = known ?? (await dockerFacts({ named, signal }))
   const choice = chooseNodeImage({
     option: options.nodeImage,
     env: process.env,

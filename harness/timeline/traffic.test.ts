@@ -81,3 +81,16 @@ test('routes are followed once one was told of', () => {
   expect(timelineOf(answeredRequest(1, { port })).traffic.isRouted).toBe(false)
   expect(timelineOf(route(1, port, a)).traffic.isRouted).toBe(true)
 })
+
+test('a route is awaited for the last losses alone, where routes are followed', () => {
+  const lost = lostRequest(1_000, { port })
+  const other = route(1, port + 1, a)
+  expect(timelineOf(lost).traffic.awaitsRoutes).toBe(false)
+  expect(timelineOf(other, lost).traffic.awaitsRoutes).toBe(true)
+  expect(timelineOf(other, lost, route(1_000, port, a)).traffic.awaitsRoutes).toBe(false)
+  const since = Array.from({ length: 20 }, (_, n) => [
+    lostRequest(2_000 + n, { port: 2_000 + n }),
+    route(2_000 + n, 2_000 + n, a),
+  ])
+  expect(timelineOf(other, lost, ...since.flat()).traffic.awaitsRoutes).toBe(false)
+})

@@ -27,6 +27,9 @@ const sameTimeMs = 100
 const portAgainMs = 20_000
 
 /** What the prober has asked, and where its node sent each connection. */
+/** Routes are told within moments, so that they are missing for the last few at most. */
+const lastLosses = 20
+
 export class Traffic {
   /** Every request, in the order in which they were told of. */
   readonly asked: Asked[] = []
@@ -43,6 +46,11 @@ export class Traffic {
   /** Whether the routes of connections are followed here, so that one without a route was sent nowhere. */
   get isRouted(): boolean {
     return this.routes.size > 0
+  }
+
+  /** Whether one of the last losses may still be told its route; one that was sent nowhere never is. */
+  get awaitsRoutes(): boolean {
+    return this.isRouted && this.losses.slice(-lastLosses).some(({ address }) => address === undefined)
   }
 
   add(observation: TrafficObservation): void {

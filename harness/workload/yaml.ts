@@ -7,6 +7,8 @@ import type { Chart, LocalImage, TrafficTarget } from './chart.ts'
 export interface YamlOptions {
   /** Images to build first: the name that the manifests use, and the folder of its Dockerfile. */
   images?: Record<string, string>
+  /** What containers do on a simulated cluster, by the image that the manifests name. */
+  behaviours?: Chart['behaviours']
   traffic?: TrafficTarget | false
   /** Names the workload; the file's or folder's own name unless given. */
   name?: string
@@ -32,6 +34,7 @@ export function yaml(path: string, options: YamlOptions = {}): Chart {
     name: options.name ?? basename(full).replace(/\.(ya?ml|json)$/, ''),
     objects: objects.flatMap(unfold),
     images,
+    ...(options.behaviours && { behaviours: options.behaviours }),
     ...(options.traffic !== undefined && { traffic: options.traffic }),
   }
 }

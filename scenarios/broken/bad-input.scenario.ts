@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { deletePod, expect, killContainer, scenario, yaml } from '@rolypoly/harness'
+import { nginx } from '../../charts/nginx/behaviour.ts'
 import { webapl } from '../../charts/webapl/chart.ts'
 
 // What a user may get wrong, and must be told in one sentence; each title says which words that sentence holds.
@@ -12,10 +13,12 @@ const mistakes = {
   'no-such-file.yaml': 'there is no such file',
 }
 
+const behaviours = { 'nginx:1.22': nginx, 'rolypoly-no-such-image:1.0': 'does not exist' as const }
+
 for (const [file, words] of Object.entries(mistakes)) {
   scenario(`error "${words}": ${file}`, async ({ deploy, inject }) => {
     const app = await deploy(
-      yaml(fileURLToPath(new URL(`manifests/${file}`, import.meta.url)), { traffic: false }),
+      yaml(fileURLToPath(new URL(`manifests/${file}`, import.meta.url)), { traffic: false, behaviours }),
     )
     const pod = await app.pod()
 
@@ -33,7 +36,7 @@ scenario(
     const { name, namespace } = pod
     const ref = { apiVersion: 'v1', kind: 'Pod', namespace, name }
     await cluster.kube.delete(ref)
-    await expect.poll(() => cluster.kube.get(ref), { timeout: 30_000 }).toBeUndefined()
+    while (await cluster.kube.get(ref)) await hold('200ms', 'the pod goes')
     await cluster.kube.apply({ ...pod.object, metadata: { name, namespace, labels: { app: 'webapl' } } })
     await hold('1s', 'the other pod is seen')
 

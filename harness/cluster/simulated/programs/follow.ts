@@ -10,8 +10,8 @@ type Say = (line: string) => void
 /** Begins to say lines; gives what ends that. */
 type Program = (world: World, machine: Machine, command: readonly string[], say: Say) => () => void
 
-/** Lines come together so often, in milliseconds: a connection more is no reason to wake whoever reads them. */
-const batchMs = 20
+/** From a line to whoever reads it, in milliseconds; those that are said meanwhile come with it. */
+const batchMs = 1
 const gateArmsMs = 400
 
 /**
