@@ -11,6 +11,7 @@ import { alreadyExists, conflict, forbidden, notFound, unknownKind } from './ref
 import { shapeFlaws } from './schema/check.ts'
 import { type Flaw, refusalOf } from './schema/flaws.ts'
 import { ruleFlaws } from './schema/rules.ts'
+import { unmodelledFlaws } from './schema/unmodelled.ts'
 
 /** Namespaces without which there is no cluster. */
 export const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
@@ -198,7 +199,7 @@ function complete(
   // Rules and defaults rest on types; the other flaws do not keep them from being told of together.
   if (flaws.some(({ mistyped }) => mistyped)) throw refusalOf(object, flaws)
   const made = withDefaults(kind, object, defaultsOptions(world))
-  const all = [...flaws, ...ruleFlaws(kind, made, before)]
+  const all = [...flaws, ...ruleFlaws(kind, made, before), ...unmodelledFlaws(kind, made, world.store)]
   if (all.length > 0) throw refusalOf(object, all)
   return made
 }

@@ -23,6 +23,13 @@ export function runCommand(command: readonly string[], files: ReadonlyMap<string
   return { exitCode: 127, stdout: `${path}: a simulated container has no such program\n` }
 }
 
+/** Whether it is one of those, in what its words can be known to be. */
+export function knowsCommand(command: readonly string[]): boolean {
+  const nothing = new Map<string, string>()
+  const { exitCode } = runCommand(command, nothing)
+  return exitCode !== 127
+}
+
 function cat(paths: string[], files: ReadonlyMap<string, string>): Ran {
   const lacking = paths.find((path) => !files.has(path))
   if (lacking !== undefined) {

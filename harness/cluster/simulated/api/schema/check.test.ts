@@ -21,23 +21,18 @@ const full = {
         { name: 'http', containerPort: 80 },
         { containerPort: 81, protocol: 'TCP' },
       ],
-      resources: { requests: { cpu: '100m', memory: 1e6 }, limits: { cpu: 2, 'ephemeral-storage': '1Gi' } },
       livenessProbe: { httpGet, ...timing, successThreshold: 1, terminationGracePeriodSeconds: 3 },
       readinessProbe: { tcpSocket: { port: 80 }, successThreshold: 2 },
       startupProbe: { exec: { command: ['true'] } },
       lifecycle: { postStart: { exec: { command: ['true'] } }, preStop: { sleep: { seconds: 3 } } },
-      volumeMounts: [{ name: 'own', mountPath: '/own', readOnly: true }],
+      volumeMounts: [{ name: 'settings', mountPath: '/settings', readOnly: true }],
     },
   ],
   initContainers: [container, container].map((one, at) => ({
     ...{ ...one, name: `init${at}` },
     ...(at === 1 && { restartPolicy: 'Always', livenessProbe: { grpc: { port: 9 } } }),
   })),
-  volumes: [
-    { name: 'own', emptyDir: {} },
-    { name: 'settings', configMap: { name: 'settings' } },
-    { name: 'keys', secret: { secretName: 'keys' } },
-  ],
+  volumes: [{ name: 'settings', configMap: { name: 'settings' } }],
   ...{ nodeName: 'n1', nodeSelector: { zone: 'a' }, restartPolicy: 'Always', serviceAccountName: 'default' },
   ...{ automountServiceAccountToken: false, enableServiceLinks: false, terminationGracePeriodSeconds: 5 },
   tolerations: [{ key: 'a', operator: 'Equal', value: 'b', effect: 'NoExecute', tolerationSeconds: 5 }],
@@ -58,7 +53,11 @@ const full = {
   },
 }
 
-const apply = (object: KubeObject) => simulatedKube(fakeWorld(), { version: 'v1.34.4' }).apply(object)
+const apply = (object: KubeObject) => {
+  const world = fakeWorld()
+  world.store.create('ConfigMap', { metadata: { name: 'settings', namespace: 'shop' } })
+  return simulatedKube(world, { version: 'v1.34.4' }).apply(object)
+}
 const told = async (object: KubeObject) => {
   const [code, reason, message] = await refusal(apply(object))
   expect([code, reason]).toEqual([422, 'Invalid'])
@@ -252,6 +251,32 @@ describe('what Kubernetes refuses is refused', () => {
     [{ env: [{ name: 'A', value: 3 }] }, 'env[0].value: Invalid value: 3: a string is expected'],
   ])('of a container: %j', async (more, words) => {
     expect(await told(shopPod('web', { containers: [{ ...container, ...more }] }))).toContain(words)
+  })
+
+  test.each([
+    [{ resources: { requests: { cpu: 1 } } }, 'containers[0].resources.requests: is not modelled'],
+    [{ resources: { limits: { memory: '1Gi' } } }, 'containers[0].resources.limits: is not modelled'],
+    [
+      { readinessProbe: { exec: { command: ['pg_isready'] } } },
+      'containers[0].readinessProbe.exec.command: a sim',
+    ],
+    [
+      { lifecycle: { preStop: { exec: { command: ['sh', '-c', 'nginx -s quit; sleep 3'] } } } },
+      'containers[0].lifecycle.preStop.exec.command: a simulated container knows only cat,',
+    ],
+  ])('what would be ignored of a container is refused: %j', async (more, words) => {
+    const containers = [{ ...container, ...more }]
+    expect(await told(shopPod('web', { containers }))).toContain(`spec.${words}`)
+    expect(await told(deployment({}, { containers }))).toContain(`spec.template.spec.${words}`)
+  })
+
+  test.each([
+    [{ emptyDir: {} }, 'emptyDir: is not modelled'],
+    [{ secret: { secretName: 'keys' } }, 'secret: is not modelled'],
+    [{ configMap: { name: 'other' } }, 'configMap.name: there is no ConfigMap other yet'],
+  ])('what would be ignored of a volume is refused: %j', async (source, words) => {
+    const volumes = [{ name: 'one', ...source }]
+    expect(await told(shopPod('web', { volumes }))).toContain(`spec.volumes[0].${words}`)
   })
 
   test('an init container that ends has no probes', async () => {
