@@ -125,6 +125,14 @@ test('other verdicts, and times outside of their windows, are told', () => {
   ])
 })
 
+test('what a real machine was too slow to judge is no difference', () => {
+  const ours = scenario('a/web-1', 700, { claims: [claim({ timing: 'inside' })] })
+  const slow = claim({ verdict: 'inconclusive', timing: 'late' })
+  const theirs = scenario('b/web-1', 700, { verdict: 'inconclusive', claims: [slow] })
+  expect(compareRuns(run(ours), run(theirs)).scenarios[0]?.differences).toEqual([])
+  expect(compareRuns(run(theirs), run(ours)).scenarios[0]?.differences).toHaveLength(3)
+})
+
 test('the page has both times of each event, the differences, and what could not be compared', () => {
   const skipped = scenario('a/web-1', 0, {
     id: 'two',

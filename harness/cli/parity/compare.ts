@@ -49,7 +49,7 @@ function compareScenarios(simulated: ScenarioResult, real: ScenarioResult): Comp
   const [ours, theirs] = [keyEvents(simulated), keyEvents(real)]
   const events = pairsOf(ours, theirs)
   const differences = [
-    ...(simulated.verdict === real.verdict
+    ...(simulated.verdict === real.verdict || real.verdict === 'inconclusive'
       ? []
       : [`the verdict is ${simulated.verdict} where a real cluster's is ${real.verdict}`]),
     ...unpaired(events),
@@ -113,6 +113,8 @@ function claimDifferences(ours: ClaimResult[], theirs: ClaimResult[]): string[] 
     const other = theirs[n]
     const name = `\`${claim.statement}\``
     if (other?.statement !== claim.statement) return [`${name} was not judged there`]
+    // A real machine may be too slow to judge, which is none of the model's business.
+    if (other.verdict === 'inconclusive') return []
     const verdict =
       claim.verdict === other.verdict ? [] : [`${name} is ${claim.verdict} here, and ${other.verdict} there`]
     return [...verdict, ...outside(claim, 'here'), ...outside(other, 'there')]
