@@ -71,7 +71,7 @@ export function stamps(result: Result): { name: string; meaning: string }[] {
   if (result.run.cluster?.provider === 'simulated') {
     found.push({
       name: 'Simulated cluster',
-      meaning: 'no Kubernetes was run: this proves nothing about a real one',
+      meaning: `no Kubernetes was run, and times are virtual: this proves nothing about a real one; --seed ${result.run.seed} plays it again`,
     })
   }
   if (result.run.mode === 'control') {
