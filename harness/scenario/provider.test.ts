@@ -24,6 +24,12 @@ test('simulated is taken where it is asked for, without a look at Docker', async
   expect(await choose('simulated', { CI: 'true' }, never)).toEqual(asked)
 })
 
+test('a node image of a simulated cluster is refused', async () => {
+  await expect(choose('simulated', {}, answers, 'kindest/node:v1.34.0')).rejects.toThrow(
+    '--node-image kindest/node:v1.34.0: a simulated cluster has no node image',
+  )
+})
+
 test('where none answers it is a simulated one, but not in CI, and not where a node image was named', async () => {
   const because = 'no Docker engine answers here'
   expect(await choose('auto', {}, silent)).toEqual({ provider: 'simulated', because })

@@ -1,5 +1,5 @@
 import { type DockerFacts, dockerFacts } from '../cluster/kind/docker.ts'
-import { EnvironmentError } from '../model/errors.ts'
+import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { RunOptions } from './run.ts'
 
 export type ProviderChoice =
@@ -14,14 +14,19 @@ type Question = Pick<RunOptions, 'cluster' | 'nodeImage' | 'signal'>
  * kind where it was asked for or a Docker engine answers, else a simulated cluster. What only CI sees must not turn from
  * a real cluster to a simulated one unseen: where `CI` is set, `auto` does not fall back.
  *
- * @throws EnvironmentError where a node image was named, or in CI, and no Docker engine answers.
+ * @throws UsageError for a node image of a simulated cluster; EnvironmentError where a node image was named, or in CI, and no Docker engine answers.
  */
 export async function chooseProvider(
   { cluster, nodeImage, signal }: Question,
   env: NodeJS.ProcessEnv = process.env,
   ask: typeof dockerFacts = dockerFacts,
 ): Promise<ProviderChoice> {
-  if (cluster === 'simulated') return { provider: 'simulated', because: 'it was asked for' }
+  if (cluster === 'simulated') {
+    if (nodeImage === undefined) return { provider: 'simulated', because: 'it was asked for' }
+    throw new UsageError(`--node-image ${nodeImage}: a simulated cluster has no node image`, {
+      remedy: 'Leave one of --node-image and --cluster simulated out.',
+    })
+  }
   if (cluster === 'kind') return { provider: 'kind' }
   try {
     const named = nodeImage ?? env.ROLYPOLY_NODE_IMAGE

@@ -28,10 +28,10 @@ export class Heartbeat {
   }
 
   start(): void {
-    const { store } = this.world
+    const { store, machines } = this.world
     const { name } = this.machine
     if (!store.get('Node', name)) {
-      const node = newNode(this.machine)
+      const node = newNode(this.machine, machines.size === 1)
       store.create('Node', { ...node, status: nodeStatus(this.machine, undefined, store.timestamp()) })
     }
     this.report()

@@ -9,7 +9,7 @@ type NodeCondition = NonNullable<NodeStatus['conditions']>[number]
 export const controlPlaneRole = 'node-role.kubernetes.io/control-plane'
 
 /** As kind registers one: its name, labels, and what kubeadm and the controllers would add. */
-export function newNode(machine: Machine): NodeObject {
+export function newNode(machine: Machine, isAlone: boolean): NodeObject {
   const { name, role, podPrefix } = machine
   const isControlPlane = role === 'control-plane'
   const labels = {
@@ -24,7 +24,8 @@ export function newNode(machine: Machine): NodeObject {
   const podCIDR = `${podPrefix}.0/24`
   const spec: NodeSpec = {
     ...{ podCIDR, podCIDRs: [podCIDR], providerID: `kind://docker/simulated/${name}` },
-    ...(isControlPlane && { taints: [{ key: controlPlaneRole, effect: 'NoSchedule' }] }),
+    // Where it is the only node, kind lets pods run on it.
+    ...(isControlPlane && !isAlone && { taints: [{ key: controlPlaneRole, effect: 'NoSchedule' }] }),
   }
   return { metadata: { name, labels }, spec }
 }
