@@ -29,7 +29,7 @@ if [[ " $* " == *' exec '*' --detach '* && " $* " != *' --console-socket '* ]]; 
     # What had ended before its pid was known would be missed.
     { sleep 0.1; echo 'failed on purpose by rolypoly'; exit "$exitCode"; } &
     printf %s "$!" >"$pidFile"
-    echo "{\\"failed\\":\\"$word\\"}" >>"\${order%.order}.log"
+    echo "{\\"t\\":$((\${EPOCHREALTIME//[.,]/} / 1000)),\\"failed\\":\\"$word\\"}" >>"\${order%.order}.log"
     exit 0
   done
 fi

@@ -10,8 +10,8 @@ export interface ExecGateOptions {
   /** As the kubelet has it run. */
   command: string[]
   exitCode: number
-  /** It has failed a probe. */
-  onFailed(): void
+  /** It has failed a probe, at this time of the recording. */
+  onFailed(atMs: number): void
 }
 
 /** On the node: the gate and the true runc; and what is ordered, which a restart of the node clears. */
@@ -31,7 +31,8 @@ export async function startExecGate(options: ExecGateOptions): Promise<() => Pro
   const { stage, node, podUid, container, command, exitCode, onFailed } = options
   const { cluster, recording, signal } = stage
   const name = `${podUid}-${cluster.newSuffix()}`
-  const lines = new HelperLines({ recording, name: `Node/${node}`, node, onFailed })
+  const epochAtZero = cluster.clock.epoch() - recording.now()
+  const lines = new HelperLines({ recording, name: `Node/${node}`, node, epochAtZero, onFailed })
   const following = new AbortController()
   const keep = [
     'bash',

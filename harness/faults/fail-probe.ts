@@ -81,9 +81,9 @@ export function failProbe(pod: Pod, kind: ProbeKind, options: FailProbeOptions =
       const { recording } = stage
       let sinceMs = recording.now()
       const answered = describeFailure(failure)
-      const onFailed = () => {
+      const onFailed = (atMs: number) => {
         const of = { fault: number, podUid: pod.uid, subject, probe: kind, answered }
-        recording.record({ source: 'probe', atMs: recording.now(), ...of })
+        recording.record({ source: 'probe', atMs, ...of })
       }
       const undo = await arm(stage, pod, probe, failure, onFailed)
       const act = {
@@ -126,7 +126,7 @@ function arm(
   pod: Pod,
   probe: Probe,
   failure: ProbeFailure,
-  onFailed: () => void,
+  onFailed: (atMs: number) => void,
 ): Promise<() => Promise<void>> {
   const on = { stage, node: pod.nodeName, onFailed }
   if (probe.by === 'exec') {

@@ -6,8 +6,9 @@ import { HelperLines } from './helper-lines.ts'
 function listen() {
   const recording = new FakeRecording()
   const failed: number[] = []
-  const onFailed = () => failed.push(recording.now())
-  const lines = new HelperLines({ recording, name: 'Pod/shop/helper', node: 'n1', onFailed })
+  const onFailed = (atMs: number) => failed.push(atMs)
+  const of = { recording, name: 'Pod/shop/helper', node: 'n1' }
+  const lines = new HelperLines({ ...of, epochAtZero: 1_000_000, onFailed })
   return { recording, failed, lines, inPlace: () => lines.inPlace(1_000, new AbortController().signal) }
 }
 
@@ -39,6 +40,16 @@ test('each probe that it failed is told, and what is no line of its own is passe
   for (const line of ['{"failed":"/healthz"}', 'nft: a warning', '{"failed":"/healthz"}', ''])
     lines.read(line)
   expect(failed).toEqual([0, 0])
+})
+
+test('a failure has the time that the node wrote it at, unless that cannot be', async () => {
+  const { lines, recording, failed } = listen()
+  await recording.clock.sleep(3_000)
+  lines.read('{"t":1003000,"armed":"yes"}')
+  await recording.clock.sleep(2_000)
+  for (const t of [1_004_200, 1_005_000, 1_005_001, 1_002_499, 1_002_500])
+    lines.read(`{"t":${t},"failed":"/"}`)
+  expect(failed).toEqual([4_200, 5_000, 5_000, 5_000, 2_500])
 })
 
 test('an end that nobody asked for is a gap, for the fault is gone; one that was asked for is not', () => {

@@ -5,6 +5,8 @@ import type { Recording } from '../timeline/recording.ts'
 
 /** What a helper on a node prints, a line of JSON for each thing that it does. */
 const helperLine = z.object({
+  /** When, in milliseconds since 1970. */
+  t: z.number().optional(),
   /** It is in place. */
   armed: z.string().optional(),
   /** It has failed a probe. */
@@ -12,19 +14,25 @@ const helperLine = z.object({
   error: z.string().optional(),
 })
 
+/** The word that it is in place may come later than that of its first failure was written. */
+const clocksApartMs = 500
+
 export interface HelperLinesOptions {
   recording: Recording
   /** Names it in messages, as `Pod/shop/rolypoly-probe-1a2b3c`. */
   name: string
   node: string
-  /** It has failed a probe. */
-  onFailed(): void
+  /** The epoch, in milliseconds, at the recording's zero. */
+  epochAtZero: number
+  /** It has failed a probe, at this time of the recording. */
+  onFailed(atMs: number): void
 }
 
 /** Reads what a helper on a node prints. Once it is in place, its end is a gap in the recording: the fault is gone. */
 export class HelperLines {
   private readonly options: HelperLinesOptions
   private readonly arming = Promise.withResolvers<void>()
+  private armedMs = 0
   private state: 'arming' | 'armed' | 'dismissed' = 'arming'
 
   constructor(options: HelperLinesOptions) {
@@ -52,9 +60,17 @@ export class HelperLines {
     if (line?.error) this.lost(`Node/${this.options.node}: probes cannot be failed: ${line.error}`)
     if (line?.armed && this.state === 'arming') {
       this.state = 'armed'
+      this.armedMs = this.options.recording.now()
       this.arming.resolve()
     }
-    if (line?.failed) this.options.onFailed()
+    if (line?.failed) this.options.onFailed(this.timeOf(line.t))
+  }
+
+  /** By the node's clock, for a line is late on a busy machine; by ours where that clock is not the same. */
+  private timeOf(epochMs: number | undefined): number {
+    const nowMs = this.options.recording.now()
+    const toldMs = epochMs === undefined ? nowMs : epochMs - this.options.epochAtZero
+    return toldMs <= nowMs && toldMs >= this.armedMs - clocksApartMs ? toldMs : nowMs
   }
 
   /** It has ended, or cannot be heard. */

@@ -11,8 +11,8 @@ export interface HelperPodOptions {
   program: string
   /** What the program is told; `table` is the name of an nft table that is its own. */
   order(table: string): object
-  /** It has failed a probe. */
-  onFailed(): void
+  /** It has failed a probe, at this time of the recording. */
+  onFailed(atMs: number): void
 }
 
 const startsWithinMs = 30_000
@@ -31,7 +31,8 @@ export async function startHelperPod(options: HelperPodOptions): Promise<() => P
   const subject = `Pod/${namespace}/${name}`
   await cluster.kube.create(helperPod(name, options))
 
-  const lines = new HelperLines({ recording, name: subject, node, onFailed })
+  const epochAtZero = cluster.clock.epoch() - recording.now()
+  const lines = new HelperLines({ recording, name: subject, node, epochAtZero, onFailed })
   const following = new AbortController()
   const isThere = () => recording.timeline.of('pod').find(({ detail }) => detail.name === name)
   const undo = async () => {
