@@ -6,6 +6,11 @@ import type { Act, Fault } from './fault.ts'
 import { podUidsOnNodeOf, workerNode } from './node.ts'
 
 const readyAgainMs = 120_000
+/**
+ * PodGC's quarantine of a node that was missing outlasts its return: up to 40 s, and until it looks again
+ * (kubernetes/pkg/controller/podgc/gc_controller.go: nodeQueue). Deleted again within that time, its pods are taken early.
+ */
+const youngMs = 90_000
 
 /**
  * Deletes the Node object that a pod runs on; its machine and its kubelet go on. The revert creates the same Node
@@ -16,10 +21,11 @@ export function deleteNode(pod: Pod): Fault {
   const name = pod.nodeName
   const target = `Node/${name}`
   const { timeline } = pod.stage.recording
+  const effect = { does: 'delete-node', node: name, podUids: podUidsOnNodeOf(pod) } as const
   return {
     kind: 'deleteNode',
     target,
-    effect: { does: 'delete-node', node: name, podUids: podUidsOnNodeOf(pod) },
+    effect,
     requires: ['node.delete'],
     receiptWithinMs: 10_000,
     lasting: true,
@@ -28,7 +34,9 @@ export function deleteNode(pod: Pod): Fault {
       const ref = { apiVersion: 'v1', kind: 'Node', name }
       const before = await workerNode(cluster.kube, name, 'deleted')
       const uid = before.metadata?.uid ?? ''
+      const madeMs = Date.parse(before.metadata?.creationTimestamp ?? '')
       const act: Act = {
+        effect: { ...effect, isYoung: cluster.clock.epoch() - madeMs < youngMs },
         receipt(timeline) {
           const atMs = timeline.of('node', uid)[0]?.toMs
           const evidence = `the Node of UID ${uid} is gone`

@@ -24,7 +24,10 @@ function podOf(container: Partial<Container>, spec: Partial<PodSpec> = {}, ...se
       return ''
     },
   }
-  const stage = { ...fakeStage(recording), cluster: { nodes, clock: recording.clock, newSuffix: () => '1a2b3c' } as never }
+  const stage = {
+    ...fakeStage(recording),
+    cluster: { nodes, clock: recording.clock, newSuffix: () => '1a2b3c' } as never,
+  }
   const workload = new Workload(
     stage,
     { name: 'web', namespace: 'shop', roots: [], services: [] },

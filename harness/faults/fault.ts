@@ -13,6 +13,8 @@ export interface Act {
   receipt(timeline: Timeline): Receipt | undefined
   /** Undoes what Kubernetes does not heal by itself. Called at most once. */
   revert?(): Promise<void>
+  /** What it does, where that is only known once it is done. */
+  effect?: FaultEffect
   /** The incarnation that it ended itself on the way to its receipt, by containerID. */
   ended?: string
 }
@@ -100,6 +102,7 @@ export async function injectFault(
   refuseAnother(stage, fault)
   const act = await fault.inject(stage, number)
   if (act.ended !== undefined) record.ended = act.ended
+  if (act.effect) record.effect = act.effect
   const injected = new Injected(record, async () => {
     // Its effect may be over as soon as the revert begins, and is once it is done.
     const beganMs = recording.now()

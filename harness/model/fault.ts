@@ -23,7 +23,8 @@ export type FaultEffect =
   | { does: 'delete-pod'; podUid: string; force: boolean }
   | { does: 'signal'; podUid: string; container: string; signal: string }
   | { does: 'fail-probe'; podUid: string; container: string; probes: ProbeKind[]; failure: ProbeFailure }
-  | { does: 'delete-node'; node: string; podUids: string[] }
+  /** `isYoung` where a Node of that name may have been missing a moment before. */
+  | { does: 'delete-node'; node: string; podUids: string[]; isYoung?: boolean }
   | { does: 'lose-node'; node: string; how: NodeLoss; podUids: string[] }
 
 /** A fault of a scenario, from its injection on. Times are milliseconds from the scenario's zero. */

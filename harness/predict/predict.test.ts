@@ -260,6 +260,9 @@ describe('a replacement', () => {
 
   test("of a deleted node's pod comes when PodGC has taken it: 40 to 80 s; seen at 42 to 75 s", () => {
     expect(window(predict.replaced(of(nodeGone, app())))).toEqual([40_000, 80_000 + created])
+    // PodGC may believe at once that it is gone.
+    const again: FaultEffect = { ...nodeGone, isYoung: true }
+    expect(window(predict.replaced(of(again, app())))).toEqual([0, 80_000 + created])
   })
 
   test('waits for the startup probe, and for the slowest container', () => {

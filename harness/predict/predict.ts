@@ -133,7 +133,7 @@ export const predict = {
     const starts = [...initContainersRun(pod), sandboxStarts, plegStart]
     const created = [replacementCreated, ...starts, ...becomesReady(pod, readyTookMs), statusArrives]
     if (effect.does === 'delete-pod') return sum(created)
-    if (effect.does === 'delete-node') return sum([...podGc(timing), ...created])
+    if (effect.does === 'delete-node') return sum([...podGcOf(effect.isYoung, timing), ...created])
     if (effect.does !== 'lose-node') return undefined
     const evicted = evictedByTaint(pod, timing)
     return evicted && sum([...foundSilent(timing), evicted, ...created])
@@ -153,6 +153,11 @@ export const predict = {
     if (byReplacement) return sum(byReplacement)
     return situation.effect.does === 'lose-node' ? undefined : this.joinsEndpoints(situation)
   },
+}
+
+/** PodGC may have a node in quarantine still that was missing, and came back, a moment before. */
+function podGcOf(isYoung: boolean | undefined, timing: ReturnType<typeof resolveTiming>): Term[] {
+  return isYoung ? atOnceAtBest(podGc(timing)) : podGc(timing)
 }
 
 /** The slower of two ways to the same end, either of which may be first. */

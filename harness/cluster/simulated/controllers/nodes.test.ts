@@ -215,6 +215,22 @@ test.each(seeds)('PodGC takes the pods of a deleted node after 40-80 s (seed %i)
   expect(world.store.list('Pod', 'shop').filter(isActive)).toHaveLength(3)
 })
 
+test.each(seeds)(
+  'one that is deleted again soon after its return meets its old quarantine (seed %i)',
+  (seed) => {
+    const { world } = start(seed, 3)
+    const node = world.store.get('Node', 'n1')
+    world.store.remove('Node', 'n1')
+    secondsUntil(world, 'Pod', () => podsOn(world, 'n1').length === 0)
+    if (node) world.store.create('Node', node)
+    const pod = world.store.list('Pod', 'shop').find(isActive)
+    if (pod) world.store.update('Pod', { ...pod, spec: { containers: [], ...pod.spec, nodeName: 'n1' } })
+    world.clock.advance(5_000)
+    world.store.remove('Node', 'n1')
+    expect(secondsUntil(world, 'Pod', () => podsOn(world, 'n1').length === 0)).toBeLessThan(36)
+  },
+)
+
 test('a Node that is there again in time keeps its pods', () => {
   const { world } = start(1, 3)
   const uid = podsOn(world, 'n1')[0]?.metadata?.uid

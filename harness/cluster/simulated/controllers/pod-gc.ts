@@ -44,18 +44,15 @@ export function startPodGc(world: World): void {
     return !isReady && Boolean(node?.spec?.taints?.some(({ key }) => key === outOfService))
   }
   const missingNodes = () => {
-    const believed: string[] = []
+    const over = [...quarantine].filter(([, untilMs]) => untilMs <= clock.now()).map(([name]) => name)
+    for (const name of over) quarantine.delete(name)
     for (const name of byNode.keys()) {
       if (!store.get('Node', name) && !quarantine.has(name)) {
+        // Also one that is believed to be gone now: this one then meets whoever has its name after it.
         quarantine.set(name, clock.now() + timing.podGcQuarantineMs)
       }
     }
-    for (const [name, untilMs] of quarantine) {
-      if (untilMs > clock.now()) continue
-      quarantine.delete(name)
-      if (!store.get('Node', name)) believed.push(name)
-    }
-    return believed
+    return over.filter((name) => !store.get('Node', name))
   }
   const look = () => {
     const terminated = byState.count(ended) > mostTerminated ? byState.of(ended).sort(olderFirst) : []
