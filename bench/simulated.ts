@@ -1,7 +1,7 @@
 // How fast virtual time goes by on a simulated cluster, with the recorder on and claims waiting, and whether memory stays
 // flat. Needs nothing but Node.
 //
-//   node bench/simulated.ts [<virtual days of the memory run, 7 unless given>]
+//   node --expose-gc bench/simulated.ts [<virtual days of the memory run, 7 unless given>]
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,9 +24,11 @@ const dayS = 86_400
 const folder = await mkdtemp(join(tmpdir(), 'rolypoly-bench-'))
 try {
   for (const { pods, nodes, seconds, aim } of sizes) {
-    const speed = { virtualS: 0, wallS: 0 }
+    const speed = { virtualS: 0, wallS: 0, upS: 0 }
     await play(nodes, async (context) => {
+      const deployBegan = performance.now()
       const app = await context.deploy(webapl({ replicas: pods }), { traffic: false, steadyWithin: '30m' })
+      speed.upS = (performance.now() - deployBegan) / 1_000
       const until = `${seconds}s` as Duration
       const claims = (await app.pods()).slice(0, 30).map((pod) => toStayUp(pod, { for: until }, 'toStayUp()'))
       const [virtualBegan, wallBegan] = [context.cluster.clock.now(), performance.now()]
@@ -36,19 +38,32 @@ try {
     })
     const ratio = speed.virtualS / speed.wallS
     console.log(
-      `${pods} probed pods on ${nodes} nodes: ${Math.round(ratio)} virtual seconds a second (aim: at least ${aim}), over ${Math.round(speed.virtualS)} s`,
+      `${pods} probed pods on ${nodes} nodes: ${Math.round(ratio)} virtual seconds a second (aim: at least ${aim}), over ${Math.round(speed.virtualS)} s; ${speed.upS.toFixed(1)} s to bring them up`,
     )
   }
   await play(3, async (context) => {
-    await context.deploy(webapl({ replicas: 10 }), { traffic: false })
+    const app = await context.deploy(webapl({ replicas: 10 }), { traffic: false })
+    const claims = (await app.pods()).map((pod) => toStayUp(pod, { for: `${days * dayS}s` }, 'toStayUp()'))
+    console.log(`day 0: ${await heapMiB()} MiB of heap`)
     for (let day = 1; day <= days; day++) {
+      const began = performance.now()
       await context.cluster.clock.sleep(dayS * 1_000)
-      globalThis.gc?.()
-      console.log(`day ${day}: ${(process.memoryUsage().heapUsed / 2 ** 20).toFixed(1)} MiB of heap`)
+      const tookS = (performance.now() - began) / 1_000
+      console.log(`day ${day}: ${await heapMiB()} MiB of heap, after ${tookS.toFixed(1)} s`)
     }
+    await Promise.all(claims)
   })
 } finally {
   await rm(folder, { recursive: true, force: true })
+}
+
+/** Of what is still in use, where `--expose-gc` lets the rest be collected. */
+async function heapMiB(): Promise<string> {
+  for (let times = 0; times < 2; times++) {
+    globalThis.gc?.()
+    await new Promise(setImmediate)
+  }
+  return (process.memoryUsage().heapUsed / 2 ** 20).toFixed(1)
 }
 
 async function play(nodes: number, body: ScenarioBody): Promise<void> {

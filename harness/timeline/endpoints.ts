@@ -43,7 +43,7 @@ export function reduceEndpointSlice(timeline: Timeline, raw: unknown, deleted: b
     if (!endpoint.targetRef) continue
     const { name: pod, uid } = endpoint.targetRef
     const key = `${prefix}${uid} `
-    listed.add(key)
+    listed.add(uid)
     const address = endpoint.addresses[0] ?? ''
     const at = { subject: `Pod/${metadata.namespace}/${pod}`, uid, fromMs: atMs }
     const detail = { service, slice: metadata.name, address, pod }
@@ -60,6 +60,7 @@ export function reduceEndpointSlice(timeline: Timeline, raw: unknown, deleted: b
     }
   }
   for (const key of timeline.openKeys(prefix)) {
-    if (![...listed].some((kept) => key.startsWith(kept))) timeline.end(key, atMs)
+    const uid = key.slice(prefix.length, key.indexOf(' ', prefix.length))
+    if (!listed.has(uid)) timeline.end(key, atMs)
   }
 }

@@ -9,7 +9,7 @@ import type {
 import { reduceEndpointSlice } from './endpoints.ts'
 import { reduceEvent, reduceNode, reduceReplicated } from './objects.ts'
 import { reducePod } from './pods.ts'
-import { steadiness } from './steady.ts'
+import { mayBeSteady, steadiness } from './steady.ts'
 import { Timeline } from './timeline.ts'
 
 /** The intervals that a recording comes to. */
@@ -47,9 +47,12 @@ export function reduce(timeline: Timeline, observation: Observation): void {
     const { atMs, untilMs, step } = observation
     timeline.add({ kind: 'step', subject: step, uid: '', fromMs: atMs, toMs: untilMs, detail: { step } })
   }
-  if (observation.source === 'watch' || observation.source === 'workload') {
-    reduceSteadiness(timeline, observation.atMs)
-  }
+  if (bearsOnSteadiness(observation)) reduceSteadiness(timeline, observation.atMs)
+}
+
+function bearsOnSteadiness(observation: Observation): boolean {
+  if (observation.source !== 'watch') return observation.source === 'workload'
+  return observation.kind !== 'Node' && observation.kind !== 'Event'
 }
 
 /** Steady as long as nothing is missing and the same containers run; a restart begins another interval. */
@@ -57,8 +60,8 @@ function reduceSteadiness(timeline: Timeline, fromMs: number): void {
   for (const workload of timeline.workloads) {
     const { name } = workload
     const key = `steady ${name}`
-    const now = steadiness(timeline, workload)
-    if (!now.steady) timeline.end(key, fromMs)
+    const now = mayBeSteady(timeline, workload) ? steadiness(timeline, workload) : undefined
+    if (!now?.steady) timeline.end(key, fromMs)
     else {
       const detail = { identity: now.identity }
       timeline.hold(key, { kind: 'steady', subject: `Workload/${name}`, uid: name, fromMs, detail })

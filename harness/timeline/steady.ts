@@ -8,14 +8,21 @@ export const holdSteadyMs = 1_000
 /** The workload's pods that are there and not on their way out. */
 export function livePods(timeline: Timeline, roots: WorkloadShape['roots']): Interval<'pod'>[] {
   return timeline
-    .of('pod')
+    .openOf('pod')
     .filter(
-      ({ uid, toMs }) =>
-        toMs === null &&
+      ({ uid }) =>
         roots.some((root) => timeline.isControlledBy(uid, root.uid)) &&
         !isOpenIn(timeline.of('pod-terminating', uid)) &&
         !['Failed', 'Succeeded'].includes(phaseOf(timeline, uid)),
     )
+}
+
+/** False where the workload's own counts say already that it is not steady: for that nobody has to look at its pods. */
+export function mayBeSteady(timeline: Timeline, { roots }: WorkloadShape): boolean {
+  return roots.every(({ uid }) => {
+    const counts = timeline.of('replicas', uid).at(-1)?.detail
+    return !counts || (counts.updated === counts.desired && counts.available === counts.desired)
+  })
 }
 
 /**

@@ -11,8 +11,10 @@ const addressSeenMs = 1_000
  */
 export class Timeline {
   private readonly byKind = new Map<IntervalKind, Interval[]>()
-  private readonly byUid = new Map<string, Interval[]>()
-  private readonly open = new Map<string, Interval>()
+  private readonly byUid = new Map<string, Map<IntervalKind, Interval[]>>()
+  /** By the first two words of their keys, which name an object, and then by their keys. */
+  private readonly open = new Map<string, Map<string, Interval>>()
+  private readonly openByKind = new Map<IntervalKind, Set<Interval>>()
   private readonly controllers = new Map<string, string>()
   private readonly addresses = new Map<string, { uid: string; fromMs: number }[]>()
   private readonly addressOf = new Map<string, string>()
@@ -26,8 +28,13 @@ export class Timeline {
 
   /** Every interval of a kind, oldest first; with `uid`, only those of one subject. */
   of<K extends IntervalKind>(kind: K, uid?: string): Interval<K>[] {
-    const found = uid === undefined ? this.byKind.get(kind) : this.byUid.get(`${kind} ${uid}`)
+    const found = uid === undefined ? this.byKind.get(kind) : this.byUid.get(uid)?.get(kind)
     return (found ?? []) as Interval<K>[]
+  }
+
+  /** Those of a kind that go on, in the order in which they began. */
+  openOf<K extends IntervalKind>(kind: K): Interval<K>[] {
+    return [...(this.openByKind.get(kind) ?? [])] as Interval<K>[]
   }
 
   all(): Interval[] {
@@ -69,7 +76,7 @@ export class Timeline {
    * changed detail ends it and begins another, unless `amend` says that the detail only became better known.
    */
   hold<K extends IntervalKind>(key: string, interval: Omit<Interval<K>, 'toMs'>, amend = false): void {
-    const open = this.open.get(key)
+    const open = this.open.get(groupOf(key))?.get(key)
     if (open) {
       if (amend) {
         open.detail = interval.detail
@@ -79,37 +86,52 @@ export class Timeline {
       this.end(key, interval.fromMs)
     }
     const begun = { ...interval, toMs: null } as Interval
-    this.open.set(key, begun)
+    const group = this.open.get(groupOf(key)) ?? new Map<string, Interval>()
+    this.open.set(groupOf(key), group.set(key, begun))
+    const alike = this.openByKind.get(interval.kind) ?? new Set()
+    this.openByKind.set(interval.kind, alike.add(begun))
     this.add(begun)
   }
 
   /** The state named by `key` is over; nothing where it did not hold. */
   end(key: string, atMs: number): void {
-    const open = this.open.get(key)
+    const group = this.open.get(groupOf(key))
+    const open = group?.get(key)
     if (!open) return
     open.toMs = atMs
-    this.open.delete(key)
+    group?.delete(key)
+    if (group?.size === 0) this.open.delete(groupOf(key))
+    this.openByKind.get(open.kind)?.delete(open)
   }
 
-  /** Ends every open state whose key begins so. */
+  /** Ends every open state whose key begins so: with two words and a space at least. */
   endAll(prefix: string, atMs: number): void {
-    for (const key of this.open.keys()) if (key.startsWith(prefix)) this.end(key, atMs)
+    for (const key of this.openKeys(prefix)) this.end(key, atMs)
   }
 
-  /** The keys of the open states that begin so. */
+  /** The keys of the open states that begin so: with two words and a space at least. */
   openKeys(prefix: string): string[] {
-    return [...this.open.keys()].filter((key) => key.startsWith(prefix))
+    const keys = this.open.get(groupOf(prefix))?.keys() ?? []
+    return [...keys].filter((key) => key.startsWith(prefix))
   }
 
   isOpen(key: string): boolean {
-    return this.open.has(key)
+    return this.open.get(groupOf(key))?.has(key) === true
   }
 
   /** Something that happened at one time, or a stretch that is over when it is told. */
   add(interval: Interval): void {
     push(this.byKind, interval.kind, interval)
-    push(this.byUid, `${interval.kind} ${interval.uid}`, interval)
+    const ofUid = this.byUid.get(interval.uid) ?? new Map<IntervalKind, Interval[]>()
+    push(ofUid, interval.kind, interval)
+    this.byUid.set(interval.uid, ofUid)
   }
+}
+
+/** As `pod 0f3c` of `pod 0f3c container web waiting`. */
+function groupOf(key: string): string {
+  const at = key.indexOf(' ', key.indexOf(' ') + 1)
+  return at < 0 ? key : key.slice(0, at)
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

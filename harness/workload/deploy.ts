@@ -128,11 +128,9 @@ const imageNeverComes = ['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverP
 
 function refuseMissingImages({ recording }: Stage, { roots }: WorkloadShape): void {
   const { timeline } = recording
-  for (const pod of livePods(timeline, roots)) {
-    const stuck = timeline
-      .of('container-waiting', pod.uid)
-      .find(({ toMs, detail }) => toMs === null && imageNeverComes.includes(detail.reason))
-    if (!stuck) continue
+  const waiting = timeline.openOf('container-waiting')
+  for (const stuck of waiting.filter(({ detail }) => imageNeverComes.includes(detail.reason))) {
+    if (!livePods(timeline, roots).some(({ uid }) => uid === stuck.uid)) continue
     throw new EnvironmentError(`${stuck.subject}: its image cannot be had: ${stuck.detail.reason}`, {
       evidence: stuck.detail.message,
       remedy: 'Name an image that exists, pull it with `docker pull`, or let the chart build it (`images`).',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { deletePod } from '../deletion.ts'
 import type { World } from '../world.ts'
 import { startControllers } from './index.ts'
-import { addDeployment, addNode, setReady, testWorld, toldOf } from './testing.ts'
+import { addDeployment, addNode, changeDeployment, setReady, testWorld, toldOf } from './testing.ts'
 
 function start(spec: object = {}): World {
   const world = testWorld()
@@ -110,6 +110,25 @@ test('a Service may list pods as ready whether they are or not', () => {
   if (pod) setReady(world, pod, false)
   world.clock.advance(30)
   expect(states(world)).toEqual(['ready'])
+})
+
+test('a slice holds a hundred endpoints; others that change nothing fill one up, or begin another', () => {
+  const world = start()
+  addNode(world, 'n2')
+  addNode(world, 'n3')
+  addDeployment(world, { replicas: 230 })
+  world.clock.advance(10_000)
+  const sizes = () => slices(world).map(({ endpoints }) => endpoints?.length ?? 0)
+  expect(new Set(states(world))).toEqual(new Set(['ready serving']))
+  expect(sizes().reduce((sum, size) => sum + size, 0)).toBe(230)
+  expect(Math.max(...sizes())).toBeLessThanOrEqual(100)
+  const names = slices(world).map(({ metadata }) => metadata?.name)
+  changeDeployment(world, { replicas: 231 })
+  world.clock.advance(5_000)
+  expect(slices(world).map(({ metadata }) => metadata?.name)).toEqual(names)
+  changeDeployment(world, { replicas: 0 })
+  world.clock.advance(5_000)
+  expect(sizes()).toEqual([0])
 })
 
 test('pods on a node that is gone are left out of the next sync, and are told of', () => {

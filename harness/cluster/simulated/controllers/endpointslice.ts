@@ -7,6 +7,7 @@ import { keyOf, splitKey } from './keys.ts'
 import { hasLabels, type Labels } from './labels.ts'
 import { ObjectIndex } from './object-index.ts'
 import { isReady } from './pod-state.ts'
+import { place } from './slices.ts'
 
 const component = 'endpoint-slice-controller'
 const managedBy = 'endpointslice-controller.k8s.io'
@@ -17,15 +18,21 @@ const letters = 'bcdfghjklmnpqrstvwxz2456789'
 const firstRetryMs = 1_000
 const mostRetries = 15
 
-/** The endpoints whose pods have the same ports. */
+/** Endpoints whose pods have the same ports. */
 interface Group {
+  ports: EndpointPort[]
+  endpoints: Endpoint[]
+}
+
+/** All of them, by their pods' UIDs. */
+interface AllOfPorts {
   ports: EndpointPort[]
   endpoints: Map<string, Endpoint>
 }
 
 /**
- * Keeps the EndpointSlices of each Service with a selector: one, or one for each set of ports where pods' named ports
- * differ. kubernetes/staging/src/k8s.io/endpointslice/reconciler.go.
+ * Keeps the EndpointSlices of each Service with a selector: of a hundred endpoints each, those apart whose pods' named
+ * ports differ. kubernetes/staging/src/k8s.io/endpointslice/reconciler.go.
  */
 export function startEndpointSlices(world: World): void {
   new EndpointSliceController(world).start()
@@ -83,7 +90,7 @@ class EndpointSliceController {
     const service = this.world.store.get('Service', name, namespace)
     const selector = service && selectorOf(service)
     if (!service || !selector || service.metadata?.deletionTimestamp) return void this.failures.delete(key)
-    const groups = new Map<string, Group>()
+    const groups = new Map<string, AllOfPorts>()
     const skipped: string[] = []
     for (const pod of this.pods.of(namespace)) {
       if (!isEndpoint(pod) || !hasLabels(pod.metadata?.labels, selector)) continue
@@ -106,19 +113,23 @@ class EndpointSliceController {
   }
 
   /** Slices that nobody has use for any more take other endpoints before they go, and the last one stays. */
-  private write(service: ServiceObject, groups: Map<string, Group>): void {
+  private write(service: ServiceObject, groups: ReadonlyMap<string, AllOfPorts>): void {
     const { store } = this.world
     const unused: EndpointSliceObject[] = []
-    for (const slice of this.slices.of(keyOf(service))) {
-      const ports = JSON.stringify(slice.ports ?? [])
-      const group = groups.get(ports)
-      if (!group) unused.push(slice)
-      else this.update(service, slice, group)
-      groups.delete(ports)
+    const made: Group[] = []
+    const slices = this.slices.of(keyOf(service))
+    const byPorts = Map.groupBy(slices, ({ ports }) => JSON.stringify(ports ?? []))
+    for (const [ports, alike] of byPorts) if (!groups.has(ports)) unused.push(...alike)
+    for (const [key, { ports, endpoints }] of groups) {
+      const placed = place(byPorts.get(key) ?? [], endpoints)
+      for (const [slice, all] of placed.kept) {
+        if (all.length > 0) this.update(service, slice, { ports, endpoints: all })
+        else unused.push(slice)
+      }
+      for (const all of placed.made) made.push({ ports, endpoints: all })
     }
-    const isEmpty = groups.size === 0 && this.slices.count(keyOf(service)) === unused.length
-    const none: Group = { ports: [], endpoints: new Map() }
-    for (const group of isEmpty ? [none] : groups.values()) {
+    const isEmpty = made.length === 0 && slices.length === unused.length
+    for (const group of isEmpty ? [{ ports: [], endpoints: [] }] : made) {
       const slice = unused.shift()
       if (slice) this.update(service, slice, group)
       else this.create(service, group)
@@ -128,20 +139,11 @@ class EndpointSliceController {
     }
   }
 
-  /** Endpoints stay in their order; those that are new come last. */
   private update(service: ServiceObject, slice: EndpointSliceObject, { ports, endpoints }: Group): void {
-    const left = new Map(endpoints)
-    const kept = (slice.endpoints ?? []).flatMap((old) => {
-      const uid = old.targetRef?.uid ?? ''
-      const endpoint = left.get(uid)
-      left.delete(uid)
-      return endpoint ? [endpoint] : []
-    })
-    const all = [...kept, ...left.values()]
     const labels = labelsOf(service)
-    if (isSame(slice.endpoints ?? [], all) && isSame(slice.metadata?.labels, labels)) return
+    if (isSame(slice.endpoints ?? [], endpoints) && isSame(slice.metadata?.labels, labels)) return
     const metadata = { ...slice.metadata, labels }
-    this.world.store.update('EndpointSlice', { ...slice, metadata, endpoints: all, ports })
+    this.world.store.update('EndpointSlice', { ...slice, metadata, endpoints, ports })
   }
 
   private create(service: ServiceObject, { ports, endpoints }: Group): void {
@@ -156,7 +158,7 @@ class EndpointSliceController {
         ownerReferences: [owner],
       },
       addressType: 'IPv4',
-      endpoints: [...endpoints.values()],
+      endpoints,
       ports,
     })
   }
