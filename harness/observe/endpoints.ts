@@ -16,7 +16,8 @@ export interface TellEndpoints {
   signal: AbortSignal
 }
 
-const untilMs = 24 * 3_600_000
+/** Longer than any scenario, and no longer than a timer of Node's may wait: 24 days. */
+const untilMs = 20 * 24 * 3_600_000
 const againMs = 500
 
 /** Tells the prober which endpoints to ask, whenever they change, until the signal aborts. Never throws. */

@@ -17,7 +17,8 @@ export interface Runtime {
 
 const askAgainMs = 300
 const askAtMost = 20
-const untilMs = 24 * 3_600_000
+/** Longer than any scenario, and no longer than a timer of Node's may wait: 24 days. */
+const untilMs = 20 * 24 * 3_600_000
 
 /**
  * When a container was sent its stop signal, and when its process ended: the API tells neither to the millisecond, nor
