@@ -1,0 +1,92 @@
+import type { KubeObject } from '../../kube.ts'
+import { Writes } from '../api/writes.ts'
+import { buildWorld } from '../build-world.ts'
+import type { Outcome } from '../network/network.ts'
+import { act, askOnce, giveBack, type Stage, want } from './acts.ts'
+import { fickleApp, initApp, type Mood } from './apps.ts'
+import { Chance } from './chance.ts'
+import { Invariants } from './invariants.ts'
+import { leftovers, unsettled } from './settled.ts'
+import { appImage, initImage, namespace, randomService, randomWanted } from './workload.ts'
+
+/** What a run has come to. */
+export interface Played {
+  /** As `12345 delete web-5d4f`, in milliseconds. */
+  acts: string[]
+  /** Nothing, where Kubernetes' promises were kept. */
+  broken: string[]
+  /** How much virtual time it took. */
+  tookMs: number
+}
+
+/** A back-off of five minutes may have to pass, and what waits for it after that. */
+const settlesWithinMs = 1_200_000
+const looksEveryMs = 15_000
+const goneWithinMs = 120_000
+
+/** Plays one cluster through: a workload, what happens to it, and what is left once everything is given back. */
+export function play(seed: string): Played {
+  const chance = new Chance(`fuzz ${seed}`)
+  const workers = chance.whole(1, 3)
+  const world = buildWorld({ name: 'fuzz', nodes: workers + 1, seed })
+  const { clock } = world
+  const invariants = new Invariants(world)
+  const mood: Mood = { isCalm: false, chance, onStart: (process) => invariants.started(process) }
+  world.images.add(appImage, fickleApp(mood))
+  world.images.add(initImage, initApp(mood))
+  const writes = new Writes(world)
+  const stage: Stage = {
+    ...{ world, writes, chance, running: invariants.running, past: [], placed: [] },
+    ...{ open: new Set<object>(), connections: [], wanted: randomWanted(chance, workers) },
+    workers: [...world.machines.values()].filter(({ role }) => role === 'worker'),
+  }
+  const acts: string[] = []
+  const tell = (what: string) => acts.push(`${Math.round(clock.now())} ${what}`)
+
+  clock.advance(chance.between(0, 3_000))
+  writes.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+  writes.create(randomService(chance) as KubeObject)
+  want(stage, stage.wanted)
+  tell(`begin with ${JSON.stringify(stage.wanted)}`)
+  for (let left = chance.whole(3, 14); left > 0; left--) {
+    clock.advance(chance.oneIn(8) ? chance.between(20_000, 90_000) : chance.between(0, 8_000))
+    const done = act(stage)
+    if (done) tell(done)
+  }
+  mood.isCalm = true
+  giveBack(stage)
+  tell('calm')
+  settle(stage, invariants)
+  if (invariants.broken.length === 0) answer(stage, invariants)
+  writes.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, {})
+  tell('delete the namespace')
+  clock.advance(goneWithinMs)
+  const left = leftovers(world, invariants.running)
+  if (left) invariants.say(left)
+  return { acts, broken: invariants.broken, tookMs: clock.now() }
+}
+
+function settle({ world, running }: Stage, invariants: Invariants): void {
+  const { clock } = world
+  const untilMs = clock.now() + settlesWithinMs
+  while (clock.now() < untilMs) {
+    clock.advance(looksEveryMs)
+    if (!unsettled(world, running)) return
+  }
+  const lacks = unsettled(world, running)
+  if (lacks) invariants.say(`nothing hurts it any more, and still ${lacks}`)
+}
+
+/** Every node finds its way to a pod by now, if there is one. */
+function answer(stage: Stage, invariants: Invariants): void {
+  const { world, workers, connections, open, wanted } = stage
+  const expected = wanted.replicas > 0 ? '200' : 'refused'
+  connections.length = 0
+  const told = ({ status, lost }: Outcome) => {
+    const outcome = String(status ?? lost)
+    if (outcome !== expected) invariants.say(`a request came to ${outcome} instead of ${expected}`)
+  }
+  for (const machine of workers) askOnce(stage, machine, told)
+  world.clock.advance(5_000)
+  if (open.size > 0) invariants.say(`${open.size} requests have no end`)
+}
