@@ -25,6 +25,8 @@ export interface Stage {
   /** Requests that nobody has told the end of. */
   open: Set<object>
   connections: Connection[]
+  /** To be called when something happens to a machine, its kubelet or its Node. */
+  disturbed(machine: Machine): void
 }
 
 type Act = (stage: Stage) => string | undefined
@@ -45,22 +47,24 @@ const acts: [times: number, act: Act][] = [
   [3, ask],
 ]
 const drawn = acts.flatMap(([times, act]) => Array.from({ length: times }, () => act))
+const peaceful = [changeTemplate, rollBack, pauseDeployment, ask]
 
-/** Does something by chance, and says what. */
-export function act(stage: Stage): string | undefined {
-  return stage.chance.pick(drawn)?.(stage)
+/** Does something by chance, and says what: nothing that hurts, where that is asked for. */
+export function act(stage: Stage, isPeaceful: boolean): string | undefined {
+  return stage.chance.pick<Act>(isPeaceful ? peaceful : drawn)?.(stage)
 }
 
 /** Everything that was taken is given back, but what it is wanted to be. */
 export function giveBack(stage: Stage): void {
   const { world, workers, placed, wanted } = stage
   for (const one of placed) one.remove()
-  for (const machine of workers) machine.set('running')
-  for (const { name } of workers) {
-    const kubelet = world.kubelets.get(name)
+  for (const machine of workers) {
+    machine.set('running')
+    const kubelet = world.kubelets.get(machine.name)
     // Only a kubelet that starts makes its Node again.
-    if (!world.store.get('Node', name)) kubelet?.stop()
+    if (!world.store.get('Node', machine.name)) kubelet?.stop()
     kubelet?.start()
+    stage.disturbed(machine)
   }
   want(stage, { ...wanted, paused: false })
 }
@@ -152,32 +156,36 @@ function pauseDeployment(stage: Stage): string {
   return wanted.paused ? 'resume the Deployment' : 'pause the Deployment'
 }
 
-function stopOrStart({ chance, workers }: Stage): string | undefined {
+function stopOrStart({ chance, workers, disturbed }: Stage): string | undefined {
   const machine = chance.pick(workers)
   if (!machine) return undefined
   machine.set(machine.state === 'stopped' ? 'running' : 'stopped')
+  disturbed(machine)
   return `${machine.name} is ${machine.state}`
 }
 
-function freeze({ chance, workers }: Stage): string | undefined {
+function freeze({ chance, workers, disturbed }: Stage): string | undefined {
   const machine = chance.pick(workers.filter(({ state }) => state !== 'stopped'))
   if (!machine) return undefined
   machine.set(machine.state === 'paused' ? 'running' : 'paused')
+  disturbed(machine)
   return `${machine.name} is ${machine.state}`
 }
 
-function stopOrStartKubelet({ world, chance, workers }: Stage): string | undefined {
+function stopOrStartKubelet({ world, chance, workers, disturbed }: Stage): string | undefined {
   const machine = chance.pick(workers.filter(({ state }) => state === 'running'))
   const kubelet = machine && world.kubelets.get(machine.name)
   if (!kubelet) return undefined
   if (kubelet.unit === 'active') kubelet.stop()
   else kubelet.start()
+  disturbed(machine)
   return `the kubelet of ${machine.name} is ${kubelet.unit}`
 }
 
-function deleteNode({ world, chance, workers }: Stage): string | undefined {
+function deleteNode({ world, chance, workers, disturbed }: Stage): string | undefined {
   const machine = chance.pick(workers)
   if (!machine || !world.store.remove('Node', machine.name)) return undefined
+  disturbed(machine)
   return `delete Node ${machine.name}`
 }
 

@@ -6,6 +6,8 @@ import { act, askOnce, giveBack, type Stage, want } from './acts.ts'
 import { fickleApp, initApp, type Mood } from './apps.ts'
 import { Chance } from './chance.ts'
 import { Invariants } from './invariants.ts'
+import { NodeInvariants } from './nodes.ts'
+import { holdRollouts } from './rollouts.ts'
 import { leftovers, unsettled } from './settled.ts'
 import { appImage, initImage, namespace, randomService, randomWanted } from './workload.ts'
 
@@ -31,13 +33,16 @@ export function play(seed: string): Played {
   const world = buildWorld({ name: 'fuzz', nodes: workers + 1, seed })
   const { clock } = world
   const invariants = new Invariants(world)
-  const mood: Mood = { isCalm: false, chance, onStart: (process) => invariants.started(process) }
+  const nodes = new NodeInvariants(world, invariants)
+  const isPeaceful = chance.oneIn(6)
+  const mood: Mood = { isCalm: isPeaceful, chance, onStart: (process) => invariants.started(process) }
   world.images.add(appImage, fickleApp(mood))
   world.images.add(initImage, initApp(mood))
   const writes = new Writes(world)
   const stage: Stage = {
     ...{ world, writes, chance, running: invariants.running, past: [], placed: [] },
     ...{ open: new Set<object>(), connections: [], wanted: randomWanted(chance, workers) },
+    disturbed: (machine) => nodes.disturbed(machine),
     workers: [...world.machines.values()].filter(({ role }) => role === 'worker'),
   }
   const acts: string[] = []
@@ -48,9 +53,15 @@ export function play(seed: string): Played {
   writes.create(randomService(chance) as KubeObject)
   want(stage, stage.wanted)
   tell(`begin with ${JSON.stringify(stage.wanted)}`)
+  if (isPeaceful) {
+    settle(stage, invariants)
+    holdRollouts(world, invariants)
+    tell('nothing but roll-outs from now on')
+  }
+  const usualMs = chance.oneOf(1_000, 8_000)
   for (let left = chance.whole(3, 14); left > 0; left--) {
-    clock.advance(chance.oneIn(8) ? chance.between(20_000, 90_000) : chance.between(0, 8_000))
-    const done = act(stage)
+    clock.advance(chance.oneIn(8) ? chance.between(20_000, 90_000) : chance.between(0, usualMs))
+    const done = act(stage, isPeaceful)
     if (done) tell(done)
   }
   mood.isCalm = true
