@@ -20,19 +20,29 @@ type EventObject = KubeObject & { count?: number; lastTimestamp?: string; [field
 /** How long an Event is kept, in milliseconds: the API server's `--event-ttl`. */
 const keptMs = 3_600_000
 
-/** Writes Events; the same one told again counts up. */
+/**
+ * Writes Events; the same one told again counts up. A namespace that goes, or is gone, takes none: kubernetes/staging/
+ * src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go
+ */
 export class EventLog {
   private readonly store: Store
   private readonly clock: VirtualClock
+  private readonly closed = new Set<string>()
 
   constructor(store: Store, clock: VirtualClock) {
     this.store = store
     this.clock = clock
+    store.on('Namespace', ({ type, object }) => {
+      const { name = '', deletionTimestamp } = object.metadata ?? {}
+      if (type === 'DELETED' || deletionTimestamp !== undefined) this.closed.add(name)
+      else this.closed.delete(name)
+    })
   }
 
   tell(object: KubeObject, told: Told): void {
     const { type, reason, message, component, fieldPath, host } = told
     const { name = '', namespace = 'default', uid = '', resourceVersion = '' } = object.metadata ?? {}
+    if (this.closed.has(namespace)) return
     const same = [uid, type, reason, message, component, fieldPath].join('\n')
     const eventName = `${name}.${createHash('sha256').update(same).digest('hex').slice(0, 16)}`
     const now = this.store.timestamp()

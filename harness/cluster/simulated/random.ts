@@ -26,7 +26,9 @@ export class Random {
 
   /** So many letters of an alphabet. */
   letters(count: number, alphabet: string): string {
-    return Array.from({ length: count }, () => alphabet[Math.floor(this.next() * alphabet.length)]).join('')
+    let letters = ''
+    for (let left = count; left > 0; left--) letters += alphabet[Math.floor(this.next() * alphabet.length)]
+    return letters
   }
 
   /** Another, whose numbers do not depend on how many were taken of this one. */

@@ -106,6 +106,21 @@ test('the same event told again counts up, another is another, and both are forg
   expect(counts()).toEqual([])
 })
 
+test('a namespace that is being deleted, or is gone, takes no more events', () => {
+  const events = new EventLog(store, clock)
+  const object = store.create('Pod', pod('a'))
+  const told = { type: 'Normal', reason: 'Killing', component: 'kubelet', message: 'one' } as const
+  const namespace = store.create('Namespace', { metadata: { name: 'shop' } })
+  store.update('Namespace', { ...namespace, metadata: { ...namespace.metadata, deletionTimestamp: 'now' } })
+  events.tell(object, told)
+  store.remove('Namespace', 'shop')
+  events.tell(object, told)
+  expect(store.list('Event', 'shop')).toEqual([])
+  store.create('Namespace', { metadata: { name: 'shop' } })
+  events.tell(object, told)
+  expect(store.list('Event', 'shop')).toHaveLength(1)
+})
+
 test.each([
   [{ a: 1, b: [1, { c: null }] }, { b: [1, { c: null }], a: 1 }, true],
   [{ a: 1, b: undefined }, { a: 1 }, true],

@@ -45,6 +45,8 @@ export class Store {
   /** Of what is in no kind's history any more, the newest version. */
   private compacted = 0
   private lastVersion = 1
+  /** The last time that was asked for: it is asked for again and again. */
+  private told = { epochS: Number.NaN, text: '' }
 
   constructor(clock: VirtualClock, random: Random) {
     this.clock = clock
@@ -148,8 +150,11 @@ export class Store {
 
   /** The time as the API server writes it: whole seconds. */
   timestamp(atMs = this.clock.now()): string {
-    const epochMs = this.clock.epoch() - this.clock.now() + atMs
-    return new Date(Math.floor(epochMs / 1_000) * 1_000).toISOString().replace('.000Z', 'Z')
+    const epochS = Math.floor((this.clock.epoch() - this.clock.now() + atMs) / 1_000)
+    if (epochS !== this.told.epochS) {
+      this.told = { epochS, text: new Date(epochS * 1_000).toISOString().replace('.000Z', 'Z') }
+    }
+    return this.told.text
   }
 
   uuid(): string {
@@ -192,7 +197,10 @@ export function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (Array.isArray(a) !== Array.isArray(b)) return false
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>]
-  const names = new Set([...Object.keys(left), ...Object.keys(right)])
-  for (const name of names) if (!isSame(left[name], right[name])) return false
+  for (const name of Object.keys(left)) if (!isSame(left[name], right[name])) return false
+  // What is undefined is as if it were not there.
+  for (const name of Object.keys(right)) {
+    if (left[name] === undefined && right[name] !== undefined) return false
+  }
   return true
 }

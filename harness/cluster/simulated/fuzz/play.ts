@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../kube.ts'
 import { Writes } from '../api/writes.ts'
 import { buildWorld } from '../build-world.ts'
+import { deletePod } from '../deletion.ts'
 import type { Outcome } from '../network/network.ts'
 import { act, askOnce, giveBack, type Stage, want } from './acts.ts'
 import { fickleApp, initApp, type Mood } from './apps.ts'
@@ -70,6 +71,10 @@ export function play(seed: string): Played {
   settle(stage, invariants)
   if (invariants.broken.length === 0) answer(stage, invariants)
   writes.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, {})
+  const [pod] = world.store.list('Pod', namespace)
+  // Its processes are still there when its namespace goes.
+  if (pod && chance.oneIn(2))
+    deletePod(world.store, pod.metadata?.name ?? '', namespace, { gracePeriodSeconds: 0 })
   tell('delete the namespace')
   clock.advance(goneWithinMs)
   const left = leftovers(world, invariants.running)

@@ -13,7 +13,8 @@ export function holdRollouts(world: World, invariants: Invariants): void {
   const { store } = world
   store.on('Pod', ({ object }) => {
     const deployment = store.get('Deployment', 'web', namespace)
-    if (object.metadata?.namespace !== namespace || !deployment) return
+    const isGoing = store.get('Namespace', namespace)?.metadata?.deletionTimestamp !== undefined
+    if (object.metadata?.namespace !== namespace || !deployment || isGoing) return
     const { containerStatuses = [] } = (object as PodObject).status ?? {}
     if (containerStatuses.some(({ restartCount }) => restartCount > 0)) {
       invariants.say(`${object.metadata.name} was restarted, and nothing has happened to it`)
