@@ -89,6 +89,8 @@ export class Containerd {
   private readonly usedIps = new Set<string>()
   private readonly stopped = new Set<string>()
   private lastIp = 1
+  /** The machine was off, and nobody has looked since. */
+  private wasCut = false
   /** Called with the UID of a pod of which a container or the sandbox has changed. */
   onChange: (podUid: string) => void = () => undefined
 
@@ -180,6 +182,7 @@ export class Containerd {
 
   /** The machine goes off: everything ends at once, and nobody is told. */
   cutPower(): void {
+    this.wasCut = true
     this.stopped.clear()
     for (const record of this.records.values()) {
       record.hasSandbox = false
@@ -189,8 +192,10 @@ export class Containerd {
     this.usedIps.clear()
   }
 
-  /** The machine is on again: of what ran, only that it did is known. */
+  /** The first kubelet since the machine is on again asks it: of what ran, only that it did is known. */
   boot(): void {
+    if (!this.wasCut) return
+    this.wasCut = false
     const finishedMs = this.world.clock.now()
     for (const record of this.records.values()) {
       for (const incarnation of record.running())

@@ -57,22 +57,22 @@ class NodeKubelet implements Kubelet {
     } else if (was === 'stopped') {
       // systemd starts it, whoever stopped it before.
       this.unit = 'active'
-      this.beginAfter(bootsMs, () => this.containerd.boot())
+      this.beginAfter(bootsMs)
     } else if (state === 'paused') this.run?.time.freeze()
     else this.run?.time.thaw()
   }
 
-  private beginAfter(range: readonly [number, number], first: () => void = () => undefined): void {
+  private beginAfter(range: readonly [number, number]): void {
     const mine = ++this.starts
     this.world.clock.after(this.random.between(...range), () => {
       if (mine !== this.starts) return
-      first()
       this.begin()
       if (this.machine.state === 'paused') this.run?.time.freeze()
     })
   }
 
   private begin(): void {
+    this.containerd.boot()
     this.run = new KubeletRun(this.world, this.machine, this.containerd, this.random)
     this.run.start()
   }

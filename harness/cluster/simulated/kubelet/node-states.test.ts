@@ -37,6 +37,22 @@ test('a node registers itself, renews its lease and has a kube-proxy', () => {
   expect(proxy?.status).toMatchObject({ phase: 'Running', podIP: '172.18.0.3' })
 })
 
+test('a kubelet that was stopped before it came up with its machine finds its pods lost all the same', () => {
+  const name = node.run([{ name: 'web', ...probed }])
+  node.clock.advance(20_000)
+  node.machine.set('stopped')
+  node.clock.advance(10_000)
+  node.machine.set('running')
+  node.kubelet.stop()
+  node.clock.advance(30_000)
+  node.kubelet.start()
+  node.clock.advance(20_000)
+  expect(node.status(name)).toMatchObject({
+    ...{ restartCount: 1, ready: true },
+    lastState: { terminated: { exitCode: 255, reason: 'Unknown' } },
+  })
+})
+
 test('a stopped machine says nothing; on again, its pods run anew', () => {
   const name = node.run([{ name: 'web', ...probed }])
   const gone = node.run([{ name: 'other' }])

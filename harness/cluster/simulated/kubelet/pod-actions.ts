@@ -31,7 +31,7 @@ export function actionsOf(
 ): Actions {
   const policy = restartPolicyOf(pod)
   const isDone = (container: ContainerSpec) => !shouldRestart(pod, container, newestOf(record, container))
-  if (!record.sawSandbox) return withSandbox(pod, record, isDone)
+  if (!record.sawSandbox) return withSandbox(pod, record)
 
   const inits = initActions(pod, record, failedOf, isStarted)
   if (!inits.areDone) return { ...nothing, kill: inits.kill, start: inits.start, killPod: inits.haveFailed }
@@ -57,21 +57,15 @@ export function actionsOf(
   return { ...nothing, kill: [...inits.kill, ...kill], start: [...inits.start, ...start] }
 }
 
-function withSandbox(
-  pod: PodObject,
-  record: PodRecord,
-  isDone: (container: ContainerSpec) => boolean,
-): Actions {
-  if (restartPolicyOf(pod) === 'Never' && record.all().length > 0) return nothing
-  const start = containersOf(pod).filter((container) => !isDone(container))
-  if (start.length === 0) return nothing
+function withSandbox(pod: PodObject, record: PodRecord): Actions {
+  const policy = restartPolicyOf(pod)
+  const killPod = record.running().length > 0
+  if (policy === 'Never' && record.sandboxes > 0 && record.all().length > 0) return { ...nothing, killPod }
+  const hasSucceeded = (container: ContainerSpec) => newestOf(record, container)?.exit?.exitCode === 0
+  const start = containersOf(pod).filter((of) => policy !== 'OnFailure' || !hasSucceeded(of))
+  if (start.length === 0) return { ...nothing, killPod }
   const [firstInit] = initContainersOf(pod)
-  return {
-    ...nothing,
-    killPod: record.running().length > 0,
-    createSandbox: true,
-    start: firstInit ? [firstInit] : start,
-  }
+  return { ...nothing, killPod, createSandbox: true, start: firstInit ? [firstInit] : start }
 }
 
 function initActions(
