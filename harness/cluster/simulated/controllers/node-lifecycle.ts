@@ -21,8 +21,9 @@ const startupGraceMs = 60_000
 const leaseNamespace = 'kube-node-lease'
 
 /**
- * Watches the nodes' heartbeats: a silent one becomes Unknown, its pods not ready, and it is tainted at the next look.
- * kubernetes/pkg/controller/nodelifecycle/node_lifecycle_controller.go.
+ * Watches the nodes' heartbeats: a silent one becomes Unknown, its pods not ready, and it is tainted.
+ * kubernetes/pkg/controller/nodelifecycle/node_lifecycle_controller.go. Up to 1.28 the taint came one look later:
+ * https://github.com/kubernetes/kubernetes/issues/120815
  */
 export function startNodeLifecycle(world: World): void {
   new NodeLifecycleController(world).start()
@@ -85,8 +86,7 @@ class NodeLifecycleController {
         else count.lost++
       }
       if (status === undefined) continue
-      // By what it was before this look: the taint comes one look after the condition.
-      this.taintToEvict(after, before?.status ?? 'Unknown')
+      this.taintToEvict(after, status)
       if (status !== 'True' && before?.status === 'True') {
         this.tellNode(after, 'NodeNotReady', `Node ${after.metadata?.name} status is now: NodeNotReady`)
         for (const pod of this.pods.of(after.metadata?.name ?? '')) this.markNotReady(pod)

@@ -126,7 +126,10 @@ class TaintEvictionController {
   }
 
   private tell(pod: PodObject, message: string): void {
-    this.world.events.tell(pod, { type: 'Normal', reason: 'TaintManagerEviction', message, component })
+    const { name = '', namespace = '' } = pod.metadata ?? {}
+    // The real one names the pod without its UID: tainteviction/taint_eviction.go, emitPodDeletionEvent.
+    const named = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace } }
+    this.world.events.tell(named, { type: 'Normal', reason: 'TaintManagerEviction', message, component })
   }
 }
 
