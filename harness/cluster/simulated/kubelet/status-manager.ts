@@ -17,8 +17,10 @@ interface Entry {
   isFinished: boolean
 }
 
-/** From a pod's status to its arrival in the API. */
-const postsMs = [5, 60] as const
+/** From a change of a pod's status to the begin of its writing: what lasts a probe's answer long is never written. */
+const wakesMs = [3, 10] as const
+/** From there to its arrival in the API. */
+const postsMs = [5, 50] as const
 /** From the kubelet's last deletion to the object's end. */
 const removesMs = [2, 15] as const
 /** kubernetes/pkg/kubelet/status/status_manager.go: syncPeriod */
@@ -119,15 +121,17 @@ export class StatusManager {
     this.post(entry)
   }
 
-  /** Begins to write what is so now; what changes meanwhile is written after it. */
+  /** Begins to write soon; what changes after that is written after it. */
   private post(entry: Entry): void {
     if (entry.isPosting) return
     entry.isPosting = true
-    const { status, isFinished } = entry
-    this.time.after(this.random.between(...postsMs), () => {
-      entry.isPosting = false
-      this.write(entry, status, isFinished)
-      if (entry.status !== status || entry.isFinished !== isFinished) this.post(entry)
+    this.time.after(this.random.between(...wakesMs), () => {
+      const { status, isFinished } = entry
+      this.time.after(this.random.between(...postsMs), () => {
+        entry.isPosting = false
+        this.write(entry, status, isFinished)
+        if (entry.status !== status || entry.isFinished !== isFinished) this.post(entry)
+      })
     })
   }
 
