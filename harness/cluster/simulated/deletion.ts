@@ -9,6 +9,8 @@ export interface DeletePodOptions {
   gracePeriodSeconds?: number
   /** Only the pod of this UID. */
   uid?: string
+  /** How long after its mark a pod without a grace period is gone; at once unless given. */
+  later?: (end: () => void) => void
 }
 
 /**
@@ -32,7 +34,8 @@ export function deletePod(
     // Whoever watches sees it marked, and then gone.
     const metadata = { ...pod.metadata, deletionTimestamp: store.timestamp(), deletionGracePeriodSeconds: 0 }
     store.update('Pod', { ...pod, metadata })
-    store.remove('Pod', name, namespace)
+    const { later = (end) => end() } = options
+    later(() => store.remove('Pod', name, namespace, pod.metadata?.uid))
     return pod
   }
   const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata ?? {}

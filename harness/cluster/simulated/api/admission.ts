@@ -48,6 +48,15 @@ export function admitPod(world: World, pod: Pod): Pod {
   return admitted
 }
 
+/** A new node is not ready: kubernetes/plugin/pkg/admission/nodetaint/admission.go. */
+export function admitNode(node: ObjectOf<'Node'>): ObjectOf<'Node'> {
+  const taints = node.spec?.taints ?? []
+  if (taints.some(({ key, effect }) => key === notReady && effect === 'NoSchedule')) return node
+  return { ...node, spec: { ...node.spec, taints: [...taints, { key: notReady, effect: 'NoSchedule' }] } }
+}
+
+const notReady = 'node.kubernetes.io/not-ready'
+
 function withName(world: World, pod: Pod): Pod {
   const { name, generateName, namespace } = pod.metadata ?? {}
   if (name !== undefined || generateName === undefined) return pod

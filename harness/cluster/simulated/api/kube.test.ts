@@ -116,11 +116,14 @@ describe('create', () => {
     ])
   })
 
-  test('brings a Node back', async () => {
+  test('brings a Node back, not ready as every new one', async () => {
     const spec = { podCIDR: '10.244.1.0/24', podCIDRs: ['10.244.1.0/24'], providerID: 'kind://docker/k/n1' }
     const metadata = { name: 'n1', labels: { 'kubernetes.io/hostname': 'n1' }, annotations: undefined }
     await kube.create({ apiVersion: 'v1', kind: 'Node', metadata, spec } as unknown as KubeObject)
-    expect(world.store.get('Node', 'n1')).toMatchObject({ spec, metadata: { uid: expect.any(String) } })
+    const taints = [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }]
+    expect(world.store.get('Node', 'n1')).toMatchObject({
+      ...{ spec: { ...spec, taints }, metadata: { uid: expect.any(String) } },
+    })
   })
 
   test('gives each Service an address of its own, unless it wants none', async () => {
@@ -158,7 +161,15 @@ describe('delete', () => {
     expect(told).toContain(`UID in precondition: another, UID in object meta: ${metadata?.uid}`)
     expect(await kube.delete({ ...pods, name: 'a' }, { uid: metadata?.uid ?? '' })).toBe(true)
     expect(world.store.get('Pod', 'a', 'shop')?.metadata).toMatchObject({ deletionGracePeriodSeconds: 30 })
+    const seen: string[] = []
+    const stop = world.store.on('Pod', ({ type }) =>
+      seen.push(`${type} ${Math.round(world.clock.now() / 10)}`),
+    )
     await kube.delete({ ...pods, name: 'a' }, { gracePeriodSeconds: 0 })
+    stop()
+    // Controllers may see its mark before it is gone.
+    expect(new Set(seen.map((one) => one.split(' ')[1])).size).toBe(2)
+    expect(seen).toEqual([expect.stringContaining('MODIFIED'), expect.stringContaining('DELETED')])
     expect(await kube.get({ ...pods, name: 'a' })).toBeUndefined()
     await kube.create(deployment())
     expect(await kube.delete({ ...deployments, name: 'web' })).toBe(true)

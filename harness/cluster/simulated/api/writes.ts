@@ -4,7 +4,7 @@ import { deletePod } from '../deletion.ts'
 import { type Kind, type KindName, kindOf, kinds } from '../kinds.ts'
 import { isSame, type ObjectOf } from '../store.ts'
 import type { World } from '../world.ts'
-import { admitPod, createPod, defaultsOptions, refuseTerminating } from './admission.ts'
+import { admitNode, admitPod, createPod, defaultsOptions, refuseTerminating } from './admission.ts'
 import { withDefaults } from './defaults.ts'
 import { applyOver, asJson, mergePatch } from './merge.ts'
 import { alreadyExists, conflict, forbidden, notFound, unknownKind } from './refusals.ts'
@@ -81,7 +81,12 @@ export class Writes {
     return this.world.store.update(kind, after as ObjectOf<typeof kind>) ?? after
   }
 
-  delete(ref: ObjectRef, { gracePeriodSeconds, uid }: DeleteOptions): boolean {
+  /** Gives a pod's end to `later` where only its mark is written at once. */
+  delete(
+    ref: ObjectRef,
+    { gracePeriodSeconds, uid }: DeleteOptions,
+    later: (end: () => void) => void,
+  ): boolean {
     const { store } = this.world
     const { kind, name, namespace } = this.whichRef(ref)
     const before: KubeObject | undefined = store.get(kind, name, namespace)
@@ -92,7 +97,7 @@ export class Writes {
     }
     if (kind === 'Pod') {
       const options = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }
-      deletePod(store, name, namespace ?? '', options)
+      deletePod(store, name, namespace ?? '', { ...options, later })
     } else if (kind === 'Namespace') this.terminate(ref, before as ObjectOf<'Namespace'>)
     else store.remove(kind, name, namespace)
     return true
@@ -120,7 +125,8 @@ export class Writes {
     }
     refuseTerminating(world, kind, made)
     if (kind === 'Pod') return (isDry ? admitPod : createPod)(world, made as ObjectOf<'Pod'>)
-    return isDry ? made : world.store.create(kind, made as ObjectOf<typeof kind>)
+    const admitted = kind === 'Node' ? admitNode(made as ObjectOf<'Node'>) : made
+    return isDry ? admitted : world.store.create(kind, admitted as ObjectOf<typeof kind>)
   }
 
   private replace(before: KubeObject, given: KubeObject, isDry: boolean): KubeObject {
