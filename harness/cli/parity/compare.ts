@@ -1,12 +1,6 @@
 import type { ClaimResult, Result, ScenarioResult } from '../../model/result.ts'
-import { type KeyEvent, keyEvents } from './key-events.ts'
-
-/** One event in both runs; absent where it was not seen. */
-export interface Pair {
-  name: string
-  simulatedMs?: number
-  realMs?: number
-}
+import { type Pair, pairsOf, swapped, unpaired } from '../../timeline/order.ts'
+import { keyEvents } from './key-events.ts'
 
 /** What the two runs of one scenario come to beside each other. */
 export interface Compared {
@@ -21,12 +15,6 @@ export interface Parity {
   /** Scenarios that only one of the runs has, or that were skipped in one: a sentence each. */
   missing: string[]
 }
-
-/**
- * What lies closer together than this, in milliseconds, is a race that either may win: the kubelet looks at its
- * containers once a second, and an invariant's wait or a revert is the harness's own.
- */
-export const raceMs = 1_500
 
 /** Lays the scenarios of a simulated run beside those of a real one. */
 export function compareRuns(simulated: Result, real: Result): Parity {
@@ -57,45 +45,6 @@ function compareScenarios(simulated: ScenarioResult, real: ScenarioResult): Comp
     ...claimDifferences(claimsOf(simulated), claimsOf(real)),
   ]
   return { title: simulated.title, events, differences }
-}
-
-/** In the order of the real run; what only the simulated one has, last. */
-function pairsOf(ours: KeyEvent[], theirs: KeyEvent[]): Pair[] {
-  const simulated = new Map(ours.map(({ name, atMs }) => [name, atMs]))
-  const pairs: Pair[] = theirs.map(({ name, atMs: realMs }) => {
-    const simulatedMs = simulated.get(name)
-    simulated.delete(name)
-    return { name, realMs, ...(simulatedMs !== undefined && { simulatedMs }) }
-  })
-  return [...pairs, ...[...simulated].map(([name, simulatedMs]) => ({ name, simulatedMs }))]
-}
-
-/** An event that comes right before the end of a recording may be seen in one run and not in the other. */
-function unpaired(events: Pair[]): string[] {
-  const lastMs = (of: 'simulatedMs' | 'realMs') => Math.max(0, ...events.map((event) => event[of] ?? 0))
-  const [lastSimulated, lastReal] = [lastMs('simulatedMs'), lastMs('realMs')]
-  return events.flatMap(({ name, simulatedMs, realMs }) => {
-    if (simulatedMs === undefined && (realMs ?? 0) < lastReal - raceMs) return [`“${name}” was not seen here`]
-    if (realMs === undefined && (simulatedMs ?? 0) < lastSimulated - raceMs)
-      return [`“${name}” was seen here only`]
-    return []
-  })
-}
-
-function swapped(events: Pair[]): string[] {
-  const found: string[] = []
-  for (const [at, first] of events.entries()) {
-    for (const second of events.slice(at + 1)) {
-      if (first.simulatedMs === undefined || second.simulatedMs === undefined) continue
-      if (first.realMs === undefined || second.realMs === undefined) continue
-      const [here, there] = [second.simulatedMs - first.simulatedMs, second.realMs - first.realMs]
-      if (there <= raceMs || here >= 0) continue
-      found.push(
-        `“${second.name}” comes before “${first.name}” here, and ${Math.round(there)} ms after it there`,
-      )
-    }
-  }
-  return found
 }
 
 /** With the names of pods, which are others in every run, left out of their statements. */

@@ -1,4 +1,5 @@
 import type { IntervalResult, ScenarioResult } from '../../model/result.ts'
+import { numbered } from '../../timeline/order.ts'
 
 /** Something that happened to a pod that was hurt, or to the one in its place: the same name in every run. */
 export interface KeyEvent {
@@ -89,13 +90,4 @@ function hurtPod(
 function replacementOf({ intervals }: ScenarioResult, landedMs: number): string | undefined {
   const made = intervals.filter(({ kind, fromMs }) => kind === 'pod' && fromMs >= landedMs - beforeMs)
   return made.sort((a, b) => a.fromMs - b.fromMs)[0]?.subject
-}
-
-function numbered(events: KeyEvent[]): KeyEvent[] {
-  const counts = new Map<string, number>()
-  return events.map(({ name, atMs }) => {
-    const count = (counts.get(name) ?? 0) + 1
-    counts.set(name, count)
-    return { name: count === 1 ? name : `${name} (${count})`, atMs }
-  })
 }

@@ -1,4 +1,5 @@
-import type { Compared, Pair, Parity } from './compare.ts'
+import type { Pair } from '../../timeline/order.ts'
+import type { Compared, Parity } from './compare.ts'
 
 /** The page of a comparison, for people. */
 export function parityPage({ scenarios, missing }: Parity): string {
