@@ -1,0 +1,52 @@
+import type { Allowed } from './compare.ts'
+
+/** A story that was recorded on a real cluster, and is played in the model. */
+export interface Case extends Allowed {
+  /** The words that the title of its scenario begins with; absent where it is a play of its own. */
+  title?: string
+}
+
+const races: Allowed['races'] = [
+  [/waits: ContainerCreating/, 'a status may first be written when its container runs already'],
+  [/has an event Unhealthy/, 'a probe may ask before the app listens, or once it listens no more'],
+]
+
+/** Where a probe of the pod is made to fail: of all others what is said above. */
+const but = (probe: string): Allowed['races'] => [
+  ...races.slice(0, 1),
+  [/^(another pod|a replacement)\b.* has an event Unhealthy/, 'a probe may ask before the app listens'],
+  [new RegExp(`has an event Unhealthy: (?!${probe})`), 'the same'],
+]
+
+/** Of pods that are ended by force: their containers get 2 s, and their app takes 2 s to stop. */
+const narrow: Allowed['races'] = [[/is sent SIGKILL/, 'it comes just as the container ends by itself']]
+
+const usual = { slackMs: 3_000, waits: [], races }
+
+/** A node's last heartbeat may be 10 s old, and the node controller looks every 5 s. */
+const foundSilent = { state: 'the node is no longer ready', slackMs: 15_000 }
+
+/** What stands in `recordings/`, and how the model may differ from it. */
+export const cases: Record<string, Case> = {
+  liveness: { ...usual, title: 'a container whose liveness endpoint fails', races: but('Liveness') },
+  readiness: { ...usual, title: 'a pod whose readiness fails', races: but('Readiness') },
+  startup: { ...usual, title: 'a container whose startup probe over http fails', races: but('Startup') },
+  sigkill: { ...usual, title: 'a container killed by SIGKILL' },
+  'never-restarted': { ...usual, title: 'violates toRestart: a pod whose restart policy is Never' },
+  'graceful-stop': { ...usual, title: 'an app told to stop finishes its requests' },
+  'deaf-to-sigterm': { ...usual, title: 'violates toExit: an app that ignores SIGTERM' },
+  'long-pre-stop': { ...usual, title: 'violates toExit: a preStop hook longer' },
+  'killed-pod': { ...usual, title: 'a killed pod is replaced', races: [...races, ...narrow] },
+  'deleted-node': {
+    ...{ ...usual, title: "a deleted node's pods come back", races: [...races, ...narrow] },
+    waits: [
+      // PodGC looks every 20 s, and waits for 40 s before it believes.
+      { state: 'the pod is no longer ready', slackMs: 40_000 },
+      // Its kubelet looks every 10 s.
+      { state: 'the node is ready (2)', slackMs: 10_000 },
+    ],
+  },
+  'stop-node': { ...usual, title: "a stopped node's pods", waits: [foundSilent] },
+  'stop-kubelet': { ...usual, title: 'containers whose kubelet stops', waits: [foundSilent] },
+  'pause-node': { ...usual, title: 'a node that is frozen' },
+}

@@ -1,0 +1,105 @@
+import {
+  type NamedTime,
+  numbered,
+  type Pair,
+  pairsOf,
+  raceMs,
+  swapped,
+  unpaired,
+} from '../../../timeline/order.ts'
+import type { KeyState, Story } from './key-states.ts'
+
+/** What may be otherwise than it was. */
+export interface Allowed {
+  /** States that either run may lack or have elsewhere, by regular expressions of their names, and why. */
+  races: [state: RegExp, because: string][]
+  /** How far a state may lie from the real one, in milliseconds from the step that it came after. */
+  slackMs: number
+  /** States that may take longer, or less: the times of what comes after them are counted from them. */
+  waits: { state: string; slackMs: number }[]
+}
+
+/** Before anything is hurt pods start all at once, and the busier the machine the slower. */
+const startSlackMs = 6_000
+const start = 'deploy'
+
+/** How the model's story is another than that of a real cluster: a sentence each. */
+export function differencesOf(ours: Story, theirs: Story, allowed: Allowed): string[] {
+  return [
+    ...chainDifferences(ours, theirs, allowed),
+    ...orderDifferences(ours, theirs, allowed),
+    ...timeDifferences(ours, theirs, allowed),
+  ]
+}
+
+/**
+ * Each subject by itself: the pods of one part in the order in which they were made. While they start, how long a step
+ * takes is the machine's business.
+ */
+function chainDifferences(ours: Story, theirs: Story, allowed: Allowed): string[] {
+  const [here, there] = [chainsOf(ours), chainsOf(theirs)]
+  return [...new Set([...there.keys(), ...here.keys()])].flatMap((who) => {
+    const states = new Map(
+      [...(here.get(who) ?? []), ...(there.get(who) ?? [])].map((one) => [one.name, one]),
+    )
+    const isStart = ({ name }: Pair) => states.get(name)?.anchor === start
+    const pairs = firm(pairsOf(here.get(who) ?? [], there.get(who) ?? []), allowed)
+    const later = pairs.filter((pair) => !isStart(pair))
+    return [...unpaired(pairs), ...swapped(pairs.filter(isStart), raceMs), ...swapped(later)]
+  })
+}
+
+/** `the pod`, `another pod`, `another pod no. 2` with all that they go through. */
+function chainsOf({ states }: Story): Map<string, (NamedTime & KeyState)[]> {
+  const chains = new Map<string, (NamedTime & KeyState)[]>()
+  const counts = new Map<string, number>()
+  for (const chain of Map.groupBy(states, ({ uid }) => uid).values()) {
+    const who = chain[0]?.who ?? ''
+    const count = (counts.get(who) ?? 0) + 1
+    counts.set(who, count)
+    const name = count === 1 ? who : `${who} no. ${count}`
+    chains.set(name, numbered(chain.map((state) => ({ ...state, name: `${name} ${state.what}` }))))
+  }
+  return chains
+}
+
+/** All of them beside each other, once the workload is up: whichever of several alike it is. */
+function orderDifferences(ours: Story, theirs: Story, allowed: Allowed): string[] {
+  const [here, there] = [namedStates(ours), namedStates(theirs)]
+  const pairs = firm(pairsOf([...here.values()], [...there.values()]), allowed)
+  const later = pairs.filter(({ name }) => (there.get(name) ?? here.get(name))?.anchor !== start)
+  return [...unpaired(later), ...swapped(later)]
+}
+
+function firm(pairs: Pair[], { races }: Allowed): Pair[] {
+  return pairs.filter(({ name }) => !races.some(([race]) => race.test(name)))
+}
+
+function timeDifferences(ours: Story, theirs: Story, { slackMs, waits }: Allowed): string[] {
+  const [here, there] = [namedStates(ours), namedStates(theirs)]
+  return [...there.values()].flatMap((real) => {
+    const simulated = here.get(real.name)
+    if (!simulated) return []
+    const waited = waits.findLast(({ state }) => {
+      const wait = there.get(state)
+      return wait && wait.anchor === real.anchor && wait.atMs <= real.atMs && state !== real.name
+    })?.state
+    const since = ({ anchors }: Story, states: typeof here, { atMs }: NamedTime) =>
+      atMs - ((waited === undefined ? anchors.get(real.anchor) : states.get(waited)?.atMs) ?? 0)
+    const [hereMs, thereMs] = [since(ours, here, simulated), since(theirs, there, real)]
+    const own = waits.find(({ state }) => state === real.name)?.slackMs
+    const atMost = own ?? (real.anchor === start ? startSlackMs : slackMs)
+    if (Math.abs(hereMs - thereMs) <= atMost) return []
+    const from = waited ?? real.anchor
+    return `“${real.name}” comes ${seconds(hereMs)} after “${from}” here, and ${seconds(thereMs)} after it there`
+  })
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`
+}
+
+function namedStates({ states }: Story): Map<string, NamedTime & KeyState> {
+  const all = numbered(states.map((state) => ({ ...state, name: `${state.who} ${state.what}` })))
+  return new Map(all.map((state) => [state.name, state]))
+}

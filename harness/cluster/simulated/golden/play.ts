@@ -1,0 +1,36 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Observation } from '../../../model/observation.ts'
+import { describeCluster } from '../../../scenario/describe.ts'
+import { playScenario, type ScenarioBody } from '../../../scenario/play.ts'
+import { simulatedCluster, simulatedHelper } from '../provider.ts'
+
+/**
+ * Plays a scenario's body in the model and gives what was seen.
+ *
+ * @throws Error where the harness itself failed.
+ */
+export async function played(id: string, body: ScenarioBody, seed: number): Promise<Observation[]> {
+  await using cluster = await simulatedCluster({ name: 'golden', nodes: 3, seed: `${seed} ${id}` })
+  const { timing } = await describeCluster(cluster)
+  const folder = await mkdtemp(join(tmpdir(), 'rolypoly-golden-'))
+  try {
+    const { error } = await playScenario({
+      ...{ id, title: id, file: `${id}.ts`, exclusive: true, deadline: '12m', body, cluster },
+      signal: new AbortController().signal,
+      run: {
+        ...{ id: 'golden', folder, mode: 'normal', timing, helperImage: simulatedHelper, stopLine: '' },
+        cluster: { provider: 'simulated', name: 'golden', seed, nodes: 3 },
+      },
+    })
+    if (error && !error.message.includes('not steady'))
+      throw new Error(`${id}, seed ${seed}: ${error.message}`)
+    const lines = (await readFile(join(folder, 'recordings', `${id}.jsonl`), 'utf8'))
+      .split('\n')
+      .filter(Boolean)
+    return lines.map((line) => JSON.parse(line))
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
