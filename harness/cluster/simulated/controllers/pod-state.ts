@@ -40,7 +40,9 @@ export function availableIn(pod: PodObject, minReadySeconds: number, nowEpochMs:
 
 /** It was ended by somebody, and this is by whom: kubernetes/pkg/apis/core/types.go: DisruptionTarget. */
 export function withDisruption(pod: PodObject, reason: string, message: string, now: string): PodObject {
-  const condition = { type: 'DisruptionTarget', status: 'True', reason, message, lastTransitionTime: now }
+  const { generation: observedGeneration = 1 } = pod.metadata ?? {}
+  const told = { reason, message, lastTransitionTime: now }
+  const condition = { type: 'DisruptionTarget', observedGeneration, status: 'True', ...told }
   return {
     ...pod,
     status: { ...pod.status, conditions: withCondition(pod.status?.conditions, condition) },

@@ -206,5 +206,5 @@ function fullNameOf(image: string): string {
 }
 
 function tagged(image: string): string {
-  return /[:@]/.test(image.slice(image.lastIndexOf('/'))) ? image : `${image}:latest`
+  return /[:@]/.test(image.slice(image.lastIndexOf('/') + 1)) ? image : `${image}:latest`
 }
