@@ -1,0 +1,97 @@
+import type { Observation, ObservedObject, WatchObservation } from '../../../model/observation.ts'
+import { ownPods } from './own-pods.ts'
+
+/** Lists whose items are told apart by a field of theirs, in the place of their numbers. */
+const namedBy: Record<string, string> = { conditions: 'type', tolerations: 'key' }
+
+type Fields = Record<string, unknown>
+
+/**
+ * The fields that a recording's objects had at some time, each by its path, with its words where it has some. Names, UIDs,
+ * times, numbers and the like are `…`, for they are others in each run:
+ *
+ *     Pod metadata.name: …
+ *     Pod status.conditions[Ready].status: False
+ *     Pod status.containerStatuses[].restartCount
+ *
+ * An event is one line. The harness's own pods are left out, and what tells of them.
+ */
+export function fieldsOf(observations: Observation[]): Set<string> {
+  const own = ownPods(observations)
+  const plain = plainer(observations)
+  const found = new Set<string>()
+  for (const seen of observations) {
+    if (seen.source !== 'watch' || seen.kind === 'Node') continue
+    if (!own.has(subjectOf(seen.object))) collect(seen.object, `${seen.kind} `, seen, plain, found)
+  }
+  return found
+}
+
+function subjectOf(object: ObservedObject): string {
+  return (object as { involvedObject?: { uid?: string } }).involvedObject?.uid ?? object.metadata.uid
+}
+
+function collect(
+  value: unknown,
+  path: string,
+  seen: WatchObservation,
+  plain: (text: string) => string,
+  found: Set<string>,
+): void {
+  const name = /(\w+)$/.exec(path)?.[1] ?? ''
+  if (Array.isArray(value)) {
+    for (const item of value as Fields[]) {
+      const by = namedBy[name]
+      collect(item, `${path}[${by === undefined ? '' : (item[by] ?? '')}]`, seen, plain, found)
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    const dot = path.endsWith(' ') ? '' : '.'
+    for (const [field, inner] of Object.entries(value))
+      collect(inner, `${path}${dot}${field}`, seen, plain, found)
+  } else if (value === null || typeof value === 'number') found.add(path)
+  // The words of an event belong together, and are told with its reason.
+  else if (seen.kind === 'Event' && !path.startsWith('Event metadata'))
+    found.add(`${path} of ${seen.object.reason}: ${plain(String(value))}`)
+  else found.add(`${path}: ${plain(String(value))}`)
+}
+
+const others = [
+  /\d{4}-\d\d-\d\dT[\d:.]+Z/g,
+  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/g,
+  /[0-9a-f]{64}/g,
+  /\d+(\.\d+)*/g,
+]
+
+/** Leaves out what is another in each run: the names of objects, and what looks like a time, a UID or a number. */
+function plainer(observations: Observation[]): (text: string) => string {
+  const names = new Set<string>()
+  for (const seen of observations) {
+    if (seen.source !== 'watch') continue
+    const {
+      name,
+      namespace = '',
+      labels = {},
+    } = seen.object.metadata as {
+      name: string
+      namespace?: string
+      labels?: Record<string, string>
+    }
+    // What the user has named is the same in each.
+    const isUsers = seen.kind === 'Deployment' || /^[a-z]+$/.test(name)
+    for (const one of [isUsers ? '' : name, namespace, labels['pod-template-hash'] ?? ''])
+      if (one !== '') names.add(one)
+  }
+  const longestFirst = [...names].sort((a, b) => b.length - a.length)
+  const cut = (text: string) => longestFirst.reduce((rest, one) => rest.replaceAll(one, '…'), text)
+  return (text) => others.reduce((rest, one) => rest.replace(one, '…'), cut(text)).replace(/…+/g, '…')
+}
+
+/** What the model leaves out, or has otherwise, by regular expressions of the fields, and why. */
+export const leftOut: [field: RegExp, because: string][] = [
+  [/^EndpointSlice (endpoints|ports)$/, 'a list without items is null there, and empty here'],
+  [/lastProbeTime$|^Event eventTime$/, 'a field that is always null'],
+  [/last-change-trigger-time/, 'it is there for measurements of the network only'],
+  [/command\[\]:|rolypoly-\w+:dev/, 'the charts have another image by now'],
+  [/^Event message of Unhealthy/, 'how a connection breaks is a race'],
+  [/of FailedToUpdateEndpointSlices/, 'whether a Service is looked at while a node is missing is a race'],
+]
