@@ -1,12 +1,4 @@
-import {
-  type NamedTime,
-  numbered,
-  type Pair,
-  pairsOf,
-  raceMs,
-  swapped,
-  unpaired,
-} from '../../../timeline/order.ts'
+import { type NamedTime, numbered, type Pair, pairsOf, raceMs, swapped } from '../../../timeline/order.ts'
 import type { KeyState, Story } from './key-states.ts'
 
 /** What may be otherwise than it was. */
@@ -15,8 +7,15 @@ export interface Allowed {
   races: [state: RegExp, because: string][]
   /** How far a state may lie from the real one, in milliseconds from the step that it came after. */
   slackMs: number
-  /** States that may take longer, or less: the times of what comes after them are counted from them. */
-  waits: { state: string; slackMs: number }[]
+  /** States that come at any time in a window: the times of what comes after them are counted from them. */
+  waits: Wait[]
+}
+
+/** In milliseconds from the step that it comes after, here and there. */
+export interface Wait {
+  state: string
+  fromMs: number
+  toMs: number
 }
 
 /** Before anything is hurt pods start all at once, and the busier the machine the slower. */
@@ -39,13 +38,13 @@ export function differencesOf(ours: Story, theirs: Story, allowed: Allowed): str
 function chainDifferences(ours: Story, theirs: Story, allowed: Allowed): string[] {
   const [here, there] = [chainsOf(ours), chainsOf(theirs)]
   return [...new Set([...there.keys(), ...here.keys()])].flatMap((who) => {
-    const states = new Map(
-      [...(here.get(who) ?? []), ...(there.get(who) ?? [])].map((one) => [one.name, one]),
-    )
+    const [mine, real] = [here.get(who) ?? [], there.get(who) ?? []]
+    const states = new Map([...mine, ...real].map((state) => [state.name, state]))
     const isStart = ({ name }: Pair) => states.get(name)?.anchor === start
-    const pairs = firm(pairsOf(here.get(who) ?? [], there.get(who) ?? []), allowed)
+    const pairs = firm(pairsOf(mine, real), allowed)
     const later = pairs.filter((pair) => !isStart(pair))
-    return [...unpaired(pairs), ...swapped(pairs.filter(isStart), raceMs), ...swapped(later)]
+    const order = [...swapped(pairs.filter(isStart), raceMs), ...swapped(later)]
+    return [...missing(pairs, states, ours, theirs, allowed), ...order]
   })
 }
 
@@ -67,8 +66,25 @@ function chainsOf({ states }: Story): Map<string, (NamedTime & KeyState)[]> {
 function orderDifferences(ours: Story, theirs: Story, allowed: Allowed): string[] {
   const [here, there] = [namedStates(ours), namedStates(theirs)]
   const pairs = firm(pairsOf([...here.values()], [...there.values()]), allowed)
-  const later = pairs.filter(({ name }) => (there.get(name) ?? here.get(name))?.anchor !== start)
-  return [...unpaired(later), ...swapped(later)]
+  return swapped(pairs.filter(({ name }) => (there.get(name) ?? here.get(name))?.anchor !== start))
+}
+
+/** A state that would come right before the end of the other story may be missing there. */
+function missing(
+  pairs: Pair[],
+  states: Map<string, KeyState>,
+  ours: Story,
+  theirs: Story,
+  { slackMs }: Allowed,
+): string[] {
+  const mayLack = (one: Story, other: Story, { anchor, atMs }: KeyState) =>
+    atMs - (other.anchors.get(anchor) ?? 0) + (one.anchors.get(anchor) ?? 0) > one.endMs - slackMs
+  return pairs.flatMap(({ name, simulatedMs, realMs }) => {
+    const state = states.get(name)
+    if (!state || (simulatedMs !== undefined && realMs !== undefined)) return []
+    if (simulatedMs === undefined) return mayLack(ours, theirs, state) ? [] : `“${name}” was not seen here`
+    return mayLack(theirs, ours, state) ? [] : `“${name}” was seen here only`
+  })
 }
 
 function firm(pairs: Pair[], { races }: Allowed): Pair[] {
@@ -87,9 +103,11 @@ function timeDifferences(ours: Story, theirs: Story, { slackMs, waits }: Allowed
     const since = ({ anchors }: Story, states: typeof here, { atMs }: NamedTime) =>
       atMs - ((waited === undefined ? anchors.get(real.anchor) : states.get(waited)?.atMs) ?? 0)
     const [hereMs, thereMs] = [since(ours, here, simulated), since(theirs, there, real)]
-    const own = waits.find(({ state }) => state === real.name)?.slackMs
-    const atMost = own ?? (real.anchor === start ? startSlackMs : slackMs)
-    if (Math.abs(hereMs - thereMs) <= atMost) return []
+    const window = waits.find(({ state }) => state === real.name)
+    const atMost = real.anchor === start ? startSlackMs : slackMs
+    const isInside = (ms: number, { fromMs, toMs }: Wait) => ms >= fromMs && ms <= toMs
+    if (window ? isInside(hereMs, window) && isInside(thereMs, window) : Math.abs(hereMs - thereMs) <= atMost)
+      return []
     const from = waited ?? real.anchor
     return `“${real.name}” comes ${seconds(hereMs)} after “${from}” here, and ${seconds(thereMs)} after it there`
   })

@@ -56,34 +56,39 @@ function collect(
 }
 
 const others = [
-  /\d{4}-\d\d-\d\dT[\d:.]+Z/g,
-  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/g,
-  /[0-9a-f]{64}/g,
-  /\d+(\.\d+)*/g,
-]
+  /\d{4}-\d\d-\d\dT[\d:.]+Z/,
+  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/,
+  /[0-9a-f]{64}/,
+  /\d+(?:\.\d+)*/,
+].map(({ source }) => source)
 
 /** Leaves out what is another in each run: the names of objects, and what looks like a time, a UID or a number. */
 function plainer(observations: Observation[]): (text: string) => string {
   const names = new Set<string>()
   for (const seen of observations) {
     if (seen.source !== 'watch') continue
-    const {
-      name,
-      namespace = '',
-      labels = {},
-    } = seen.object.metadata as {
-      name: string
-      namespace?: string
-      labels?: Record<string, string>
-    }
-    // What the user has named is the same in each.
+    const { name, namespace, labels } = seen.object.metadata as Named
+    // What the user has named has the same name in each.
     const isUsers = seen.kind === 'Deployment' || /^[a-z]+$/.test(name)
-    for (const one of [isUsers ? '' : name, namespace, labels['pod-template-hash'] ?? ''])
-      if (one !== '') names.add(one)
+    for (const one of [isUsers ? undefined : name, namespace, labels?.['pod-template-hash']])
+      if (one !== undefined) names.add(one.replace(/[.]/g, '\\.'))
   }
   const longestFirst = [...names].sort((a, b) => b.length - a.length)
-  const cut = (text: string) => longestFirst.reduce((rest, one) => rest.replaceAll(one, '…'), text)
-  return (text) => others.reduce((rest, one) => rest.replace(one, '…'), cut(text)).replace(/…+/g, '…')
+  const parts = new RegExp([...longestFirst, ...others].join('|'), 'g')
+  const known = new Map<string, string>()
+  return (text) => {
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const plain = text.replace(parts, '…').replace(/…+/g, '…')
+    known.set(text, plain)
+    return plain
+  }
+}
+
+interface Named {
+  name: string
+  namespace?: string
+  labels?: Record<string, string>
 }
 
 /** What the model leaves out, or has otherwise, by regular expressions of the fields, and why. */

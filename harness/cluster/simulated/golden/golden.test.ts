@@ -28,6 +28,8 @@ vi.mock('../../../scenario/scenario.ts', () => ({
   scenario: (title: string, ...given: unknown[]) => scenarios.set(title, given.at(-1)),
 }))
 
+vi.setConfig({ testTimeout: 60_000 })
+
 const seeds = [1, 2, 3]
 const folder = new URL('recordings/', import.meta.url)
 const names = readdirSync(folder).map((file) => file.replace('.jsonl', ''))

@@ -23,6 +23,8 @@ export interface Story {
   states: KeyState[]
   /** When each step of it was, in milliseconds from the recording's zero. */
   anchors: Map<string, number>
+  /** Nothing is told from here on. */
+  endMs: number
 }
 
 /** What an interval tells at its begin and at its end; what is not here is told by others. */
@@ -96,6 +98,7 @@ export function storyOf(observations: Observation[]): Story {
   return {
     states: states.sort((a, b) => a.atMs - b.atMs),
     anchors: new Map(steps.map(({ name, zeroMs }) => [name, zeroMs])),
+    endMs,
   }
 }
 
