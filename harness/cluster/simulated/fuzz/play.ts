@@ -71,7 +71,7 @@ export function play(seed: string): Played {
   tell('calm')
   settle(stage, invariants)
   if (invariants.broken.length === 0) answer(stage, invariants)
-  writes.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, {})
+  writes.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, {}, (end) => end())
   const [pod] = world.store.list('Pod', namespace)
   // Its processes are still there when its namespace goes.
   if (pod && chance.oneIn(2))
