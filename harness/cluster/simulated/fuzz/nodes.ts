@@ -16,8 +16,8 @@ const silentMs = 65_000
 export class NodeInvariants {
   private readonly world: World
   private readonly invariants: Invariants
-  /** When something happened to a node last. */
-  private readonly disturbedMs = new Map<string, number>()
+  /** When something happened to a node last; each time is another, though it be at the same millisecond. */
+  private readonly disturbances = new Map<string, { atMs: number }>()
 
   constructor(world: World, invariants: Invariants) {
     this.world = world
@@ -33,12 +33,12 @@ export class NodeInvariants {
   /** Something happens to a machine, its kubelet or its Node. */
   disturbed({ name }: Machine): void {
     const { store, clock } = this.world
-    const atMs = clock.now()
-    this.disturbedMs.set(name, atMs)
+    const mine = { atMs: clock.now() }
+    this.disturbances.set(name, mine)
     const node = store.get('Node', name)
     if (!node || this.speaks(name)) return
     clock.after(silentMs, () => {
-      if (this.disturbedMs.get(name) !== atMs) return
+      if (this.disturbances.get(name) !== mine) return
       const service = store.list('Service', namespace)[0]
       if (isAlwaysReady(service)) return
       for (const { endpoints = [] } of store.list('EndpointSlice', namespace)) {
@@ -56,8 +56,8 @@ export class NodeInvariants {
 
   /** Whether a node has been as it should be, for so long at least. */
   private isWell(name: string, forMs: number): boolean {
-    const disturbedMs = this.disturbedMs.get(name) ?? Number.NEGATIVE_INFINITY
-    return this.speaks(name) && this.world.clock.now() - disturbedMs >= forMs
+    const { atMs } = this.disturbances.get(name) ?? { atMs: Number.NEGATIVE_INFINITY }
+    return this.speaks(name) && this.world.clock.now() - atMs >= forMs
   }
 
   private endsInTime(pod: PodObject): void {

@@ -3,6 +3,7 @@ import { Writes } from '../api/writes.ts'
 import { buildWorld } from '../build-world.ts'
 import { deletePod } from '../deletion.ts'
 import type { Outcome } from '../network/network.ts'
+import type { World } from '../world.ts'
 import { act, askOnce, giveBack, type Stage, want } from './acts.ts'
 import { fickleApp, initApp, type Mood } from './apps.ts'
 import { Chance } from './chance.ts'
@@ -24,7 +25,8 @@ export interface Played {
 
 /** A back-off of five minutes may have to pass, and what waits for it after that. */
 const settlesWithinMs = 1_200_000
-const looksEveryMs = 15_000
+const looksEveryMs = 5_000
+const followsMs = 3_000
 const goneWithinMs = 120_000
 const proxiesFollowMs = 1_000
 
@@ -77,26 +79,31 @@ export function play(seed: string): Played {
   if (pod && chance.oneIn(2))
     deletePod(world.store, pod.metadata?.name ?? '', namespace, { gracePeriodSeconds: 0 })
   tell('delete the namespace')
-  clock.advance(goneWithinMs)
-  const left = leftovers(world, invariants.running)
+  const left = lastOf(world, goneWithinMs, () => leftovers(world, invariants.running))
   if (left) invariants.say(left)
   return { acts, broken: invariants.broken, tookMs: clock.now() }
 }
 
 function settle({ world, running }: Stage, invariants: Invariants): void {
-  const { clock } = world
-  const untilMs = clock.now() + settlesWithinMs
+  const lacks = lastOf(world, settlesWithinMs, () => unsettled(world, running))
+  if (lacks) invariants.say(`nothing hurts it any more, and still ${lacks}`)
+}
+
+/** Lets time pass until nothing is told any more; gives what was told last. */
+function lastOf({ clock }: World, withinMs: number, tell: () => string | undefined): string | undefined {
+  const untilMs = clock.now() + withinMs
   while (clock.now() < untilMs) {
     clock.advance(looksEveryMs)
-    if (!unsettled(world, running)) return
+    if (tell() === undefined) return undefined
   }
-  const lacks = unsettled(world, running)
-  if (lacks) invariants.say(`nothing hurts it any more, and still ${lacks}`)
+  return tell()
 }
 
 /** Every node finds its way to a pod by now, if there is one. */
 function answer(stage: Stage, invariants: Invariants): void {
   const { world, workers, connections, open, wanted } = stage
+  // The nodes' proxies follow the endpoints a little later, and what has just begun listens by then.
+  world.clock.advance(followsMs)
   const expected = wanted.replicas > 0 ? '200' : 'refused'
   connections.length = 0
   const told = ({ status, lost }: Outcome) => {
