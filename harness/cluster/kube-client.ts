@@ -15,7 +15,8 @@ import type {
   WatchEvent,
 } from './kube.ts'
 import { nameOf } from './kube.ts'
-import { isNotFound, KubeError, toKubeError } from './kube-error.ts'
+import { toKubeError } from './kube-client-error.ts'
+import { isNotFound, KubeError } from './kube-error.ts'
 import { eachLine } from './lines.ts'
 
 const fieldManager = 'rolypoly'

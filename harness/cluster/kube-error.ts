@@ -1,5 +1,4 @@
-import { ApiException } from '@kubernetes/client-node'
-import { EnvironmentError, RolypolyError } from '../model/errors.ts'
+import { RolypolyError } from '../model/errors.ts'
 
 /** The API server refused a request. */
 export class KubeError extends RolypolyError {
@@ -13,23 +12,6 @@ export class KubeError extends RolypolyError {
     this.code = code
     this.reason = reason
   }
-}
-
-/** What went wrong with a request, told as an error of the harness's own. */
-export function toKubeError(subject: string, error: unknown): Error {
-  if (error instanceof ApiException) {
-    const { message = '', reason = '' } = (error.body ?? {}) as { message?: string; reason?: string }
-    return new KubeError(subject, error.code, reason, message)
-  }
-  if (!(error instanceof Error)) return new EnvironmentError(`${subject}: ${String(error)}`)
-  if (error.message.startsWith('Unrecognized API version and kind')) {
-    return new KubeError(subject, 404, 'UnknownKind', 'this cluster has no such kind of object')
-  }
-  return error instanceof RolypolyError
-    ? error
-    : new EnvironmentError(`${subject}: the API server could not be asked: ${error.message}`, {
-        cause: error,
-      })
 }
 
 /** True for a KubeError that says that the object is not there. */

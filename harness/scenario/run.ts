@@ -3,10 +3,8 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { UsageError } from '../model/errors.ts'
 import type { ClusterResult } from '../model/result.ts'
-import { chooseProvider } from './provider.ts'
+import { chooseProvider, type ProviderChoice } from './provider.ts'
 import type { RunInfo } from './run-info.ts'
-import { bringUpKind } from './run-on-kind.ts'
-import { bringUpSimulated } from './run-simulated.ts'
 import { openStopLine } from './stop-line.ts'
 
 export type ClusterChoice = 'auto' | 'kind' | 'existing' | 'simulated'
@@ -72,11 +70,7 @@ export async function startRun(run: Run, options: RunOptions): Promise<StartedRu
     })
   }
   const choice = await chooseProvider(options)
-  const up =
-    choice.provider === 'kind'
-      ? await bringUpKind(choice.facts, options)
-      : await bringUpSimulated(run.seed, choice.because, options)
-  const { described, release, ...reached } = up
+  const { described, release, ...reached } = await bringUp(choice, run, options)
   run.cluster = described
   try {
     const line = await openStopLine()
@@ -93,4 +87,14 @@ export async function startRun(run: Run, options: RunOptions): Promise<StartedRu
     await release()
     throw error
   }
+}
+
+/** Only what is needed for the one or the other is loaded. */
+async function bringUp(choice: ProviderChoice, { seed }: Run, options: RunOptions): Promise<UpCluster> {
+  if (choice.provider === 'kind') {
+    const { bringUpKind } = await import('./run-on-kind.ts')
+    return bringUpKind(choice.facts, options)
+  }
+  const { bringUpSimulated } = await import('./run-simulated.ts')
+  return bringUpSimulated(seed, choice.because, options)
 }

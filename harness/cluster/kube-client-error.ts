@@ -1,0 +1,20 @@
+import { ApiException } from '@kubernetes/client-node'
+import { EnvironmentError, RolypolyError } from '../model/errors.ts'
+import { KubeError } from './kube-error.ts'
+
+/** What went wrong with a request, told as an error of the harness's own. */
+export function toKubeError(subject: string, error: unknown): Error {
+  if (error instanceof ApiException) {
+    const { message = '', reason = '' } = (error.body ?? {}) as { message?: string; reason?: string }
+    return new KubeError(subject, error.code, reason, message)
+  }
+  if (!(error instanceof Error)) return new EnvironmentError(`${subject}: ${String(error)}`)
+  if (error.message.startsWith('Unrecognized API version and kind')) {
+    return new KubeError(subject, 404, 'UnknownKind', 'this cluster has no such kind of object')
+  }
+  return error instanceof RolypolyError
+    ? error
+    : new EnvironmentError(`${subject}: the API server could not be asked: ${error.message}`, {
+        cause: error,
+      })
+}
