@@ -43,6 +43,19 @@ export interface WebaplOptions {
   oneOnANode?: boolean
   /** How long its pods stay bound to a node that is lost; 300, Kubernetes' own, unless given. */
   tolerationSeconds?: number | 'for ever'
+  /** Tells one version of the app from another, by its environment; none unless given. */
+  version?: string
+  /** An image other than the chart's own, which is not built here. */
+  image?: string
+  /** How its Deployment rolls out; Kubernetes' own way unless given. */
+  strategy?: {
+    type: 'RollingUpdate' | 'Recreate'
+    rollingUpdate?: { maxSurge?: number | string; maxUnavailable?: number | string }
+  }
+  minReadySeconds?: number
+  progressDeadlineSeconds?: number
+  /** Nothing is rolled out while it is. */
+  paused?: boolean
   /** The Service lists its pods as ready whether they are or not. */
   publishNotReadyAddresses?: boolean
   /** One Pod by itself, with this restart policy, in place of a Deployment. */
@@ -75,10 +88,16 @@ export function webapl(options: WebaplOptions = {}): Chart {
   const timing = options.quick ? quick : textbook
   const probe = (path: string, usual: ProbeTiming, own: ProbeTiming | false | undefined) =>
     own === false ? undefined : { httpGet: { path, port: 'http' }, ...usual, ...own }
-  const env = { FAIL_AFTER: failAfter, READY_AFTER: readyAfter, DRAIN: drain, ON_SIGTERM: onSigterm }
+  const env = {
+    FAIL_AFTER: failAfter,
+    READY_AFTER: readyAfter,
+    DRAIN: drain,
+    ON_SIGTERM: onSigterm,
+    VERSION: options.version,
+  }
   const container = {
     name: 'webapl',
-    image: image.name,
+    image: options.image ?? image.name,
     command: options.underShell ? commandUnderShell('webapl') : commandOf('webapl'),
     ports: [{ name: 'http', containerPort: 8080 }],
     env: Object.entries(env).flatMap(([name, value]) =>
@@ -95,7 +114,7 @@ export function webapl(options: WebaplOptions = {}): Chart {
       { labelSelector: { matchLabels: labels }, topologyKey: 'kubernetes.io/hostname' },
     ],
   }
-  const { tolerationSeconds } = options
+  const { tolerationSeconds, strategy, minReadySeconds, progressDeadlineSeconds, paused } = options
   const tolerations = ['not-ready', 'unreachable'].map((state) => ({
     ...{ key: `node.kubernetes.io/${state}`, operator: 'Exists', effect: 'NoExecute' },
     ...(tolerationSeconds !== 'for ever' && { tolerationSeconds }),
@@ -112,7 +131,13 @@ export function webapl(options: WebaplOptions = {}): Chart {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: 'webapl', labels },
-    spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+    spec: {
+      ...{ replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+      ...(strategy && { strategy }),
+      ...(minReadySeconds !== undefined && { minReadySeconds }),
+      ...(progressDeadlineSeconds !== undefined && { progressDeadlineSeconds }),
+      ...(paused !== undefined && { paused }),
+    },
   }
   const pod = {
     apiVersion: 'v1',
@@ -121,11 +146,12 @@ export function webapl(options: WebaplOptions = {}): Chart {
     spec: { ...spec, restartPolicy: options.barePod },
   }
   const { publishNotReadyAddresses } = options
+  const isOwn = options.image === undefined
   const ports = [{ name: 'http', port: 80, targetPort: 'http' }]
   return {
     name: 'webapl',
-    images: [image],
-    behaviours: { [image.name]: apps },
+    images: isOwn ? [image] : [],
+    behaviours: isOwn ? { [image.name]: apps } : {},
     traffic: { path: '/' },
     objects: [
       options.barePod ? pod : deployment,

@@ -5,15 +5,14 @@ import type { FaultRecord } from '../model/fault.ts'
 import { hurtPods } from '../model/fault.ts'
 import type { WatchedKind } from '../model/observation.ts'
 import type { ClaimResult, Prediction } from '../model/result.ts'
-import { predict } from '../predict/predict.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
 import { allowanceOf, conclude, gapIn, isExcused, type Window } from './conclude.ts'
+import { untilDamaged } from './damage.ts'
 import type { Judge, Judgement } from './judgement.ts'
 import { at } from './judgement.ts'
 import { machineShare, waitWithAllowance } from './late.ts'
 import { type Entry, ledgerOf } from './ledger.ts'
-import { situationOf } from './situation.ts'
 
 /** What every claim has. */
 export interface Claimed {
@@ -190,32 +189,6 @@ export async function hold(claim: Invariant): Promise<void> {
     entry.settle('passed', `${subject}: ${detail} from ${at(anchor.atMs)} to ${at(endMs)}`)
   }
   if (broken()) await entry.atEnd()
-}
-
-/** The consequences of damage follow it by up to so long: rules of kube-proxy, requests that time out. */
-const afterDamageMs = 2_000
-/** An invariant that waits too short a time holds falsely: windows are those of a calm machine. */
-const damageShowsMs = 3_000
-
-/**
- * Watches until the fault has shown its effect on the workload, and a little longer: an invariant that is claimed right
- * after the fault would otherwise hold because nothing had happened yet. Not longer than the effect may take.
- */
-async function untilDamaged(claim: Invariant, fault: FaultRecord, broken: () => unknown): Promise<void> {
-  const { stage, workload } = claim
-  const { recording } = stage
-  const latestMs = Math.max(
-    predict.leavesEndpoints(situationOf(stage, workload.podSpec, fault))?.latestMs ?? 0,
-    damageShowsMs,
-  )
-  const untilMs = (fault.receipt?.atMs ?? fault.injectedAtMs) + latestMs
-  const damagedAt = () =>
-    recording.timeline
-      .of('steady', workload.name)
-      .find(({ fromMs, toMs }) => fromMs <= fault.injectedAtMs && toMs !== null && toMs >= fault.injectedAtMs)
-      ?.toMs
-  await recording.waitFor(() => broken() ?? damagedAt() ?? undefined, untilMs, stage.signal)
-  await recording.waitFor(broken, (damagedAt() ?? untilMs) + afterDamageMs, stage.signal)
 }
 
 function headOf({ statement, subject }: Claimed, sort: ClaimResult['sort']) {

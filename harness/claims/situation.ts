@@ -1,8 +1,11 @@
-import { type FaultRecord, hurtPods } from '../model/fault.ts'
+import { type FaultEffect, type FaultRecord, hurtPods } from '../model/fault.ts'
+import type { Interval } from '../model/interval.ts'
 import type { Situation } from '../predict/predict.ts'
+import type { RollOutTiming } from '../predict/roll-out.ts'
+import { newSetSince } from '../timeline/revisions.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
-import type { Pod, PodSpec } from '../workload/workload.ts'
+import type { Pod, PodSpec, Workload } from '../workload/workload.ts'
 
 /** A pod's own spec: a workload may be made of several. */
 export function podSpecOf(pod: Pod): PodSpec {
@@ -28,9 +31,44 @@ export function situationOf(
     restartsBefore: Math.max(0, ...before.map(({ detail }) => detail.restartCount)),
     ...(name !== undefined && { container: name }),
     reverted: revertedAtMs !== undefined,
-    readyTookMs: readyTook(stage.recording.timeline, hurtPods(effect), injectedAtMs),
+    readyTookMs: readyTook(
+      stage.recording.timeline,
+      siblings(stage.recording.timeline, effect),
+      injectedAtMs,
+    ),
     ...(stage.timing && { cluster: stage.timing }),
   }
+}
+
+/** What they need to know of a workload whose Deployment a fault may have changed. */
+export function workloadSituation(stage: Stage, workload: Workload, fault: FaultRecord): Situation {
+  const situation = situationOf(stage, workload.podSpec, fault)
+  const { effect, injectedAtMs } = fault
+  if (effect.does !== 'scale' && effect.does !== 'roll-out') return situation
+  const { timeline } = stage.recording
+  const { deployment: uid } = effect
+  const { replicas, ...spec } = workload.deployment?.spec ?? {}
+  const set = newSetSince(timeline, uid, injectedAtMs)
+  const isGoing = ({ fromMs }: Interval) => fromMs <= injectedAtMs
+  const isKept = ({ uid, fromMs, toMs, detail }: Interval<'pod'>) =>
+    detail.ownerUid === set?.uid &&
+    fromMs <= injectedAtMs &&
+    (toMs === null || toMs > injectedAtMs) &&
+    !timeline.of('pod-terminating', uid).some(isGoing)
+  const rollOut = {
+    ...(spec as RollOutTiming),
+    replicas: timeline.of('replicas', uid).at(-1)?.detail.desired ?? replicas,
+    kept: timeline.of('pod').filter(isKept).length,
+    old: workload.podSpecBefore,
+  }
+  return { ...situation, rollOut }
+}
+
+/** The pods of a Deployment that is changed, whether the change hurts them or not; the hurt ones of any other fault. */
+function siblings(timeline: Timeline, effect: FaultEffect): string[] {
+  if (effect.does !== 'scale' && effect.does !== 'roll-out') return hurtPods(effect)
+  const pods = timeline.of('pod').filter(({ uid }) => timeline.isControlledBy(uid, effect.deployment))
+  return pods.map(({ uid }) => uid)
 }
 
 /** The longest that one of these pods, or another of the same owner, took to become ready before the fault. */

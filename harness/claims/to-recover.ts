@@ -5,7 +5,7 @@ import { holdSteadyMs, steadiness } from '../timeline/steady.ts'
 import type { Workload } from '../workload/workload.ts'
 import { respond } from './claim.ts'
 import { at, type Judge } from './judgement.ts'
-import { situationOf } from './situation.ts'
+import { workloadSituation } from './situation.ts'
 
 export interface ToRecoverOptions {
   within?: Duration
@@ -20,7 +20,7 @@ export function toRecover(workload: Workload, options: ToRecoverOptions, stateme
     promise: 'every replica to be ready and in its Service again',
     judge: judgeRecovered(workload.shape),
     rests: ['Pod', 'EndpointSlice', 'Deployment'],
-    predict: (fault) => predict.recovers(situationOf(workload.stage, workload.podSpec, fault)),
+    predict: (fault) => predict.recovers(workloadSituation(workload.stage, workload, fault)),
     within: options.within,
     fromRevert: true,
     lastsMs: holdSteadyMs,

@@ -4,6 +4,7 @@ import type {
   V1EndpointSlice,
   V1Node,
   V1Pod,
+  V1ReplicaSet,
   V1Service,
 } from '@kubernetes/client-node'
 
@@ -15,6 +16,7 @@ export type PodObject = Json<V1Pod>
 export type NodeObject = Json<V1Node>
 export type ServiceObject = Json<V1Service>
 export type DeploymentObject = Json<V1Deployment>
+export type ReplicaSetObject = Json<V1ReplicaSet>
 export type EndpointSliceObject = Json<V1EndpointSlice>
 
 /** Names one object. */

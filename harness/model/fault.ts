@@ -26,6 +26,10 @@ export type FaultEffect =
   /** `isYoung` where a Node of that name may have been missing a moment before. */
   | { does: 'delete-node'; node: string; podUids: string[]; isYoung?: boolean }
   | { does: 'lose-node'; node: string; how: NodeLoss; podUids: string[] }
+  /** A Deployment, by its UID, is given another number of replicas; those pods that may have to go are hurt. */
+  | { does: 'scale'; deployment: string; from: number; to: number; podUids: string[] }
+  /** A Deployment, by its UID, is given another template; the pods that it had, of `oldSet`, are to go. */
+  | { does: 'roll-out'; deployment: string; oldSet: string | null; podUids: string[] }
 
 /** A fault of a scenario, from its injection on. Times are milliseconds from the scenario's zero. */
 export interface FaultRecord {

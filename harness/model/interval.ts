@@ -70,6 +70,10 @@ interface DetailOf {
   'node-ready': { name: string }
   /** A workload has reported these counts. */
   replicas: { desired: number; current: number; updated: number; ready: number; available: number }
+  /** The ReplicaSet is this revision of its Deployment's: the highest is that of the template now. */
+  revision: { revision: number; name: string }
+  /** What a Deployment's condition Progressing says. */
+  progressing: { status: string; reason: string }
   /** Every replica ready and in every Service that selects it; `identity` names the incarnations that it was true of. */
   steady: { identity: string }
   /** An event of Kubernetes'; a point in time. */

@@ -4,6 +4,7 @@ import type { FaultEffect } from '../model/fault.ts'
 import type { Prediction, Term } from '../model/result.ts'
 import { evictedByTaint, foundSilent, nodeReturns, podGc } from './nodes.ts'
 import { becomesReady, failuresFromStart, failuresToThreshold, startsUp, succeedsAgain } from './probes.ts'
+import { type RollOut, rollsOut, scales, stalls } from './roll-out.ts'
 import { eventWaitMs } from './shares.ts'
 import { type ContainerTiming, type PodTiming, resolveProbe } from './spec.ts'
 import {
@@ -35,6 +36,8 @@ export interface Situation {
   readyTookMs?: number
   /** Whether the fault has been undone. */
   reverted?: boolean
+  /** The Deployment that the pods are of, where the fault changes it. */
+  rollOut?: RollOut
   /** Kubernetes' own settings unless given. */
   cluster?: ClusterTiming
 }
@@ -86,6 +89,9 @@ export const predict = {
     // A sync of the Service for another reason may skip the pods of a missing node before PodGC takes them.
     if (effect.does === 'delete-node') return sum([...atOnceAtBest(podGc(timing)), endpointsFollow])
     if (effect.does === 'lose-node') return sum([...foundSilent(timing), statusArrives, endpointsFollow])
+    if (effect.does === 'scale') return effect.to < effect.from ? this.recovers(situation) : undefined
+    // Which of the pods go first is not known.
+    if (effect.does === 'roll-out') return sum(atOnceAtBest(this.rollsOut(situation)?.because ?? []))
     // What made the startup probe be asked again took the container down before its first failure.
     if (killerOf(effect) === 'startup') return sum([statusArrives, endpointsFollow])
     const { readinessProbe } = containerOf(situation) ?? {}
@@ -144,6 +150,9 @@ export const predict = {
    * back: its pods may be ready again, or have been replaced meanwhile, whatever is first.
    */
   recovers(situation: Situation): Prediction | undefined {
+    const { effect, pod, rollOut = {}, readyTookMs } = situation
+    if (effect.does === 'scale') return sum(scales(pod, rollOut, effect.to > effect.from, readyTookMs))
+    if (effect.does === 'roll-out') return this.rollsOut(situation)
     const replaced = this.replaced(situation)
     const byReplacement = replaced && [...replaced.because, endpointsFollow]
     if (situation.effect.does === 'lose-node' && situation.reverted) {
@@ -152,6 +161,17 @@ export const predict = {
     }
     if (byReplacement) return sum(byReplacement)
     return situation.effect.does === 'lose-node' ? undefined : this.joinsEndpoints(situation)
+  },
+
+  /** Every pod is of the new template, ready and in its Services. Of a Deployment that is paused, too: it is broken then. */
+  rollsOut({ effect, pod, rollOut = {}, readyTookMs }: Situation): Prediction | undefined {
+    return effect.does === 'roll-out' ? sum(rollsOut(pod, rollOut, readyTookMs)) : undefined
+  },
+
+  /** The Deployment tells that its roll-out makes no progress. */
+  stalls({ effect, rollOut = {} }: Situation): Prediction | undefined {
+    const terms = effect.does === 'roll-out' ? stalls(rollOut) : undefined
+    return terms && sum(terms)
   },
 }
 

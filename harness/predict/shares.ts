@@ -14,6 +14,8 @@ export const shares = {
   endpointsFollow: 1_000,
   /** From a pod's loss to the binding of the one that its ReplicaSet makes. */
   replacementCreated: 250,
+  /** From a change that a Deployment's controller sees to the new sizes of its ReplicaSets. */
+  rollOutStep: 250,
   /** From the end of the grace period, or of the process, to the runtime's word of it. */
   runtimeEnds: 2_000,
   /** From the proxy's deletion to the end of its rule. */

@@ -78,6 +78,12 @@ export const replacementCreated = share(
   'measured; https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/',
 )
 
+export const rollOutStep = share(
+  'the Deployment gives its ReplicaSets their sizes',
+  'rollOutStep',
+  'measured; kubernetes/pkg/controller/deployment',
+)
+
 /** The proxy's pod is asked to end, and takes its rule with it. */
 export const proxyGoes = share('the proxy goes', 'proxyGoes')
 export const kubeletStarts = share('the kubelet starts', 'kubeletStarts', 'estimated')

@@ -5,6 +5,7 @@ const metadata = z.object({
   name: z.string(),
   namespace: z.string().default(''),
   uid: z.string(),
+  annotations: z.record(z.string(), z.string()).default({}),
   ownerReferences: z.array(z.object({ uid: z.string(), controller: z.boolean().optional() })).default([]),
 })
 
@@ -37,11 +38,20 @@ const replicatedObject = z.object({
       updatedReplicas: z.number().optional(),
       readyReplicas: z.number().default(0),
       availableReplicas: z.number().default(0),
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), reason: z.string().default('') }))
+        .default([]),
     })
-    .default({ replicas: 0, readyReplicas: 0, availableReplicas: 0 }),
+    .default({ replicas: 0, readyReplicas: 0, availableReplicas: 0, conditions: [] }),
 })
 
-/** A Deployment or ReplicaSet into intervals of its counts. */
+const revisionAnnotation = 'deployment.kubernetes.io/revision'
+
+/**
+ * A Deployment or ReplicaSet into intervals of its counts; a ReplicaSet into those of its revision, and a Deployment into
+ * those of its condition Progressing.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#progressing-deployment
+ */
 export function reduceReplicated(
   timeline: Timeline,
   kind: 'Deployment' | 'ReplicaSet',
@@ -60,9 +70,20 @@ export function reduceReplicated(
     ready: status.readyReplicas,
     available: status.availableReplicas,
   }
-  const key = `replicas ${uid}`
-  timeline.hold(key, { kind: 'replicas', subject: `${kind}/${namespace}/${name}`, uid, fromMs: atMs, detail })
-  if (deleted) timeline.end(key, atMs)
+  const key = `replicated ${uid} `
+  const at = { subject: `${kind}/${namespace}/${name}`, uid, fromMs: atMs }
+  timeline.hold(`${key}replicas`, { ...at, kind: 'replicas', detail })
+  const revision = metadata.annotations[revisionAnnotation]
+  if (kind === 'ReplicaSet' && revision !== undefined) {
+    const numbered = { revision: Number(revision), name }
+    timeline.hold(`${key}revision`, { ...at, kind: 'revision', detail: numbered })
+  }
+  const progressing = status.conditions.find(({ type }) => type === 'Progressing')
+  if (kind === 'Deployment' && progressing) {
+    const said = { status: progressing.status, reason: progressing.reason }
+    timeline.hold(`${key}progressing`, { ...at, kind: 'progressing', detail: said })
+  }
+  if (deleted) timeline.endAll(key, atMs)
 }
 
 const eventObject = z.object({

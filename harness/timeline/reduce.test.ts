@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { FaultObservation, Observation, TrafficObservation } from '../model/observation.ts'
 import { intervalsOf } from './reduce.ts'
-import { lostRequest, replicated, spans, timelineOf, watched } from './testing.ts'
+import { lostRequest, replicaSet, replicated, spans, timelineOf, watched } from './testing.ts'
 
 const node = (uid: string, ready: boolean | null = true) => ({
   metadata: { name: 'n1', uid },
@@ -183,5 +183,42 @@ describe('traffic', () => {
 
   test('no gap is longer for the time before the first answer', () => {
     expect(timelineOf(answered(9_000)).traffic.longestGapMs).toBe(0)
+  })
+})
+
+describe('a roll-out', () => {
+  test("is a revision of a ReplicaSet's, which becomes another when its template is taken back", () => {
+    const timeline = timelineOf(
+      watched('ReplicaSet', 1, replicaSet('v1', 1)),
+      watched('ReplicaSet', 2, replicaSet('v1', 1, 3)),
+      watched('ReplicaSet', 3, replicaSet('v1', 3, 3)),
+      watched('ReplicaSet', 4, replicaSet('v1', 3, 3), 'DELETED'),
+    )
+    expect(spans(timeline.of('revision', 'v1'))).toEqual(['1-3', '3-4'])
+    expect(timeline.of('revision').map(({ detail }) => detail)).toEqual([
+      { revision: 1, name: 'v1' },
+      { revision: 3, name: 'v1' },
+    ])
+  })
+
+  test('is told by the condition Progressing of its Deployment, whenever its status or reason changes', () => {
+    const progressing = (status: string, reason: string, lastUpdateTime = '') => {
+      const { status: counts, ...rest } = replicated('d', 3)
+      const conditions = [{ type: 'Progressing', status, reason, lastUpdateTime }]
+      return { ...rest, status: { ...(counts as object), conditions } }
+    }
+    const timeline = timelineOf(
+      watched('Deployment', 1, replicated('d', 3)),
+      watched('Deployment', 2, progressing('True', 'ReplicaSetUpdated', 'a')),
+      watched('Deployment', 3, progressing('True', 'ReplicaSetUpdated', 'b')),
+      watched('Deployment', 4, progressing('False', 'ProgressDeadlineExceeded')),
+      watched('Deployment', 5, progressing('False', 'ProgressDeadlineExceeded'), 'DELETED'),
+    )
+    expect(spans(timeline.of('progressing', 'd'))).toEqual(['2-4', '4-5'])
+    expect(timeline.of('progressing')[1]?.detail).toEqual({
+      status: 'False',
+      reason: 'ProgressDeadlineExceeded',
+    })
+    expect(timeline.of('revision')).toEqual([])
   })
 })

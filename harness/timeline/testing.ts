@@ -221,6 +221,13 @@ export function replicated(uid: string, desired: number, up = desired, owner?: s
   }
 }
 
+/** A ReplicaSet of Deployment `d`, with its revision, and without pods unless told otherwise. */
+export function replicaSet(name: string, revision: number, desired = 0, up = desired): ObservedObject {
+  const { metadata, ...rest } = replicated(name, desired, up, 'd')
+  const annotations = { 'deployment.kubernetes.io/revision': String(revision) }
+  return { ...rest, metadata: { ...metadata, name, annotations } }
+}
+
 export type RequestParts = Partial<Omit<TrafficObservation, 'source' | 'atMs'>>
 
 /** A request to Service `web` that was refused within a millisecond; over a reused connection where its pod is known. */

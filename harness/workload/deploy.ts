@@ -17,13 +17,34 @@ import { Workload } from './workload.ts'
  */
 export async function deployChart(stage: Stage, chart: Chart, steadyWithin: Duration): Promise<Workload> {
   checkChart(chart)
-  const { recording, cluster } = stage
+  const { recording } = stage
   if (recording.timeline.workloads.some(({ name }) => name === chart.name)) {
     throw new UsageError(
       `Chart ${chart.name}: is deployed already; give the second one another name and other objects`,
     )
   }
   const deadlineMs = recording.now() + toMs(steadyWithin)
+  const applied = await applyChart(stage, chart)
+  const shape = shapeOf(chart, applied, stage.namespace)
+  recording.record({ source: 'workload', atMs: recording.now(), workload: shape })
+  await becomeSteady(stage, shape, deadlineMs)
+  const [template] = podTemplates({ ...chart, objects: applied })
+  return new Workload(stage, shape, template?.spec ?? { containers: [] }, applied)
+}
+
+/**
+ * Applies a chart's objects into the scenario's namespace, its images provided, and gives them as the API server has them.
+ *
+ * @param options `check` only asks the API server what they would become; `lacking` images are left for the kubelet to miss
+ * @throws UsageError for one that it refuses, or that belongs to no namespace; EnvironmentError for an image that cannot
+ *   be had.
+ */
+export async function applyChart(
+  stage: Stage,
+  chart: Chart,
+  { check = false, lacking = [] }: { check?: boolean; lacking?: string[] } = {},
+): Promise<Chart['objects']> {
+  const { cluster } = stage
   for (const object of chart.objects) {
     const { apiVersion = '', kind = '' } = object
     // It would outlive the scenario and meet the others.
@@ -35,24 +56,20 @@ export async function deployChart(stage: Stage, chart: Chart, steadyWithin: Dura
       },
     )
   }
-  await provideImages(stage, chart)
+  if (!check) await provideImages(stage, chart, lacking)
 
   const applied: Chart['objects'] = []
   for (const object of chart.objects.map((o) => intoNamespace(o, chart, stage.namespace))) {
     try {
-      applied.push(await cluster.kube.apply(object))
+      applied.push(await cluster.kube.apply(object, { dryRun: check }))
     } catch (error) {
       throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error })
     }
   }
-  const shape = shapeOf(chart, applied, stage.namespace)
-  recording.record({ source: 'workload', atMs: recording.now(), workload: shape })
-  await becomeSteady(stage, shape, deadlineMs)
-  const [template] = podTemplates({ ...chart, objects: applied })
-  return new Workload(stage, shape, template?.spec ?? { containers: [] })
+  return applied
 }
 
-async function provideImages({ cluster, signal }: Stage, chart: Chart): Promise<void> {
+async function provideImages({ cluster, signal }: Stage, chart: Chart, lacking: string[]): Promise<void> {
   const used = podTemplates(chart).flatMap(({ spec }) =>
     [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ image }) => (image ? [image] : [])),
   )
@@ -62,7 +79,9 @@ async function provideImages({ cluster, signal }: Stage, chart: Chart): Promise<
     throw new UsageError(
       `Chart ${chart.name}: builds image ${unused}, which none of its containers uses: they use ${used.join(', ')}`,
     )
-  await cluster.provideImages({ built: chart.images, used, behaviours: chart.behaviours ?? {} }, { signal })
+  const present = used.filter((name) => !lacking.includes(name))
+  const behaviours = chart.behaviours ?? {}
+  await cluster.provideImages({ built: chart.images, used: present, behaviours }, { signal })
 }
 
 /** An image built here is in the nodes already, and nowhere else: the kubelet must not look for it. */

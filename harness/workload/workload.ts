@@ -1,4 +1,4 @@
-import type { NodeObject, PodObject } from '../cluster/kube.ts'
+import type { DeploymentObject, KubeObject, NodeObject, PodObject } from '../cluster/kube.ts'
 import { EnvironmentError, RolypolyError } from '../model/errors.ts'
 import type { WorkloadShape } from '../model/observation.ts'
 import { isOpenIn, livePods } from '../timeline/steady.ts'
@@ -10,13 +10,45 @@ export type PodSpec = NonNullable<PodObject['spec']>
 export class Workload {
   readonly stage: Stage
   readonly shape: WorkloadShape
-  /** The spec that its pods are made of; of its first Deployment where it has several. */
-  readonly podSpec: PodSpec
+  private specs: [now: PodSpec, before: PodSpec]
+  private applied: KubeObject[]
 
-  constructor(stage: Stage, shape: WorkloadShape, podSpec: PodSpec) {
+  /** @param objects as the API server has them */
+  constructor(stage: Stage, shape: WorkloadShape, podSpec: PodSpec, objects: KubeObject[] = []) {
     this.stage = stage
     this.shape = shape
-    this.podSpec = podSpec
+    this.specs = [podSpec, podSpec]
+    this.applied = objects
+  }
+
+  /** The spec that its pods are made of; of its first Deployment where it has several. */
+  get podSpec(): PodSpec {
+    return this.specs[0]
+  }
+
+  /** What that was before it was last rolled out; the same where it was not. */
+  get podSpecBefore(): PodSpec {
+    return this.specs[1]
+  }
+
+  /** Its objects, as the API server had them when they were applied. */
+  get objects(): readonly KubeObject[] {
+    return this.applied
+  }
+
+  /** Its Deployment; undefined where it has none, or several. */
+  get deployment(): DeploymentObject | undefined {
+    const [first, second] = this.applied.filter(({ kind }) => kind === 'Deployment')
+    return second ? undefined : first
+  }
+
+  /** Takes note of what its objects have been changed to. */
+  changed(objects: readonly KubeObject[]): void {
+    const keyOf = ({ kind, metadata }: KubeObject) => `${kind}/${metadata?.name}`
+    const changed = new Map(objects.map((object) => [keyOf(object), object]))
+    this.applied = this.applied.map((object) => changed.get(keyOf(object)) ?? object)
+    const now = this.deployment?.spec?.template?.spec
+    if (now) this.specs = [now, this.podSpec]
   }
 
   get name(): string {
