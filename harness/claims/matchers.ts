@@ -11,7 +11,9 @@ import { type ToKeepLatencyOptions, toKeepLatency } from './to-keep-latency.ts'
 import { type ToLoseRequestsOptions, toLoseRequests } from './to-lose-requests.ts'
 import { type ToRecoverOptions, toRecover } from './to-recover.ts'
 import { type ToRestartOptions, toRestart } from './to-restart.ts'
+import { type ToRollOutOptions, toRollOut } from './to-roll-out.ts'
 import { type ToShutDownGracefullyOptions, toShutDownGracefully } from './to-shut-down-gracefully.ts'
+import { type ToStallRollOutOptions, toStallRollOut } from './to-stall-roll-out.ts'
 import { type ToStayUpOptions, toStayUp } from './to-stay-up.ts'
 
 type OnPod<T, F extends unknown[]> = T extends Pod ? (...options: F) => Promise<void> : never
@@ -35,6 +37,10 @@ export interface ClaimsOf<T> {
   toStayUp: T extends Pod | Workload ? (options?: ToStayUpOptions) => Promise<void> : never
   /** Every replica is ready and in its Service again, after it was seen not to be so. */
   toRecover: OnWorkload<T, [options?: ToRecoverOptions]>
+  /** Every pod is a ready one of the new template, in its Service. */
+  toRollOut: OnWorkload<T, [options?: ToRollOutOptions]>
+  /** The Deployment tells that its roll-out makes no progress, and enough pods are ready until then. */
+  toStallRollOut: OnWorkload<T, [options?: ToStallRollOutOptions]>
   /** Never fewer pods than this are ready endpoints. */
   toKeepAvailable: OnWorkload<T, [options: ToKeepAvailableOptions]>
   /** No more requests than this stay without a good answer. */
@@ -57,6 +63,7 @@ const onPods: Record<string, Make<Pod>> = {
 }
 const onWorkloads: Record<string, Make<Workload>> = {
   ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
+  ...{ toRollOut, toStallRollOut },
 }
 
 /** The options of each claim: Vitest checks no types, and a misspelt option would weaken its claim. */
@@ -68,6 +75,8 @@ const optionsOf: Record<string, readonly string[]> = {
   toBeReplaced: ['onAnotherNode', 'within'],
   toStayUp: ['for', 'except'],
   toRecover: ['within'],
+  toRollOut: ['within'],
+  toStallRollOut: ['within'],
   toKeepAvailable: ['atLeast'],
   toLoseRequests: ['atMost', 'of'],
   toShutDownGracefully: ['exitCode', 'container', 'within'],

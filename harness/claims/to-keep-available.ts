@@ -55,14 +55,14 @@ export function judgeAvailable(shape: WorkloadShape, atLeast: number): Judge {
   }
 }
 
-function readyPods(timeline: Timeline, { roots }: WorkloadShape): Interval<'pod-ready'>[] {
+export function readyPods(timeline: Timeline, { roots }: WorkloadShape): Interval<'pod-ready'>[] {
   return timeline
     .of('pod-ready')
     .filter(({ uid }) => roots.some((root) => timeline.isControlledBy(uid, root.uid)))
 }
 
 /** A pod counts once, in however many slices and address families it is listed. */
-function spansByPod(intervals: Interval[]): Span[] {
+export function spansByPod(intervals: Interval[]): Span[] {
   const uids = [...new Set(intervals.map(({ uid }) => uid))]
   return uids.flatMap((uid) => spansOf(intervals.filter((interval) => interval.uid === uid)))
 }
