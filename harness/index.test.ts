@@ -16,7 +16,7 @@ import type {
 import * as harness from './index.ts'
 
 const { deleteNode, deletePod, expect, failProbe, killContainer, killPod, scenario, yaml } = harness
-const { pauseNode, stopKubelet, stopNode } = harness
+const { pauseNode, rollBack, rollOut, scale, stopKubelet, stopNode } = harness
 
 type On<T> = ReturnType<typeof expect<T>>
 type Options<F> = F extends (options: infer O) => unknown
@@ -29,7 +29,7 @@ test('what scenarios are written with is there', () => {
   plain(Object.keys(harness)).toEqual(
     plain.arrayContaining([
       ...['deleteNode', 'deletePod', 'expect', 'failProbe', 'killContainer', 'killPod', 'scenario', 'yaml'],
-      ...['pauseNode', 'stopKubelet', 'stopNode'],
+      ...['pauseNode', 'rollBack', 'rollOut', 'scale', 'stopKubelet', 'stopNode'],
     ]),
   )
 })
@@ -96,6 +96,15 @@ test('faults are made of pods, and are injected', () => {
   expectTypeOf(killContainer).parameter(1).toEqualTypeOf<KillContainerOptions | undefined>()
   expectTypeOf<'SIGKILL'>().toExtend<NonNullable<KillContainerOptions['signal']>>()
   expectTypeOf<ScenarioContext['inject']>().toEqualTypeOf<(fault: Fault) => Promise<InjectedFault>>()
+})
+
+test('a workload is scaled, rolled out and rolled back', () => {
+  expectTypeOf(scale).toEqualTypeOf<(app: Workload, options: { to: number }) => Fault>()
+  expectTypeOf(rollOut).toEqualTypeOf<(app: Workload, chart: Chart) => Fault>()
+  expectTypeOf(rollBack).toEqualTypeOf<(app: Workload) => Fault>()
+  expectTypeOf<On<Workload>['toRollOut']>().toBeCallableWith({ within: '30s' })
+  expectTypeOf<On<Workload>['toStallRollOut']>().toBeCallableWith()
+  expectTypeOf<On<Pod>['toRollOut']>().toBeNever()
 })
 
 test('a scenario deploys a chart, and is given a workload', () => {

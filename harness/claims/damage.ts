@@ -10,6 +10,7 @@ import { workloadSituation } from './situation.ts'
 const afterDamageMs = 2_000
 /** An invariant that waits too short a time holds falsely: windows are those of a calm machine. */
 const damageShowsMs = 3_000
+const slowTimes = 2
 
 /**
  * Watches until the fault has shown its effect on the workload, and a little longer: an invariant that is claimed right
@@ -26,7 +27,8 @@ export async function untilDamaged(
   const { does } = fault.effect
   if (does === 'scale' || does === 'roll-out') {
     // It hurts to its very end: when it is through, and the last of the pods that had to go is gone.
-    const throughMs = landedMs + Math.max(predict.recovers(situation)?.latestMs ?? 0, damageShowsMs)
+    const latestMs = slowTimes * (predict.recovers(situation)?.latestMs ?? 0)
+    const throughMs = landedMs + Math.max(latestMs, damageShowsMs)
     await recording.waitFor(() => broken() ?? isThrough(stage, workload, fault), throughMs, signal)
     const goneMs = recording.now() + predict.evicted({ pod: workload.podSpecBefore }).latestMs
     await recording.waitFor(() => broken() ?? nobodyGoes(stage, workload), goneMs, signal)

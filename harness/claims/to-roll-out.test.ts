@@ -79,6 +79,13 @@ describe('a roll-out is through', () => {
     })
   })
 
+  test('not by old pods of a workload without a Service', () => {
+    const alone = { ...shape, services: [] }
+    const pods = before.filter((seen) => seen.source === 'watch' && seen.kind !== 'EndpointSlice')
+    const seen = [{ ...workload, workload: alone }, ...pods, made]
+    expect(judgeRolledOut(alone, 'd')(timelineOf(...seen), 10).is).toBe('open')
+  })
+
   test('not where a new pod is not ready, and it says why', () => {
     const stuck = judged(made, of(20, 'b1', 'v2', { ready: false, phase: 'Pending' }))
     expect(stuck).toMatchObject({

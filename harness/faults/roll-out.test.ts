@@ -32,6 +32,8 @@ const set = (name: string, revision: number, image: string, owner = 'd') => ({
 function scene(coming: Observation[] = [], there: { now?: Spec; sets?: object[] } = {}) {
   const recording = new FakeRecording(...coming)
   recording.record(watched('Deployment', 1, replicated('d', 2)))
+  const emptiedBefore = { ...replicaSet('v0', 0), spec: { replicas: 0 }, status: { replicas: 2 } }
+  recording.record(watched('ReplicaSet', 1, emptiedBefore))
   recording.record(watched('ReplicaSet', 1, replicaSet('v1', 1, 2)))
   for (const name of ['web-1', 'web-2']) recording.record(watched('Pod', 1, pod({ name, owner: 'v1' })))
   recording.passUntil(5)
@@ -146,7 +148,8 @@ describe('another version of a chart', () => {
 })
 
 describe('a roll-back', () => {
-  const sets = [set('c', 3, 'web:3'), set('a', 1, 'web:1'), set('b', 2, 'web:2'), set('x', 9, 'x', 'other')]
+  const [newest, before] = [set('d', 4, 'web:3'), set('b', 3, 'web:2')]
+  const sets = [newest, set('a', 1, 'web:1'), set('c', 2, 'web:0'), before, set('x', 9, 'x', 'other')]
 
   test('takes the template of the revision before, without the hash', () => {
     expect(templateBefore(sets as never, 'd')).toEqual(template('web:2'))
@@ -155,14 +158,14 @@ describe('a roll-back', () => {
 
   test('patches what is other, takes away what is new, and is proved by the revision', async () => {
     const now = { spec: { template: template('web:3', { hostname: 'new' }) } }
-    const back = watched('ReplicaSet', 20, replicaSet('b', 4, 2))
+    const back = watched('ReplicaSet', 20, replicaSet('b', 5, 2))
     const { stage, recording, app, asked } = scene([back], { now, sets })
     const act = await rollBack(app).inject(stage, 0)
     expect(asked).toEqual([
       { spec: { template: { spec: { containers: [{ name: 'web', image: 'web:2' }], hostname: null } } } },
     ])
     recording.passUntil(30)
-    expect(seenOf(recording, act)).toMatchObject({ atMs: 20, evidence: 'ReplicaSet b is revision 4' })
+    expect(seenOf(recording, act)).toMatchObject({ atMs: 20, evidence: 'ReplicaSet b is revision 5' })
     expect(app.podSpec.containers[0]?.image).toBe('web:0')
   })
 

@@ -49,6 +49,15 @@ test('the number that it has is what the watch told last', async () => {
   expect(asked).toEqual([])
 })
 
+test('a size that it once had is no proof', async () => {
+  const { app, stage, recording } = scene()
+  recording.passUntil(30)
+  recording.record(watched('Deployment', 40, replicated('d', 1)))
+  recording.passUntil(50)
+  const act = await scale(app, { to: 3 }).inject(stage, 0)
+  expect(act.receipt(recording.timeline)).toBeUndefined()
+})
+
 test.each([-1, 1.5, Number.NaN])('%d replicas cannot be', (to) => {
   expect(() => scale(scene().app, { to })).toThrow(UsageError)
 })
@@ -58,4 +67,5 @@ test('what is not one Deployment is refused', () => {
   expect(() => scale(bare.app, { to: 2 })).toThrow('scale is done to a workload of one Deployment')
   const two = scene([deployment, { ...deployment, metadata: { name: 'db', uid: 'e' } }], [root, root])
   expect(() => scale(two.app, { to: 2 })).toThrow(UsageError)
+  expect(two.app.deployment).toBeUndefined()
 })

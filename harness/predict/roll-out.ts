@@ -41,9 +41,9 @@ export interface RollOutLimits {
   unavailable: number
 }
 
+const rolling = 'kubernetes/pkg/controller/deployment/rolling.go'
 const minReady = 'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#min-ready-seconds'
-const deadline =
-  'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#progress-deadline-seconds'
+const deadline = 'kubernetes/pkg/controller/deployment/util/deployment_util.go: DeploymentTimedOut'
 
 /**
  * 25 % each unless given: of maxSurge rounded up, of maxUnavailable down; where both come to 0, one may be missing.
@@ -99,14 +99,16 @@ export function rollsOut(pod: PodTiming, rollOut: RollOut, readyTookMs = 0): Ter
   const isRecreate = rollOut.strategy?.type === 'Recreate'
   const how = isRecreate ? 'Recreate' : `maxSurge ${surge}, maxUnavailable ${unavailable}`
   const wave = [rollOutStep, ...oneIsAvailable(pod, rollOut, readyTookMs)]
-  const made = waves > 1 ? wave.map((term) => times(term, waves, how)) : waves === 1 ? wave : []
+  const many = `${waves} waves of new pods, ${surge + unavailable} at a time (${how})`
+  const named = { term: many, ms: 0, earliestMs: 0, source: rolling }
+  const made = waves > 1 ? [named, ...wave.map((term) => times(term, waves))] : waves === 1 ? wave : []
   const stopped = isRecreate && old ? [stop(old, old.containers), runtimeEnds, plegRelist, statusArrives] : []
   const terms = [...stopped, ...made, rollOutStep, endpointsFollow]
   return kept > 0 ? atOnceAtBest(terms) : terms
 }
 
-function times({ term, ms, earliestMs = ms, ...rest }: Term, n: number, how: string): Term {
-  return { ...rest, term: `${n} waves (${how}): ${term}`, ms: ms * n, earliestMs: earliestMs * n }
+function times({ term, ms, earliestMs = ms, ...rest }: Term, n: number): Term {
+  return { ...rest, term: `${n} times: ${term}`, ms: ms * n, earliestMs: earliestMs * n }
 }
 
 /** More or fewer pods of the same template: all at once, and those that are to go are told to at once. */
@@ -122,6 +124,7 @@ const noDeadline = 2 ** 31 - 1
  * From the first change of the ReplicaSets to the Deployment's word that it makes no progress; undefined where it has no
  * deadline for it. Its last progress are the pods that it made, and the old ones that it took down. That time is a whole
  * second, and the controller looks a second after it.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#progress-deadline-seconds
  */
 export function stalls({ progressDeadlineSeconds = defaultDeadlineSeconds }: RollOut): Term[] | undefined {
   if (progressDeadlineSeconds === noDeadline) return undefined

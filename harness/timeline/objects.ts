@@ -79,7 +79,7 @@ export function reduceReplicated(
     timeline.hold(`${key}revision`, { ...at, kind: 'revision', detail: numbered })
   }
   const progressing = status.conditions.find(({ type }) => type === 'Progressing')
-  if (kind === 'Deployment' && progressing) {
+  if (progressing) {
     const said = { status: progressing.status, reason: progressing.reason }
     timeline.hold(`${key}progressing`, { ...at, kind: 'progressing', detail: said })
   }

@@ -165,3 +165,33 @@ test('the page has both times of each event, the differences, and what could not
     ].join('\n'),
   )
 })
+
+test('of a Deployment that is changed every pod counts, whichever it is, and the word of a stall', () => {
+  const [one, other] = ['Pod/shop/web-1', 'Pod/shop/web-2']
+  const events = keyEvents(
+    scenario('shop/web-0', 0, {
+      faults: [
+        {
+          ...{ kind: 'rollOut', target: 'Deployment/shop/web', injectedAtMs: 4_900 },
+          receipt: { atMs: 5_000, observedBy: '', evidence: '' },
+        },
+      ],
+      intervals: [
+        interval('pod', one, 5_100, null),
+        interval('pod', other, 5_200, null),
+        interval('pod-ready', one, 7_000, null),
+        interval('pod-terminating', 'Pod/shop/web-0', 7_100, null),
+        interval('progressing', 'Deployment/shop/web', 5_500, 9_000, { status: 'True' }),
+        interval('progressing', 'Deployment/shop/web', 9_000, null, { status: 'False' }),
+        interval('replicas', 'Deployment/shop/web', 6_000, null),
+      ],
+    }),
+  )
+  expect(events).toEqual([
+    { name: 'a pod is made', atMs: 100 },
+    { name: 'a pod is made (2)', atMs: 200 },
+    { name: 'a pod is ready', atMs: 2_000 },
+    { name: 'a pod is told to stop', atMs: 2_100 },
+    { name: 'the roll-out stalls', atMs: 4_000 },
+  ])
+})

@@ -19,35 +19,41 @@ const names: Record<string, { from?: string; to?: string }> = {
   pod: { from: 'is made', to: 'is gone' },
 }
 
+/** Of a Deployment that was changed, each pod is as good as another. */
+const anyPod = 'a pod'
 const hurtName = 'the pod'
 /** What was seen at the moment of the receipt may have come before it. */
 const beforeMs = 500
 
 /**
  * The events that a scenario's promises are about, in their order: of the pod that was hurt, of the first that was made
- * in its place, and of its node. What happens again is numbered: `the pod is ready (2)`. Empty where nothing was hurt.
+ * in its place, and of its node; of every pod where their Deployment was changed. What happens again is numbered: `the pod is ready (2)`. Empty where nothing was hurt.
  */
 export function keyEvents(scenario: ScenarioResult): KeyEvent[] {
   const [fault] = scenario.faults
   if (!fault?.receipt) return []
   const landedMs = fault.receipt.atMs
   const isLater = (atMs: number) => atMs >= landedMs - beforeMs
-  const hurt = hurtPod(scenario, fault.target, landedMs)
-  const place = replacementOf(scenario, landedMs)
+  const isChange = fault.target.startsWith('Deployment/')
+  const hurt = isChange ? undefined : hurtPod(scenario, fault.target, landedMs)
+  const place = isChange ? undefined : replacementOf(scenario, landedMs)
   const who = new Map([
     ...(hurt === undefined ? [] : [[hurt, hurtName] as const]),
     ...(place === undefined ? [] : [[place, 'its replacement'] as const]),
   ])
   const events: KeyEvent[] = []
   const add = (name: string, atMs: number) => events.push({ name, atMs: atMs - landedMs })
-  for (const { kind, subject, fromMs, toMs } of scenario.intervals) {
+  for (const { kind, subject, fromMs, toMs, detail } of scenario.intervals) {
     const called = names[kind]
-    const pod = who.get(podOf(subject))
+    const pod = isChange && subject.startsWith('Pod/') ? anyPod : who.get(podOf(subject))
     // What was hurt gets up after the fault only: a start before it is the fault's own.
     const isRise = pod === hurtName && kind !== 'pod-terminating'
     if (pod && called?.from && (isRise ? fromMs > landedMs : isLater(fromMs)))
       add(`${pod} ${called.from}`, fromMs)
     if (pod && called?.to && toMs !== null && isLater(toMs)) add(`${pod} ${called.to}`, toMs)
+    if (kind === 'progressing' && detail.status === 'False' && isLater(fromMs)) {
+      add('the roll-out stalls', fromMs)
+    }
     if (kind === 'node-ready' && subject === fault.target) {
       if (isLater(fromMs)) add('the node is ready', fromMs)
       if (toMs !== null && isLater(toMs)) add('the node is no longer ready', toMs)

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ServiceSpec, WorkloadSpec } from '../../predict/weak-spots.ts'
 import { forecasts } from './forecast.ts'
 
@@ -84,6 +84,15 @@ test('every fault that applies has what follows it, in the order of a scenario',
         'the pod joins its endpoints again after the node is started again, should that be before the eviction',
       ],
     ],
+    [
+      'rollOut(app, chart)',
+      [
+        "every pod is of the new version and in its endpoints after the ReplicaSets' first change",
+        "the Deployment tells that it makes no progress, where the new pods do not get ready after the ReplicaSets' first change",
+      ],
+    ],
+    ['scale(app, { to: 4 })', ['every replica is ready and in its endpoints after the change']],
+    ['scale(app, { to: 2 })', ['the pods that go leave their endpoints after the change']],
   ])
 })
 
@@ -155,7 +164,46 @@ test('what is never restarted never joins its endpoints again', () => {
 
 test("the cluster's version counts", () => {
   const leaves = (version: string) =>
-    forecasts(web, [service], { version }).at(-1)?.follows[0]?.predicted?.earliestMs
+    forecasts(web, [service], { version }).find(({ call }) => call === 'stopNode(pod)')?.follows[0]?.predicted
+      ?.earliestMs
   expect(leaves('1.31')).toBe(30_000)
   expect(leaves('1.34')).toBe(40_000)
+})
+
+describe('a Deployment that is changed', () => {
+  const windowOf = (workload: WorkloadSpec, call: string, n = 0) => {
+    const { predicted } =
+      forecasts(workload, [service], {}).find((one) => one.call === call)?.follows[n] ?? {}
+    return [predicted?.earliestMs, predicted?.latestMs]
+  }
+  const slow = {
+    ...web,
+    pod: { containers: [{ ...app, readinessProbe: { ...probe, initialDelaySeconds: 9 } }] },
+  }
+
+  test('rolls out in waves, by its own strategy', () => {
+    const [oneByOne = 0] = windowOf(slow, 'rollOut(app, chart)')
+    expect(oneByOne).toBe(27_000)
+    const strategy = { rollingUpdate: { maxSurge: '100%' } }
+    expect(windowOf({ ...slow, strategy }, 'rollOut(app, chart)')[0]).toBe(9_000)
+    expect(windowOf({ ...slow, minReadySeconds: 6 }, 'rollOut(app, chart)')[0]).toBe(42_000)
+    expect(windowOf(slow, 'scale(app, { to: 4 })')[0]).toBe(9_000)
+  })
+
+  test('tells of a stall after its progress deadline, or never where it has none', () => {
+    const told = { ...web, progressDeadlineSeconds: 30 }
+    expect(windowOf(told, 'rollOut(app, chart)', 1)[0]).toBe(29_000)
+    const none = { ...web, progressDeadlineSeconds: 2_147_483_647 }
+    const [, stall] =
+      forecasts(none, [service], {}).find(({ call }) => call.startsWith('rollOut'))?.follows ?? []
+    expect(stall).toMatchObject({ never: 'its progressDeadlineSeconds is none' })
+  })
+
+  test('is no bare Pod, and one without replicas is not scaled down', () => {
+    const calls = (workload: WorkloadSpec) => forecasts(workload, [], {}).map(({ call }) => call)
+    expect(calls({ ...web, kind: 'Pod' }).filter((call) => call.includes('app'))).toEqual([])
+    expect(calls({ ...web, replicas: 0 }).filter((call) => call.startsWith('scale'))).toEqual([
+      'scale(app, { to: 1 })',
+    ])
+  })
 })

@@ -16,7 +16,7 @@ export interface Consequence {
   never?: string
 }
 
-/** A fault of a pod, and what follows it. */
+/** A fault of a pod or of its Deployment, and what follows it. */
 export interface Forecast {
   fault: string
   /** As a scenario writes it. */
@@ -45,10 +45,56 @@ export function forecasts(
   const isListed = services.some(
     (service) => sendsTo(service, workload.labels) && !service.publishNotReadyAddresses,
   )
-  return casesOf(workload).map((of) => ({
+  const ofPods = casesOf(workload).map((of) => ({
     ...{ fault: of.fault, call: of.call },
     follows: [...ends(of, workload), ...consequences(of, workload, isListed, cluster)],
   }))
+  return [...ofPods, ...changes(workload, isListed)]
+}
+
+/** What follows a change of the Deployment itself; its old pods are taken to be like the new ones. */
+function changes({ kind, pod, ...rollOut }: WorkloadSpec, isListed: boolean): Forecast[] {
+  if (kind !== 'Deployment') return []
+  const { replicas } = rollOut
+  const known = { pod, restartsBefore: 0, rollOut: { ...rollOut, old: pod } }
+  const rolled: Situation = {
+    ...{ ...known, effect: { does: 'roll-out', deployment: '', oldSet: null, podUids: [] } },
+  }
+  const scaled = (to: number): Situation => ({
+    ...{ ...known, effect: { does: 'scale', deployment: '', from: replicas, to, podUids: [] } },
+  })
+  const where = isListed ? ' and in its endpoints' : ''
+  const [through, resized] = [`every pod is of the new version${where}`, `every replica is ready${where}`]
+  const stalls = predict.stalls(rolled)
+  const what = 'the Deployment tells that it makes no progress, where the new pods do not get ready'
+  const after = "the ReplicaSets' first change"
+  return [
+    {
+      ...{ fault: 'Another version is rolled out', call: 'rollOut(app, chart)' },
+      follows: [
+        ...seen(through, after, predict.rollsOut(rolled)),
+        stalls
+          ? { what, after, predicted: stalls }
+          : { what, after, never: 'its progressDeadlineSeconds is none' },
+      ],
+    },
+    {
+      ...{ fault: 'It is scaled up', call: `scale(app, { to: ${replicas + 1} })` },
+      follows: seen(resized, 'the change', predict.recovers(scaled(replicas + 1))),
+    },
+    ...(replicas === 0
+      ? []
+      : [
+          {
+            ...{ fault: 'It is scaled down', call: `scale(app, { to: ${replicas - 1} })` },
+            follows: seen(
+              isListed ? 'the pods that go leave their endpoints' : 'the pods that go are told to stop',
+              'the change',
+              predict.recovers(scaled(replicas - 1)),
+            ),
+          },
+        ]),
+  ]
 }
 
 const podUid = ''

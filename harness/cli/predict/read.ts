@@ -42,10 +42,11 @@ export function readManifest(file: string, chart: Chart): Manifest {
       ({ spec: { scaleTargetRef: target } }) => target.kind === 'Deployment' && target.name === name,
     )
     const replicas = autoscaler ? (autoscaler.spec.minReplicas ?? 1) : (spec.replicas ?? 1)
-    const { strategy, template } = spec
+    const { strategy, minReadySeconds, progressDeadlineSeconds, template } = spec
     const labels = template.metadata?.labels ?? {}
     const subject = subjectOf('Deployment', metadata)
-    return { subject, kind: 'Deployment', replicas, strategy, labels, pod: template.spec, namespace }
+    const timing = { strategy, minReadySeconds, progressDeadlineSeconds }
+    return { subject, kind: 'Deployment', replicas, ...timing, labels, pod: template.spec, namespace }
   })
   const pods = ofKind('Pod', podSchema).map(({ metadata, spec }) => {
     const { labels = {}, namespace } = metadata

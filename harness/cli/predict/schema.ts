@@ -80,9 +80,13 @@ export const deploymentSchema = z.object({
     strategy: optional(
       z.object({
         type: optional(z.string()),
-        rollingUpdate: optional(z.object({ maxUnavailable: optional(intOrString) })),
+        rollingUpdate: optional(
+          z.object({ maxSurge: optional(intOrString), maxUnavailable: optional(intOrString) }),
+        ),
       }),
     ),
+    minReadySeconds: seconds,
+    progressDeadlineSeconds: seconds,
     template: z.object({ metadata: optional(z.object({ labels: optional(labels) })), spec: podSpec }),
   }),
 })

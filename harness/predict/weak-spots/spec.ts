@@ -46,11 +46,13 @@ export interface WorkloadSpec {
   labels: Record<string, string>
   pod: PodSpec
   strategy?: Strategy | undefined
+  minReadySeconds?: number | undefined
+  progressDeadlineSeconds?: number | undefined
 }
 
 interface Strategy {
   type?: string | undefined
-  rollingUpdate?: { maxUnavailable?: Port | undefined } | undefined
+  rollingUpdate?: { maxSurge?: Port | undefined; maxUnavailable?: Port | undefined } | undefined
 }
 
 export interface ServiceSpec {
