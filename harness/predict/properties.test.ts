@@ -26,6 +26,8 @@ const effects: FaultEffect[] = [
   ...(['stopped', 'paused', 'kubelet stopped'] as const).map(
     (how): FaultEffect => ({ does: 'lose-node', node: 'n1', how, podUids: ['web-1'] }),
   ),
+  ...[1, 9].map((to): FaultEffect => ({ does: 'scale', deployment: 'd', from: 3, to, podUids: ['web-1'] })),
+  { does: 'roll-out', deployment: 'd', oldSet: 'v1', podUids: ['web-1'] },
 ]
 
 const probes: (ProbeTiming | undefined)[] = [
@@ -44,6 +46,8 @@ const every: Record<string, (situation: Situation) => Prediction | undefined> = 
   'joining the endpoints': (situation) => predict.joinsEndpoints(situation),
   'a replacement': (situation) => predict.replaced(situation),
   'a recovery': (situation) => predict.recovers(situation),
+  'a roll-out': (situation) => predict.rollsOut(situation),
+  'a stall': (situation) => predict.stalls(situation),
 }
 
 function* situations(): Generator<Situation> {

@@ -180,7 +180,12 @@ test('of a Deployment that is changed every pod counts, whichever it is, and the
         interval('pod', one, 5_100, null),
         interval('pod', other, 5_200, null),
         interval('pod-ready', one, 7_000, null),
-        interval('pod-terminating', 'Pod/shop/web-0', 7_100, null),
+        interval('pod-terminating', 'Pod/shop/web-0', 7_100, 7_900),
+        interval('endpoint-ready', 'Pod/shop/web-0', 100, 7_300),
+        interval('pod-ready', 'Pod/shop/web-0', 100, 7_700),
+        interval('container-running', 'Pod/shop/web-0/web', 100, 7_700),
+        interval('endpoint-listed', 'Pod/shop/web-0', 100, 7_800),
+        interval('pod', 'Pod/shop/web-0', 100, 7_900),
         interval('progressing', 'Deployment/shop/web', 5_500, 9_000, { status: 'True' }),
         interval('progressing', 'Deployment/shop/web', 9_000, null, { status: 'False' }),
         interval('replicas', 'Deployment/shop/web', 6_000, null),
@@ -192,6 +197,7 @@ test('of a Deployment that is changed every pod counts, whichever it is, and the
     { name: 'a pod is made (2)', atMs: 200 },
     { name: 'a pod is ready', atMs: 2_000 },
     { name: 'a pod is told to stop', atMs: 2_100 },
+    { name: 'a pod leaves the endpoints', atMs: 2_300 },
     { name: 'the roll-out stalls', atMs: 4_000 },
   ])
 })

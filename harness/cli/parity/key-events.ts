@@ -21,6 +21,8 @@ const names: Record<string, { from?: string; to?: string }> = {
 
 /** Of a Deployment that was changed, each pod is as good as another. */
 const anyPod = 'a pod'
+/** How long such a pod takes to stop is its own affair: nothing of the change waits for it. */
+const stopping = ['pod-ready', 'container-running', 'endpoint-listed', 'pod']
 const hurtName = 'the pod'
 /** What was seen at the moment of the receipt may have come before it. */
 const beforeMs = 500
@@ -50,6 +52,7 @@ export function keyEvents(scenario: ScenarioResult): KeyEvent[] {
     const isRise = pod === hurtName && kind !== 'pod-terminating'
     if (pod && called?.from && (isRise ? fromMs > landedMs : isLater(fromMs)))
       add(`${pod} ${called.from}`, fromMs)
+    if (pod === anyPod && stopping.includes(kind)) continue
     if (pod && called?.to && toMs !== null && isLater(toMs)) add(`${pod} ${called.to}`, toMs)
     if (kind === 'progressing' && detail.status === 'False' && isLater(fromMs)) {
       add('the roll-out stalls', fromMs)

@@ -56,8 +56,19 @@ function replicaLanes(scenario: ScenarioResult): Lane[] {
         label: `${ready}/${desired}`,
       }
     }),
-    marks: [],
+    marks: stallsOf(scenario, subject),
   }))
+}
+
+/** When a Deployment told that its roll-out makes no progress. */
+function stallsOf({ intervals }: ScenarioResult, of: string): Mark[] {
+  const told = intervals.filter(
+    (one) => one.kind === 'progressing' && one.subject === of && textIn(one, 'status') === 'False',
+  )
+  return told.map((one): Mark => {
+    const why = textIn(one, 'reason') ?? 'no reason told'
+    return { atMs: one.fromMs, shape: 'warning', what: `The roll-out makes no progress: ${why}` }
+  })
 }
 
 /** A lane for each node that a fault names, or that came, went or was not ready after it. */

@@ -112,6 +112,7 @@ test('details of any shape are drawn', () => {
       'node',
       'node-ready',
       'replicas',
+      'progressing',
       'event',
       'step',
       'unheard-of',
@@ -121,6 +122,21 @@ test('details of any shape are drawn', () => {
     )
     expect(String(timeline(hurt(...intervals), 'normal'))).toContain('<svg class="plot"')
   }
+})
+
+test('a roll-out that makes no progress is marked on the lane of its Deployment', () => {
+  const [web, other] = ['Deployment/shop/web', 'Deployment/shop/other']
+  const counts = { desired: 2, ready: 2 }
+  const intervals = [
+    ...[web, other].map((subject) => of(subject, 'replicas', 0, null, counts)),
+    of(web, 'progressing', 0, 41_000, { status: 'True', reason: 'ReplicaSetUpdated' }),
+    of(web, 'progressing', 41_000, null, { status: 'False', reason: 'ProgressDeadlineExceeded' }),
+  ]
+  const lanes = groupsOf({ ...titled('deleted node'), intervals }, 'normal').flatMap((group) => group.lanes)
+  const marksOf = (label: string) => lanes.find((lane) => lane.label === label)?.marks
+  const what = 'The roll-out makes no progress: ProgressDeadlineExceeded'
+  expect(marksOf('web')).toEqual([{ atMs: 41_000, shape: 'warning', what }])
+  expect(marksOf('other')).toEqual([])
 })
 
 test('only nodes that were hurt have a lane', () => {
