@@ -265,4 +265,14 @@ describe('a Service', () => {
     get('10.96.0.1')
     expect(routes).toHaveLength(2)
   })
+
+  test('a connection that waits for its one answer has a route too', () => {
+    const { start, service, endpoints, get, network, machines, advance } = world()
+    service()
+    endpoints({ ip: start(app()).order.ip })
+    get('10.96.0.1', '/slow')
+    expect(network.openRoutes(machines[0])).toHaveLength(1)
+    advance(1_100)
+    expect(network.openRoutes(machines[0])).toEqual([])
+  })
 })

@@ -57,6 +57,8 @@ export class SimulatedNetwork implements Network {
   private readonly prober: Prober
   private readonly onRoutes = new Map<Machine, Set<(route: Route) => void>>()
   private readonly kept = new Map<Machine, Connection[]>()
+  /** Those that end with the answer for which they wait. */
+  private readonly asking = new Map<Machine, Set<Route>>()
 
   constructor(world: World, stacks: Stacks) {
     this.world = world
@@ -90,7 +92,19 @@ export class SimulatedNetwork implements Network {
     }
     // As Node's parser says it.
     if (listener.speaks === 'health') return done({ lost: 'HPE_INVALID_CONSTANT', tookMs })
-    if (!keep) return this.wait((then) => listener.askOnce(request, then), timeoutMs, tookMs, done)
+    if (!keep) {
+      const asking = this.asking.get(caller.machine) ?? new Set()
+      if (route) this.asking.set(caller.machine, asking.add(route))
+      return this.wait(
+        (then) => listener.askOnce(request, then),
+        timeoutMs,
+        tookMs,
+        (outcome) => {
+          if (route) asking.delete(route)
+          done(outcome)
+        },
+      )
+    }
     const connection = listener.connect(route)
     if (route) this.keep(caller.machine, connection)
     this.askOn(connection, request, timeoutMs, tookMs, done)
@@ -125,11 +139,12 @@ export class SimulatedNetwork implements Network {
     }
   }
 
-  /** Those of the kept connections through Services that were begun on a machine, and are open. */
+  /** Those of the connections through Services that were begun on a machine, and are open. */
   openRoutes(machine: Machine): Route[] {
-    return (this.kept.get(machine) ?? []).flatMap(({ state, route }) =>
+    const kept = (this.kept.get(machine) ?? []).flatMap(({ state, route }) =>
       state === 'open' && route ? [route] : [],
     )
+    return [...kept, ...(this.asking.get(machine) ?? [])]
   }
 
   /** Where a new connection comes out; undefined where its Service has nowhere to send it. */
