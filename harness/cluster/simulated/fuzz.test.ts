@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type Played, play } from './fuzz/play.ts'
 
 // FUZZ_RUNS=20000 plays more of them; FUZZ_SEED=33,34 plays these alone. The default takes about 20 s of one core.
-const runs = Number(process.env.FUZZ_RUNS ?? 2_000)
+const runs = Number(process.env.FUZZ_RUNS ?? 500)
 const only = process.env.FUZZ_SEED
 /** So many runs are one test. */
 const perTest = 250
