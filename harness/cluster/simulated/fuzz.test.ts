@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Played, play } from './fuzz/play.ts'
 
-// FUZZ_RUNS=20000 plays more of them; FUZZ_SEED=33,34 plays these alone. The default takes about 20 s of one core.
+// FUZZ_RUNS=20000 plays more of them; FUZZ_SEED=33,34 plays these alone. The default takes seconds.
 const runs = Number(process.env.FUZZ_RUNS ?? 500)
 const only = process.env.FUZZ_SEED
 /** So many runs are one test. */
