@@ -9,11 +9,15 @@ export interface Allowed {
   slackMs: number
   /** States that come at any time in a window: the times of what comes after them are counted from them. */
   waits: Wait[]
+  /** Its pods have nothing to do with each other, so that theirs is no common order. */
+  areApart?: boolean
 }
 
-/** In milliseconds from the step that it comes after, here and there. */
+/** In milliseconds, here and there. */
 export interface Wait {
   state: string
+  /** The state that it is counted from; the step or the wait before it unless given. */
+  after?: string
   fromMs: number
   toMs: number
 }
@@ -26,13 +30,13 @@ const start = 'deploy'
 export function differencesOf(ours: Story, theirs: Story, allowed: Allowed): string[] {
   return [
     ...chainDifferences(ours, theirs, allowed),
-    ...orderDifferences(ours, theirs, allowed),
+    ...(allowed.areApart ? [] : orderDifferences(ours, theirs, allowed)),
     ...timeDifferences(ours, theirs, allowed),
   ]
 }
 
 /**
- * Each subject by itself: the pods of one part in the order in which they were made. While they start, how long a step
+ * Each subject by itself: the pods of one part in the order in which they went, or were made. While they start, how long a step
  * takes is the machine's business.
  */
 function chainDifferences(ours: Story, theirs: Story, allowed: Allowed): string[] {
@@ -44,15 +48,17 @@ function chainDifferences(ours: Story, theirs: Story, allowed: Allowed): string[
     const pairs = firm(pairsOf(mine, real), allowed)
     const later = pairs.filter((pair) => !isStart(pair))
     const order = [...swapped(pairs.filter(isStart), raceMs), ...swapped(later)]
-    return [...missing(pairs, states, ours, theirs, allowed), ...order]
+    return [...missing(pairs, states, ours, theirs), ...order]
   })
 }
 
-/** `the pod`, `another pod`, `another pod no. 2` with all that they go through. */
+/** `the pod`, `another pod`, `another pod no. 2` with all that they go through: who goes first is first. */
 function chainsOf({ states }: Story): Map<string, (NamedTime & KeyState)[]> {
   const chains = new Map<string, (NamedTime & KeyState)[]>()
   const counts = new Map<string, number>()
-  for (const chain of Map.groupBy(states, ({ uid }) => uid).values()) {
+  const byUid = [...Map.groupBy(states, ({ uid }) => uid).values()]
+  const goneMs = (chain: KeyState[]) => chain.find(({ what }) => what === 'is gone')?.atMs ?? Infinity
+  for (const chain of byUid.sort((a, b) => (goneMs(a) < goneMs(b) ? -1 : goneMs(a) > goneMs(b) ? 1 : 0))) {
     const who = chain[0]?.who ?? ''
     const count = (counts.get(who) ?? 0) + 1
     counts.set(who, count)
@@ -70,15 +76,9 @@ function orderDifferences(ours: Story, theirs: Story, allowed: Allowed): string[
 }
 
 /** A state that would come right before the end of the other story may be missing there. */
-function missing(
-  pairs: Pair[],
-  states: Map<string, KeyState>,
-  ours: Story,
-  theirs: Story,
-  { slackMs }: Allowed,
-): string[] {
+function missing(pairs: Pair[], states: Map<string, KeyState>, ours: Story, theirs: Story): string[] {
   const mayLack = (one: Story, other: Story, { anchor, atMs }: KeyState) =>
-    atMs - (other.anchors.get(anchor) ?? 0) + (one.anchors.get(anchor) ?? 0) > one.endMs - slackMs
+    atMs - (other.anchors.get(anchor) ?? 0) + (one.anchors.get(anchor) ?? 0) > one.endMs - raceMs
   return pairs.flatMap(({ name, simulatedMs, realMs }) => {
     const state = states.get(name)
     if (!state || (simulatedMs !== undefined && realMs !== undefined)) return []
@@ -91,19 +91,21 @@ function firm(pairs: Pair[], { races }: Allowed): Pair[] {
   return pairs.filter(({ name }) => !races.some(([race]) => race.test(name)))
 }
 
-function timeDifferences(ours: Story, theirs: Story, { slackMs, waits }: Allowed): string[] {
+function timeDifferences(ours: Story, theirs: Story, { races, slackMs, waits }: Allowed): string[] {
   const [here, there] = [namedStates(ours), namedStates(theirs)]
   return [...there.values()].flatMap((real) => {
     const simulated = here.get(real.name)
     if (!simulated) return []
-    const waited = waits.findLast(({ state }) => {
+    const window = waits.find(({ state }) => state === real.name)
+    const before = waits.findLast(({ state }) => {
       const wait = there.get(state)
       return wait && wait.anchor === real.anchor && wait.atMs <= real.atMs && state !== real.name
-    })?.state
+    })
+    const waited = window?.after ?? before?.state
     const since = ({ anchors }: Story, states: typeof here, { atMs }: NamedTime) =>
       atMs - ((waited === undefined ? anchors.get(real.anchor) : states.get(waited)?.atMs) ?? 0)
     const [hereMs, thereMs] = [since(ours, here, simulated), since(theirs, there, real)]
-    const window = waits.find(({ state }) => state === real.name)
+    if (!window && races.some(([race]) => race.test(real.name))) return []
     const atMost = real.anchor === start ? startSlackMs : slackMs
     const isInside = (ms: number, { fromMs, toMs }: Wait) => ms >= fromMs && ms <= toMs
     if (window ? isInside(hereMs, window) && isInside(thereMs, window) : Math.abs(hereMs - thereMs) <= atMost)

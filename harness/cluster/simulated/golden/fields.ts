@@ -79,7 +79,7 @@ function plainer(observations: Observation[]): (text: string) => string {
   return (text) => {
     const before = known.get(text)
     if (before !== undefined) return before
-    const plain = text.replace(parts, '…').replace(/…+/g, '…')
+    const plain = text.replace(parts, '…').replace(/…+(m…s)?/g, '…')
     known.set(text, plain)
     return plain
   }

@@ -60,12 +60,12 @@ export function storyOf(observations: Observation[]): Story {
   for (const observation of observations) reduce(timeline, observation)
   const own = ownPods(observations)
   const steps = stepsOf(observations)
-  const parts = partsOf(timeline, own)
+  const parts = partsOf(timeline, own, steps)
   const endMs = tornDownMs(timeline, parts)
   const states: KeyState[] = []
   const tell = (who: string, uid: string, what: string | undefined, atMs: number | null) => {
     if (what === undefined || atMs === null || atMs >= endMs) return
-    const anchor = steps.findLast(({ fromMs }) => fromMs <= atMs) ?? steps[0]
+    const anchor = stepAt(steps, atMs)
     states.push({ who, uid, what, atMs, anchor: anchor?.name ?? '' })
   }
   const first = new Set<string>()
@@ -84,8 +84,10 @@ export function storyOf(observations: Observation[]): Story {
       tell('the node', uid, 'is ready', fromMs > 0 ? fromMs : null)
       tell('the node', uid, 'is no longer ready', toMs)
     }
-    // How often it is told again is a matter of phases.
     if (kind === 'event') {
+      // A probe may ask before the app listens.
+      if (interval.detail.reason === 'Unhealthy' && stepAt(steps, fromMs)?.name === 'deploy') continue
+      // How often it is told again is a matter of phases.
       const same = `${uid} ${eventOf(interval.detail)} ${interval.detail.fieldPath}`
       if (first.has(same)) continue
       first.add(same)
@@ -133,7 +135,7 @@ function stepsOf(observations: Observation[]): Step[] {
 }
 
 /** Who plays which part, by UID. */
-function partsOf(timeline: Timeline, own: Set<string>): Map<string, string> {
+function partsOf(timeline: Timeline, own: Set<string>, steps: Step[]): Map<string, string> {
   const parts = new Map<string, string>()
   const [fault] = timeline.of('fault')
   const sets = new Map<string, string>()
@@ -147,11 +149,21 @@ function partsOf(timeline: Timeline, own: Set<string>): Map<string, string> {
     const isHurt =
       fault && (`${fault.subject}/`.startsWith(`${subject}/`) || fault.subject === `Node/${detail.node}`)
     if (!detail.ownerUid) parts.set(uid, `pod ${detail.name}`)
-    else if (!fault) parts.set(uid, `a pod of ${sets.get(detail.ownerUid)}`)
+    else if (!fault) parts.set(uid, `a pod of ${sets.get(detail.ownerUid)}${madeIn(steps, fromMs)}`)
     else if (fromMs >= fault.fromMs) parts.set(uid, 'a replacement')
     else parts.set(uid, isHurt ? 'the pod' : 'another pod')
   }
   return parts
+}
+
+function stepAt(steps: Step[], atMs: number): Step | undefined {
+  return steps.findLast(({ fromMs }) => fromMs <= atMs) ?? steps[0]
+}
+
+/** In which step it came, where that is not the first. */
+function madeIn(steps: Step[], atMs: number): string {
+  const step = stepAt(steps, atMs)
+  return step && step !== steps[0] ? `, of “${step.name}”,` : ''
 }
 
 function nodeHurt(timeline: Timeline): string | undefined {

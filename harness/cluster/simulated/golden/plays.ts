@@ -1,13 +1,14 @@
 import { image } from '../../../../charts/apps/apps.ts'
 import { webapl } from '../../../../charts/webapl/chart.ts'
 import type { Behaviour } from '../../../model/behaviour.ts'
-import type { ScenarioBody } from '../../../scenario/play.ts'
+import type { ScenarioBody, ScenarioContext } from '../../../scenario/play.ts'
 import type { DeploymentObject, KubeObject } from '../../kube.ts'
 
 /** What is played on a real cluster to be recorded, and in the model, where no scenario of the repository shows it. */
 export const plays: Record<string, ScenarioBody> = {
   'back-off': backOff,
-  'rolling-update': rollingUpdate,
+  'rolling-update-one-more': rollingUpdate(1, 0),
+  'rolling-update-one-less': rollingUpdate(0, 1),
   scaling,
 }
 
@@ -20,7 +21,7 @@ const exitingPod = (code: number) => ({
 })
 
 /** A container that ends as soon as it has started, by each restart policy. */
-async function backOff({ cluster, namespace, signal, hold }: Parameters<ScenarioBody>[0]): Promise<void> {
+async function backOff({ cluster, namespace, signal, hold }: ScenarioContext): Promise<void> {
   const labels = { app: 'crasher' }
   const behaviours = { [image.name]: exits }
   await cluster.provideImages({ built: [image], used: [image.name], behaviours }, { signal })
@@ -44,48 +45,40 @@ async function backOff({ cluster, namespace, signal, hold }: Parameters<Scenario
     pod('fails', 3, 'Never'),
   ]
   for (const object of objects) await cluster.kube.apply(object)
-  await hold('85s', 'they are applied')
+  await hold('70s', 'they are applied')
 }
 
-/** So long a pod takes to get ready that the steps of a rollout are no race. */
-const readyAfter = 4
+/** So long a pod takes to get ready, and to stop, that the steps of a rollout are no race. */
+const slow = { quick: true, readyAfter: 4, drain: 3 }
+const app = (replicas: number) => webapl({ ...slow, replicas, liveness: { failureThreshold: 10 } })
 
-const patient = webapl({
-  ...{ replicas: 4, quick: true, readyAfter, drain: 3 },
-  // As it is for the first few seconds anyway: no pod is to be restarted here.
-  liveness: { failureThreshold: 10 },
-})
-
-const deploymentRef = (namespace: string) => ({
+const deploymentOf = (namespace: string) => ({
   ...{ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'webapl' },
 })
 
-/** Another template, once with one pod too many at most, once with two too few at most. */
-async function rollingUpdate({ deploy, cluster, namespace, hold }: Parameters<ScenarioBody>[0]) {
-  await deploy(patient, { traffic: false })
-  const update = (version: string, maxSurge: number, maxUnavailable: number) =>
-    cluster.kube.patch(deploymentRef(namespace), {
+/** Another template: pods come and go one by one. */
+function rollingUpdate(maxSurge: number, maxUnavailable: number): ScenarioBody {
+  return async ({ deploy, cluster, namespace, hold }) => {
+    await deploy(app(3), { traffic: false })
+    const updating = cluster.kube.patch(deploymentOf(namespace), {
       spec: {
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } },
-        template: { metadata: { annotations: { version } } },
+        template: { metadata: { annotations: { version: '2' } } },
       },
     })
-  const byOneMore = update('2', 1, 0)
-  await hold('45s', 'one more at most')
-  await byOneMore
-  const byTwoLess = update('3', 0, 2)
-  await hold('30s', 'two less at most')
-  await byTwoLess
+    await hold('45s', 'it is updated')
+    await updating
+  }
 }
 
 /** More replicas, then fewer. */
-async function scaling({ deploy, cluster, namespace, hold }: Parameters<ScenarioBody>[0]) {
-  await deploy(patient, { traffic: false })
-  const scale = (replicas: number) => cluster.kube.patch(deploymentRef(namespace), { spec: { replicas } })
-  const up = scale(6)
+async function scaling({ deploy, cluster, namespace, hold }: ScenarioContext): Promise<void> {
+  await deploy(app(2), { traffic: false })
+  const scale = (replicas: number) => cluster.kube.patch(deploymentOf(namespace), { spec: { replicas } })
+  const up = scale(4)
   await hold('12s', 'two more')
   await up
-  const down = scale(3)
+  const down = scale(1)
   await hold('12s', 'three fewer')
   await down
 }
