@@ -14,9 +14,6 @@ const helperLine = z.object({
   error: z.string().optional(),
 })
 
-/** The word that it is in place may come later than that of its first failure was written. */
-const clocksApartMs = 500
-
 export interface HelperLinesOptions {
   recording: Recording
   /** Names it in messages, as `Pod/shop/rolypoly-probe-1a2b3c`. */
@@ -31,12 +28,13 @@ export interface HelperLinesOptions {
 /** Reads what a helper on a node prints. Once it is in place, its end is a gap in the recording: the fault is gone. */
 export class HelperLines {
   private readonly options: HelperLinesOptions
+  private readonly beganMs: number
   private readonly arming = Promise.withResolvers<void>()
-  private armedMs = 0
   private state: 'arming' | 'armed' | 'dismissed' = 'arming'
 
   constructor(options: HelperLinesOptions) {
     this.options = options
+    this.beganMs = options.recording.now()
     this.arming.promise.catch(() => undefined)
   }
 
@@ -60,17 +58,16 @@ export class HelperLines {
     if (line?.error) this.lost(`Node/${this.options.node}: probes cannot be failed: ${line.error}`)
     if (line?.armed && this.state === 'arming') {
       this.state = 'armed'
-      this.armedMs = this.options.recording.now()
       this.arming.resolve()
     }
     if (line?.failed) this.options.onFailed(this.timeOf(line.t))
   }
 
-  /** By the node's clock, for a line is late on a busy machine; by ours where that clock is not the same. */
+  /** By the node's clock, for what it wrote may be read seconds later; by ours where that clock is not the same. */
   private timeOf(epochMs: number | undefined): number {
     const nowMs = this.options.recording.now()
     const toldMs = epochMs === undefined ? nowMs : epochMs - this.options.epochAtZero
-    return toldMs <= nowMs && toldMs >= this.armedMs - clocksApartMs ? toldMs : nowMs
+    return toldMs <= nowMs && toldMs >= this.beganMs ? toldMs : nowMs
   }
 
   /** It has ended, or cannot be heard. */
