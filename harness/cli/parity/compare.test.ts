@@ -79,6 +79,25 @@ test('what comes in its place, what happens again, the node and the revert have 
   ])
 })
 
+test('what a fault on a startup probe starts anew itself is no event, though it is told of late', () => {
+  const subject = 'Pod/shop/web-1'
+  const events = keyEvents(
+    scenario('shop/web-1', 0, {
+      faults: [
+        {
+          ...{ kind: 'failProbe', target: `${subject}/web startup`, injectedAtMs: 4_000 },
+          receipt: { atMs: 5_000, observedBy: '', evidence: '' },
+        },
+      ],
+      intervals: [
+        interval('container-running', `${subject}/web`, 5_900, 9_000),
+        interval('container-running', `${subject}/web`, 9_500, null),
+      ],
+    }),
+  )
+  expect(events.map(({ name }) => name)).toEqual(['the pod container ends', 'the pod container runs'])
+})
+
 test('runs that differ in their times alone are alike', () => {
   const { scenarios, missing } = compareRuns(run(scenario('a/web-1', 700)), run(scenario('b/web-9', 1_900)))
   expect(missing).toEqual([])
@@ -125,11 +144,14 @@ test('other verdicts, and times outside of their windows, are told', () => {
   ])
 })
 
-test('what a real machine was too slow to judge is no difference', () => {
+test('what a real machine was too slow to judge is not compared', () => {
   const ours = scenario('a/web-1', 700, { claims: [claim({ timing: 'inside' })] })
   const slow = claim({ verdict: 'inconclusive', timing: 'late' })
   const theirs = scenario('b/web-1', 700, { verdict: 'inconclusive', claims: [slow] })
-  expect(compareRuns(run(ours), run(theirs)).scenarios[0]?.differences).toEqual([])
+  expect(compareRuns(run(ours), run(theirs))).toEqual({
+    scenarios: [],
+    missing: ['a killed container comes back: could not be judged on the real cluster'],
+  })
   expect(compareRuns(run(theirs), run(ours)).scenarios[0]?.differences).toHaveLength(3)
 })
 

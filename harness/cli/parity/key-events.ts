@@ -1,5 +1,5 @@
 import type { IntervalResult, ScenarioResult } from '../../model/result.ts'
-import { numbered } from '../../timeline/order.ts'
+import { numbered, raceMs } from '../../timeline/order.ts'
 
 /** Something that happened to a pod that was hurt, or to the one in its place: the same name in every run. */
 export interface KeyEvent {
@@ -35,6 +35,8 @@ export function keyEvents(scenario: ScenarioResult): KeyEvent[] {
   const [fault] = scenario.faults
   if (!fault?.receipt) return []
   const landedMs = fault.receipt.atMs
+  // For a startup probe the fault starts the container anew, which may be told of after its first failure.
+  const risesFromMs = landedMs + (fault.target.endsWith(' startup') ? raceMs : 0)
   const isLater = (atMs: number) => atMs >= landedMs - beforeMs
   const isChange = fault.target.startsWith('Deployment/')
   const hurt = isChange ? undefined : hurtPod(scenario, fault.target, landedMs)
@@ -50,7 +52,7 @@ export function keyEvents(scenario: ScenarioResult): KeyEvent[] {
     const pod = isChange && subject.startsWith('Pod/') ? anyPod : who.get(podOf(subject))
     // What was hurt gets up after the fault only: a start before it is the fault's own.
     const isRise = pod === hurtName && kind !== 'pod-terminating'
-    if (pod && called?.from && (isRise ? fromMs > landedMs : isLater(fromMs)))
+    if (pod && called?.from && (isRise ? fromMs > risesFromMs : isLater(fromMs)))
       add(`${pod} ${called.from}`, fromMs)
     if (pod === anyPod && stopping.includes(kind)) continue
     if (pod && called?.to && toMs !== null && isLater(toMs)) add(`${pod} ${called.to}`, toMs)
