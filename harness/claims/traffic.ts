@@ -1,3 +1,4 @@
+import { formatMs } from '../model/duration.ts'
 import { UsageError } from '../model/errors.ts'
 import { slowdown } from '../timeline/noise.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -45,10 +46,20 @@ export function tooSlowToJudge(timeline: Timeline, fromMs: number, toMs: number)
   return `this machine was too slow to judge: ${because}`
 }
 
+/** The prober gives up after 2 s (harness/image/prober.ts); where it does so later, it had no CPU itself. */
+const givesUpMs = 2_000
+const heldUpMs = 100
+
+function heldUp(tookMs: number): string | undefined {
+  const lateMs = tookMs - givesUpMs
+  if (lateMs < heldUpMs) return undefined
+  return `this machine was too slow to judge: the prober itself was held up for ${formatMs(lateMs)}`
+}
+
 /** Why these losses may be the machine's doing: each has timed out, while it was too slow. Undefined where one was not. */
 export function excuseFor(timeline: Timeline, losses: Asked[]): string | undefined {
   const excuses = losses.map(({ lost, sentMs, endMs }) =>
-    lost === 'timeout' ? tooSlowToJudge(timeline, sentMs, endMs) : undefined,
+    lost === 'timeout' ? (heldUp(endMs - sentMs) ?? tooSlowToJudge(timeline, sentMs, endMs)) : undefined,
   )
   return excuses.every((excuse) => excuse !== undefined) ? excuses[0] : undefined
 }

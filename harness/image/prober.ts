@@ -20,6 +20,8 @@ const [url = '', rateText = '50'] = process.argv.slice(2)
 const intervalMs = 1_000 / Number(rateText)
 const endpointIntervalMs = 200
 const timeoutMs = 2_000
+/** A timer that is so late tells that this process had no CPU. */
+const lateTimerMs = 50
 const laneCount = 8
 const writeEveryMs = 50
 
@@ -106,6 +108,7 @@ function send(to: string, how: 'new' | 'kept' | 'endpoint'): void {
   const finish = (outcome: { status?: number; lost?: string; pod?: string | undefined }) => {
     if (done) return
     done = true
+    clearTimeout(timer)
     if (lane) {
       lane.busy = false
       lane.pod = outcome.pod
@@ -130,15 +133,27 @@ function send(to: string, how: 'new' | 'kept' | 'endpoint'): void {
   }
 
   const fail = (error: NodeJS.ErrnoException) => {
-    const timedOut = error.name === 'AbortError' || error.name === 'TimeoutError'
+    const timedOut = error.name === 'AbortError'
     const code = timedOut ? 'ETIMEDOUT' : (error.code ?? error.message)
     finish({ lost: reasons[code] ?? code, pod: reused ? lane?.pod : undefined })
   }
 
+  const abandoned = new AbortController()
+  const abandon = () => {
+    const lateMs = performance.now() - began - timeoutMs
+    // This process was held up, and what has come meanwhile is still unread: so much is not the server's doing.
+    if (lateMs > lateTimerMs && !extended) {
+      extended = true
+      timer = setTimeout(abandon, lateMs)
+    } else abandoned.abort()
+  }
+  let extended = false
+  let timer = setTimeout(abandon, timeoutMs)
+
   const sent = request(to, {
     agent: lane ? lane.agent : false,
     headers: { 'user-agent': 'rolypoly-prober', connection: lane ? 'keep-alive' : 'close' },
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: abandoned.signal,
     localPort: port,
   })
   sent.on('socket', () => {

@@ -12,8 +12,11 @@ export interface ScenarioProjectOptions {
   broken?: boolean
 }
 
-/** How many shared scenario files run at once: they mostly wait, so more than there are processors. */
-const sharedAtOnce = Math.min(8, Math.max(2, 2 * availableParallelism()))
+/**
+ * How many shared scenario files run at once: they mostly wait, so more than there are processors, but each brings pods up
+ * that do not.
+ */
+const sharedAtOnce = Math.min(8, Math.max(2, Math.floor(1.5 * availableParallelism())))
 
 /** Tells the projects whether a filter names the broken twins. */
 export const brokenVariable = 'ROLYPOLY_BROKEN'
