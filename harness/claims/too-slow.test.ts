@@ -35,6 +35,16 @@ describe('a request that times out on a machine that was too slow', () => {
     expect(lost(timedOut(2_500)).is).toBe('broken')
   })
 
+  test('nor does one that the prober gave up late, for it had no CPU itself', () => {
+    const late = (tookMs: number) => lost(...calm, asked(2_500, { tookMs, lost: 'timeout' }))
+    expect(late(2_503)).toEqual({
+      is: 'unjudgeable',
+      detail:
+        '1 were lost (1 timeout on new connections), but this machine was too slow to judge: the prober itself was held up for 503 ms',
+    })
+    expect([late(2_099).is, late(2_100).is]).toEqual(['broken', 'unjudgeable'])
+  })
+
   test('excuses no other loss: a refused connection is not late', () => {
     expect(lost(...slow, asked(2_500, { lost: 'refused' })).is).toBe('broken')
     const both = [timedOut(2_500), asked(2_600, { lost: 'reset' })]
