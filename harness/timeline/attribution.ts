@@ -46,6 +46,8 @@ export interface Fate {
   nodeLost?: Interval<'fault'>
   /** When it ended, in whichever of these ways, or its object was gone. */
   endedMs?: number
+  /** When the runtime killed it: from then on it is dying, and its exit is seen a little later. */
+  killedMs?: number
 }
 
 /** The fate of the pod that a request was for. What it had recovered from before the request was sent is no part of it. */
@@ -57,10 +59,11 @@ export function fateOf(timeline: Timeline, asked: Asked): Fate | undefined {
   const all = endsOf(timeline, uid)
   const over = all.filter((end) => hasRecovered(timeline, end, sentMs))
   const ends = all.filter((end) => !isAmong(over, end))
-  const signals = timeline
+  const sent = timeline
     .of('container-signalled', uid)
-    .filter((signal) => signal.detail.signal !== 'SIGKILL' && !isAmong(over, signal))
+    .filter((signal) => !isAmong(over, signal))
     .sort((a, b) => a.fromMs - b.fromMs)
+  const signals = sent.filter(({ detail }) => detail.signal !== 'SIGKILL')
   const [signal] = signals
   const told = signals.filter(({ fromMs }) => fromMs <= endMs + sameTimeMs)
   // Of several containers that were told to stop, any may be the one that serves: the pod ends with the last of them.
@@ -71,11 +74,13 @@ export function fateOf(timeline: Timeline, asked: Asked): Fate | undefined {
     .findLast((fault) => fault.fromMs <= endMs && (fault.toMs === null || fault.toMs >= sentMs))
   const isNodeFirst = nodeLost && (!end || end.fromMs >= nodeLost.fromMs)
   const endedMs = isNodeFirst ? nodeLost.fromMs : (end?.fromMs ?? toMs ?? undefined)
+  const killed = end && sent.find((one) => one.detail.signal === 'SIGKILL' && isAmong([end], one))
   return {
     ...known,
     ...(signal && { signal }),
     ...(isNodeFirst ? { nodeLost } : end && { end }),
     ...(endedMs !== undefined && { endedMs }),
+    ...(killed && !isNodeFirst && { killedMs: killed.fromMs }),
   }
 }
 

@@ -91,7 +91,7 @@ describe('an app that stops listening before its endpoint is gone', () => {
   })
 
   test('is told by its deletion, where nobody can look into its node', () => {
-    expect(textOf(deleted, kept(1_300))).toBe(
+    expect(textOf(deleted, kept(1_150, { tookMs: 150 }))).toBe(
       '1 request lost on a reused connection (reset), 0.3 s after the deletion of web-1: the app closed connections that requests were on',
     )
   })
@@ -198,8 +198,11 @@ describe('a pod that ends with requests on its connections', () => {
 
 test('an app that closes connections, and one that answers them no more, are told apart', () => {
   const long = [deleted, signalled(1_050, 'web-1'), exited(9_000, 'web-1')]
-  expect(textOf(...long, kept(1_350))).toBe(
+  expect(textOf(...long, kept(1_200, { tookMs: 150 }))).toBe(
     '1 request lost on a reused connection (reset), 0.3 s after SIGTERM of web-1: the app closed connections that requests were on',
+  )
+  expect(textOf(...long, kept(1_350))).toBe(
+    '1 request lost on a reused connection (reset), 0.3 s after SIGTERM of web-1: the app closed connections that requests were just being sent on',
   )
   expect(textOf(...long, kept(1_350, { lost: 'timeout', tookMs: 2_000 }))).toBe(
     '1 request lost on a reused connection (timeout), 2.3 s after SIGTERM of web-1: the app no longer answered',
@@ -212,6 +215,13 @@ test('a node that is lost is told as such, and who still routed to it', () => {
   const timeout: RequestParts = { lost: 'timeout', tookMs: 2_000 }
   expect(textOf(lost, ...routed(1_100, timeout), ...routed(20_000, timeout))).toBe(
     '2 requests lost on new connections (timeout), 2.1–21.0 s after the node of web-1 was lost, while node worker2 still routed to it: the Service learns of it only when the node has been silent for its grace period',
+  )
+})
+
+test('a pod that is not ready yet is asked where its Service lists such pods', () => {
+  const unready = seen(1_000, { name: 'web-3', ip: '10.244.1.99', ready: false })
+  expect(textOf(unready, ...routed(1_100, {}, '10.244.1.99'))).toBe(
+    '1 request lost on a new connection (refused): web-3 was not ready yet, and its Service sends requests to pods that are not (publishNotReadyAddresses)',
   )
 })
 

@@ -51,8 +51,12 @@ function tellOf(timeline: Timeline, name: string, first: Lost, group: Lost[]): s
       return `, when ${name} ended${code}${afterStop}: ${whyUnfinished(timeline, first)}`
     case 'cut':
       return `${afterStop} of ${name}: the app closed connections that requests were on`
+    case 'closing':
+      return `${afterStop} of ${name}: the app closed connections that requests were just being sent on`
     case 'unanswered':
       return `${afterStop} of ${name}: the app no longer answered`
+    case 'not ready yet':
+      return `: ${name} was not ready yet, and its Service sends requests to pods that are not (publishNotReadyAddresses)`
     case 'node lost':
       return `, ${sinceEnd} after the node of ${name} was lost${routed}: the Service learns of it only when the node has been silent for its grace period`
     default:

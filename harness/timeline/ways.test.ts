@@ -51,10 +51,16 @@ describe('while the container still runs', () => {
   })
 
   test('a connection with a request on it that is closed: it was cut', () => {
-    expect(wayOf(1_100, reused, ...stop)).toBe('cut')
+    expect(wayOf(1_100, { ...reused, tookMs: 101 }, ...stop)).toBe('cut')
     expect(wayOf(500, { ...neu, lost: 'reset', tookMs: 700 }, ...stop)).toBe('cut')
     expect(wayOf(980, { ...neu, lost: 'reset', tookMs: 700 }, ...stop)).toBe('stopped listening')
     expect(wayOf(979, { ...neu, lost: 'reset', tookMs: 700 }, ...stop)).toBe('cut')
+  })
+
+  test('a kept connection that is closed just as a request comes: it was not being worked on', () => {
+    expect(wayOf(1_100, { ...reused, tookMs: 100 }, ...stop)).toBe('closing')
+    expect(wayOf(1_000, { ...reused, tookMs: 50 }, ...stop)).toBe('closing')
+    expect(wayOf(999, { ...reused, tookMs: 50 }, ...stop)).toBe('cut')
   })
 
   test('a request that waits until it times out: it is not answered any more', () => {
@@ -77,13 +83,19 @@ describe('about the container`s end', () => {
     expect(wayOf(2_500, { ...neu, lost: 'timeout', tookMs: 2_000 }, ...stop)).toBe('ended with it')
   })
 
-  test('one that failed more than 20 ms before did not', () => {
-    expect(wayOf(2_500, { ...reused, tookMs: 480 }, ...stop)).toBe('ended with it')
-    expect(wayOf(2_500, { ...reused, tookMs: 479 }, ...stop)).toBe('cut')
+  test('one that failed up to 250 ms before did too, for the runtime sees the end later; one before that did not', () => {
+    expect(wayOf(2_500, { ...reused, tookMs: 250 }, ...stop)).toBe('ended with it')
+    expect(wayOf(2_500, { ...reused, tookMs: 249 }, ...stop)).toBe('cut')
+    expect(wayOf(2_500, { ...reused, tookMs: 249 }, exited(3_000, 'web-1', 1))).toBe('unknown')
+  })
+
+  test('one that came just then met a connection that the app was closing', () => {
+    expect(wayOf(2_950, { ...reused, tookMs: 45 }, ...stop)).toBe('closing')
+    expect(wayOf(2_950, { ...reused, tookMs: 45 }, exited(3_000, 'web-1', 1))).toBe('ended with it')
   })
 
   test('one that was sent more than 20 ms after it was sent to a container that had ended', () => {
-    expect(wayOf(3_020, { ...reused, tookMs: 5 }, ...stop)).toBe('ended with it')
+    expect(wayOf(3_020, { ...reused, tookMs: 101 }, ...stop)).toBe('ended with it')
     expect(wayOf(3_021, { ...reused, tookMs: 5 }, ...stop)).toBe('sent after its end')
     expect(wayOf(3_400, neu, ...stop)).toBe('sent after its end')
     expect(wayOf(3_400, { ...neu, lost: 'timeout', tookMs: 2_000 }, ...stop)).toBe('sent after its end')
@@ -94,8 +106,35 @@ describe('about the container`s end', () => {
     expect(wayOf(2_999, neu, ...stop)).toBe('sent after its end')
     expect(wayOf(2_990, { ...neu, lost: 'unreachable' }, ...stop)).toBe('stopped listening')
     const killed = exited(3_000, 'web-1', 137)
-    expect(wayOf(2_979, neu, killed)).toBe('sent after its end')
-    expect(wayOf(2_978, neu, killed)).toBe('unknown')
+    expect(wayOf(2_749, neu, killed)).toBe('sent after its end')
+    expect(wayOf(2_748, neu, killed)).toBe('unknown')
+  })
+
+  describe('that the runtime killed at the end of its grace period', () => {
+    const killed = [
+      signalled(1_000, 'web-1'),
+      signalled(2_900, 'web-1', 'SIGKILL'),
+      exited(3_000, 'web-1', 137),
+    ]
+
+    test('is dying from its SIGKILL on: what is lost then is lost by that, however short it was', () => {
+      expect(wayOf(2_500, { ...reused, tookMs: 400 }, ...killed)).toBe('ended with it')
+      expect(wayOf(2_890, { ...reused, tookMs: 10 }, ...killed)).toBe('ended with it')
+      expect(wayOf(2_899, neu, ...killed)).toBe('sent after its end')
+    })
+
+    test('closed what it closed before of its own accord', () => {
+      expect(wayOf(2_500, { ...reused, tookMs: 399 }, ...killed)).toBe('cut')
+      expect(wayOf(2_889, { ...reused, tookMs: 10 }, ...killed)).toBe('closing')
+      expect(wayOf(2_898, neu, ...killed)).toBe('stopped listening')
+    })
+
+    test('by its exit code, where the runtime does not tell', () => {
+      const [signal, , exit] = killed
+      const untold = [signal, exit].filter((one) => one !== undefined)
+      expect(wayOf(2_749, reused, ...untold)).toBe('ended with it')
+      expect(wayOf(2_748, reused, ...untold)).toBe('closing')
+    })
   })
 
   test('that of a pod that was deleted by force is when its object went, where nothing else tells', () => {
@@ -108,7 +147,7 @@ describe('about the container`s end', () => {
 test('without a way into the nodes, the deletion says when it was told to stop', () => {
   const deleted = seen(1_000, { grace: 30 })
   expect(wayOf(1_100, neu, deleted)).toBe('stopped listening')
-  expect(wayOf(1_100, reused, deleted)).toBe('cut')
+  expect(wayOf(1_100, { ...reused, tookMs: 101 }, deleted)).toBe('cut')
   expect(wayOf(900, reused, deleted)).toBe('unknown')
   expect(wayOf(1_100, reused, seen(1_000, { grace: 0 }))).toBe('unknown')
 })
@@ -127,6 +166,14 @@ test('on a node that was lost, it is the node', () => {
   expect(wayOf(1_500, { ...neu, lost: 'timeout', tookMs: 2_000 }, lost)).toBe('node lost')
   expect(wayOf(1_500, { ...reused, lost: 'unreachable' }, lost, seen(9_000, {}, 'DELETED'))).toBe('node lost')
   expect(wayOf(1_500, { ...neu, lost: 'status' }, lost)).toBe('bad answer')
+})
+
+test('a pod that was never ready, and that nobody told to stop, was not ready yet', () => {
+  const unready = (atMs: number, ready: boolean) => seen(atMs, { name: 'web-9', ip: '10.244.1.99', ready })
+  const late: RequestParts = { ...neu, address: '10.244.1.99' }
+  expect(wayOf(500, late, unready(400, false), unready(502, true))).toBe('not ready yet')
+  expect(wayOf(501, late, unready(400, false), unready(502, true))).toBe('unknown')
+  expect(wayOf(900, late, unready(400, false), unready(502, true), unready(600, false))).toBe('unknown')
 })
 
 describe('a new connection that was routed nowhere, while routes are followed', () => {

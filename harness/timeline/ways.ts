@@ -15,9 +15,13 @@ export type Way =
   | 'stopped listening'
   /** Told to stop, the pod closed a connection that a request was on. */
   | 'cut'
+  /** Told to stop, the pod closed a kept connection just as a request was sent on it. */
+  | 'closing'
   /** Told to stop, the pod let a request wait until it timed out. */
   | 'unanswered'
   | 'node lost'
+  /** It was sent to a pod that had never been ready. */
+  | 'not ready yet'
   /** The Service had nowhere to send it. */
   | 'no endpoint'
   | 'unknown'
@@ -40,23 +44,47 @@ export function lostBy(timeline: Timeline, asked: Asked): Lost {
   const fate = fateOf(timeline, asked)
   if (!fate) return { asked, way: wayOfNobody(timeline, asked) }
   const stop = stopOf(timeline, fate, asked.endMs)
-  return { asked, way: wayOf(asked, fate, stop), fate, ...(stop && { stop }) }
+  return { asked, way: wayOf(timeline, asked, fate, stop), fate, ...(stop && { stop }) }
 }
 
-function wayOf({ lost: reason, connection, sentMs, endMs }: Asked, fate: Fate, stop: Stop | undefined): Way {
+/** A process closes its connections as it dies; the runtime sees its exit only later, and later still on a busy machine. */
+const reapedMs = 250
+/** A request that is lost so soon was not being worked on: it met a connection that was just being closed. */
+const onArrivalMs = 100
+
+function wayOf(timeline: Timeline, asked: Asked, fate: Fate, stop: Stop | undefined): Way {
+  const { lost: reason, connection, sentMs, endMs } = asked
   if (reason === 'status') return 'bad answer'
   if (fate.nodeLost) return 'node lost'
   const { endedMs = Number.POSITIVE_INFINITY } = fate
   // What was never connected cannot have ended with anything.
   const neverConnected = connection === 'new' && (reason === 'refused' || reason === 'unreachable')
-  if (endMs >= endedMs - (neverConnected && stop ? 0 : sameTimeMs)) {
-    return neverConnected || sentMs > endedMs + sameTimeMs ? 'sent after its end' : 'ended with it'
+  const isClosing = stop !== undefined && isOnClosing(asked, fate, stop)
+  if (endMs >= (fate.killedMs ?? endedMs - (neverConnected && stop ? 0 : reapedMs))) {
+    if (neverConnected || sentMs > endedMs + sameTimeMs) return 'sent after its end'
+    return isClosing ? 'closing' : 'ended with it'
   }
-  if (!stop) return 'unknown'
+  if (!stop) return wasReady(timeline, fate.pod, endMs) ? 'unknown' : 'not ready yet'
   if (reason === 'timeout') return 'unanswered'
+  if (isClosing) return 'closing'
   // A listener that is closed resets what waited to be accepted.
   const isNewcomer = connection === 'new' && sentMs >= stop.atMs - sameTimeMs
   return neverConnected || isNewcomer ? 'stopped listening' : 'cut'
+}
+
+/** What is killed closes nothing of its own accord. */
+function isOnClosing(
+  { lost, connection, sentMs, endMs }: Asked,
+  { end, killedMs }: Fate,
+  stop: Stop,
+): boolean {
+  const isKilled = end?.detail.exitCode === 137 && endMs >= (killedMs ?? end.fromMs - reapedMs)
+  const isKept = connection === 'reused' && sentMs >= stop.atMs
+  return isKept && (lost === 'reset' || lost === 'closed') && !isKilled && endMs - sentMs <= onArrivalMs
+}
+
+function wasReady(timeline: Timeline, { uid }: Interval<'pod'>, byMs: number): boolean {
+  return timeline.of('pod-ready', uid).some(({ fromMs }) => fromMs <= byMs)
 }
 
 function wayOfNobody(timeline: Timeline, asked: Asked): Way {
