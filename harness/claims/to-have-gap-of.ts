@@ -46,7 +46,7 @@ export function judgeGaps(services: string[], limitMs: number): Judge {
         const fromMs = Math.max(begunMs, answers[i - 1] ?? begunMs)
         if (endMs - fromMs > limitMs) {
           const gap = `Service ${service} gave no good answer for ${formatMs(endMs - fromMs)} from ${at(fromMs)} on`
-          const excuse = tooSlowToJudge(timeline, fromMs, endMs)
+          const excuse = tooSlowToJudge(timeline, fromMs, endMs, (endMs - fromMs) / limitMs)
           if (excuse) return { is: 'unjudgeable', detail: `${gap}, but ${excuse}` }
           return { is: 'broken', atMs: endMs, detail: `${gap}, seen` }
         }

@@ -66,7 +66,8 @@ export function judgeLatency(
     const slowOne =
       slow && asked.find(({ sentMs, endMs, lost }) => lost !== undefined || endMs - sentMs > slow.limitMs)
     if (slowOne) {
-      const excuse = tooSlowToJudge(timeline, sinceMs, asked.at(-1)?.endMs ?? slowOne.endMs)
+      const untilMs = asked.at(-1)?.endMs ?? slowOne.endMs
+      const excuse = tooSlowToJudge(timeline, sinceMs, untilMs, slow.ms / slow.limitMs)
       if (excuse) return { is: 'unjudgeable', detail: `${detail}, but ${excuse}` }
       return { is: 'broken', atMs: slowOne.endMs, detail: `${detail}, the first over its limit` }
     }

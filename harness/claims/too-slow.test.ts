@@ -15,6 +15,8 @@ const asked = (atMs: number, parts: Partial<TrafficObservation> = {}): TrafficOb
 const timedOut = (atMs: number) => asked(atMs, { tookMs: 2_000, lost: 'timeout' })
 
 const calm = [beat(0, 20), beat(2_000, 25), beat(4_000, 20)]
+/** 1.6 times as slow as a calm one may be. */
+const busy = [beat(0, 400), beat(2_000, 400), beat(4_000, 400)]
 const slow = [beat(0, 20), beat(2_000, 1_400), beat(4_000, 1_600)]
 const stalled = [beat(0, 20), beat(2_000, 3_000)]
 
@@ -28,6 +30,12 @@ describe('a request that times out on a machine that was too slow', () => {
     )
     expect(lost(...slow, timedOut(2_500))).toEqual({ is: 'unjudgeable', detail })
     expect(lost(...stalled, timedOut(2_500)).is).toBe('unjudgeable')
+  })
+
+  test('breaks none on one and a half times as slow a machine either: a pod may have had no CPU', () => {
+    const at = (apiMs: number) => [beat(0, apiMs), beat(2_000, apiMs), beat(4_000, apiMs)]
+    expect(lost(...at(375), timedOut(2_500)).is).toBe('unjudgeable')
+    expect(lost(...at(374), timedOut(2_500)).is).toBe('broken')
   })
 
   test('breaks it on a calm machine', () => {
@@ -68,6 +76,16 @@ describe('answers that come slowly on a machine that was too slow', () => {
       ...{ is: 'unjudgeable', detail: expect.stringContaining('machine was too slow to judge') },
     })
     expect(latency(...slow, ...hundred(30)).is).toBe('open')
+  })
+
+  test('by no more than the machine was slower, unless it was beyond judging', () => {
+    expect(latency(...busy, ...hundred(320)).is).toBe('unjudgeable')
+    expect(latency(...busy, ...hundred(321)).is).toBe('broken')
+    expect(latency(...slow, ...hundred(9_999)).is).toBe('unjudgeable')
+    const apart = (ms: number) => [asked(2_000), asked(2_000 + ms)]
+    expect(gap(...busy, ...apart(800)).is).toBe('unjudgeable')
+    expect(gap(...busy, ...apart(801)).is).toBe('broken')
+    expect(gap(...slow, ...apart(9_999)).is).toBe('unjudgeable')
   })
 
   test('leave their gaps unjudged', () => {

@@ -33,16 +33,23 @@ export function askedSince({ asked }: Traffic, services: string[], sinceMs: numb
   )
 }
 
-/** What a calm machine answers in a few milliseconds may take one that is so much slower the prober's whole time-out. */
+/** A machine that is so much slower than a calm one is beyond judging, whatever the answers took. */
 const tooSlowFactor = 5
+/** And so much slower, a pod may get no CPU for the whole of the prober's time-out: seen at 1.6 on two cores. */
+const timesOutFactor = 1.5
 
 /**
- * Whether the machine was so slow in a stretch of time that a slow answer, or one that did not come in time, is nobody's
+ * Whether the machine was so slow in a stretch of time that what took so many times longer than was promised is nobody's
  * broken promise: then why, as the rest of a sentence.
  */
-export function tooSlowToJudge(timeline: Timeline, fromMs: number, toMs: number): string | undefined {
+export function tooSlowToJudge(
+  timeline: Timeline,
+  fromMs: number,
+  toMs: number,
+  timesLonger: number,
+): string | undefined {
   const { factor, stalledMs, because } = slowdown(timeline, fromMs, toMs)
-  if (factor < tooSlowFactor && stalledMs === 0) return undefined
+  if (factor < Math.min(timesLonger, tooSlowFactor) && stalledMs === 0) return undefined
   return `this machine was too slow to judge: ${because}`
 }
 
@@ -59,7 +66,9 @@ function heldUp(tookMs: number): string | undefined {
 /** Why these losses may be the machine's doing: each has timed out, while it was too slow. Undefined where one was not. */
 export function excuseFor(timeline: Timeline, losses: Asked[]): string | undefined {
   const excuses = losses.map(({ lost, sentMs, endMs }) =>
-    lost === 'timeout' ? (heldUp(endMs - sentMs) ?? tooSlowToJudge(timeline, sentMs, endMs)) : undefined,
+    lost === 'timeout'
+      ? (heldUp(endMs - sentMs) ?? tooSlowToJudge(timeline, sentMs, endMs, timesOutFactor))
+      : undefined,
   )
   return excuses.every((excuse) => excuse !== undefined) ? excuses[0] : undefined
 }

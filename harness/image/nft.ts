@@ -84,23 +84,29 @@ table inet ${table} {
     this.isPlaced = true
   }
 
-  /** Takes traffic to another address and port in, for six seconds at the most. */
-  async include(ip: string, port: number): Promise<void> {
-    await nft(`add element inet ${this.target.table} targets { ${ip} . ${port} timeout ${livesS}s }\n`)
-  }
-
   /** The rule holds for the target from now on: the harness is told. */
   async arm(): Promise<void> {
-    const { table, ip, port } = this.target
-    await this.include(ip, port)
+    const { ip, port } = this.target
+    await this.hold(ip, port)
     say({ armed: `${ip}:${port}` })
+  }
+
+  /** Takes traffic to this address and port in, six seconds at a time; returns what stops renewing it. */
+  async hold(ip: string, port: number): Promise<() => void> {
+    const { table } = this.target
+    const element = `inet ${table} targets { ${ip} . ${port}`
+    await nft(`add element ${element} timeout ${livesS}s }\n`)
     // Adding it again would not renew it: it is taken out and put back in one transaction.
     const renewal = `
-add element inet ${table} targets { ${ip} . ${port} timeout ${livesS}s }
-delete element inet ${table} targets { ${ip} . ${port} }
-add element inet ${table} targets { ${ip} . ${port} timeout ${livesS}s }
+add element ${element} timeout ${livesS}s }
+delete element ${element} }
+add element ${element} timeout ${livesS}s }
 `
-    setInterval(() => void nft(renewal).catch((error) => say({ error: told(error) })), renewMs)
+    const renewing = setInterval(
+      () => void nft(renewal).catch((error) => say({ error: told(error) })),
+      renewMs,
+    )
+    return () => clearInterval(renewing)
   }
 
   async end(code: number): Promise<void> {

@@ -34,7 +34,7 @@ function read(line: string): void {
 }
 
 async function untilHeard(): Promise<void> {
-  await rule.include(canary.ip, canary.port)
+  const release = await rule.hold(canary.ip, canary.port)
   const asking = setInterval(() => {
     const asked = connect(canary.port, canary.ip)
     asked.on('error', () => asked.destroy())
@@ -43,7 +43,9 @@ async function untilHeard(): Promise<void> {
   const late = sleep(hearsWithinMs, undefined, { ref: false }).then(() => {
     throw new Error('nft monitor tells of no packet')
   })
-  await Promise.race([heard.promise, late]).finally(() => clearInterval(asking))
+  await Promise.race([heard.promise, late])
+  clearInterval(asking)
+  release()
 }
 
 nftTrace(read, () => {
