@@ -11,7 +11,7 @@ import type {
   ScenarioContext,
   ScenarioOptions,
   Workload,
-  YamlOptions,
+  ManifestOptions,
 } from './index.ts'
 import * as harness from './index.ts'
 
@@ -115,6 +115,6 @@ test('a scenario deploys a chart, and is given a workload', () => {
   expectTypeOf(scenario).toBeCallableWith('a title', { deadline: '10m' }, async () => undefined)
   expectTypeOf<ScenarioOptions['deadline']>().toEqualTypeOf<Duration | undefined>()
   expectTypeOf<DeployOptions['steadyWithin']>().toEqualTypeOf<Duration | undefined>()
-  expectTypeOf(yaml).toEqualTypeOf<(path: string, options?: YamlOptions) => Chart>()
+  expectTypeOf(yaml).toEqualTypeOf<(path: string, options?: ManifestOptions) => Chart>()
   expectTypeOf<Workload['pod']>().returns.resolves.toEqualTypeOf<Pod>()
 })

@@ -4,6 +4,8 @@
 //   error "<words>": ...         the harness's own error, one sentence that holds these words
 //   inconclusive "<words>": ...  not judged, with these words
 //
+// A scenario that was skipped, for its cluster lacks a capability, is told of and judged on no other grounds.
+//
 //   node scripts/check-twins.ts <the run's folder>
 import { UsageError } from '../harness/model/errors.ts'
 import { readResult } from '../reports/write.ts'
@@ -15,12 +17,16 @@ await command('check-twins', async () => {
   if (folder === undefined)
     throw new UsageError('No folder was given: name that of a run of scenarios/broken')
   const { scenarios } = await readResult(folder)
+  const judged = scenarios.filter(({ verdict }) => verdict !== 'skipped')
   let failed = 0
-  for (const scenario of scenarios) {
+  for (const { title, skippedBecause } of scenarios.filter((scenario) => !judged.includes(scenario))) {
+    console.log(`skipped ${title}: ${skippedBecause}`)
+  }
+  for (const scenario of judged) {
     const wrong = wrongWith(scenario)
     if (wrong) failed += 1
     console.log(`${wrong ? 'failed' : 'passed'}  ${scenario.title}${wrong ? `\n  ${wrong}` : ''}`)
   }
-  console.log(`${scenarios.length - failed} passed, ${failed} failed`)
-  return failed === 0 && scenarios.length > 0 ? 0 : 1
+  console.log(`${judged.length - failed} passed, ${failed} failed`)
+  return failed === 0 && judged.length > 0 ? 0 : 1
 })

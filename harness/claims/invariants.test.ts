@@ -158,6 +158,23 @@ describe('staying up', () => {
     expect(judge(event(10, 'Killing', 'LISTED')).is).toBe('open')
   })
 
+  test('of one container is broken by nothing that becomes of another', () => {
+    const involvedObject = { kind: 'Pod', namespace: 'shop', name: 'web-1', uid: 'web-1' }
+    const killing = (container: string) => {
+      const object = { involvedObject: { ...involvedObject, fieldPath: `spec.containers{${container}}` } }
+      const metadata = { name: container, uid: container }
+      return watched('Event', 8, { ...object, metadata, reason: 'Killing' } as never)
+    }
+    const up = seen(1, { containers: { app: running('id1'), proxy: running('id2') } })
+    const end = seen(9, { containers: { app: running('id3', 1, ended('id1')), proxy: running('id2') } })
+    const judge = (container: string, ...more: Observation[]) =>
+      judgeUp(() => ['web-1'], container)(timelineOf(up, ...more), 5)
+    expect(judge('proxy', killing('app'), end).is).toBe('open')
+    expect(judge('app', end)).toMatchObject({ is: 'broken', atMs: 9 })
+    expect(judge('proxy', killing('proxy'))).toMatchObject({ is: 'broken', atMs: 8 })
+    expect(judge('proxy', seen(9, { grace: 30 })).is).toBe('broken')
+  })
+
   test('is of the pods that there were at the fault: one that was made since may go', async () => {
     const recording = new FakeRecording(
       watched('ReplicaSet', 1, replicated('rs', 2, 2, 'd')),

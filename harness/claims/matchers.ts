@@ -9,6 +9,7 @@ import { type ToHaveGapOfOptions, toHaveGapOf } from './to-have-gap-of.ts'
 import { type ToKeepAvailableOptions, toKeepAvailable } from './to-keep-available.ts'
 import { type ToKeepLatencyOptions, toKeepLatency } from './to-keep-latency.ts'
 import { type ToLoseRequestsOptions, toLoseRequests } from './to-lose-requests.ts'
+import { type ToOutliveOptions, toOutlive } from './to-outlive.ts'
 import { type ToRecoverOptions, toRecover } from './to-recover.ts'
 import { type ToRestartOptions, toRestart } from './to-restart.ts'
 import { type ToRollOutOptions, toRollOut } from './to-roll-out.ts'
@@ -33,6 +34,8 @@ export interface ClaimsOf<T> {
   toBeReplaced: OnPod<T, [options?: ToBeReplacedOptions]>
   /** Told to stop, it ends by itself within its grace period, with this exit code, and loses no request. */
   toShutDownGracefully: OnPod<T, [options?: ToShutDownGracefullyOptions]>
+  /** A container of the pod that is told to stop goes on for as long as another. */
+  toOutlive: OnPod<T, [options: ToOutliveOptions]>
   /** No container ends and no pod goes. */
   toStayUp: T extends Pod | Workload ? (options?: ToStayUpOptions) => Promise<void> : never
   /** Every replica is ready and in its Service again, after it was seen not to be so. */
@@ -60,6 +63,7 @@ type Make<S> = (subject: S, options: never, statement: string) => Promise<void>
 
 const onPods: Record<string, Make<Pod>> = {
   ...{ toRestart, toExit, toLeaveEndpoints, toJoinEndpoints, toBeReplaced, toStayUp, toShutDownGracefully },
+  ...{ toOutlive },
 }
 const onWorkloads: Record<string, Make<Workload>> = {
   ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
@@ -73,7 +77,8 @@ const optionsOf: Record<string, readonly string[]> = {
   toLeaveEndpoints: ['within'],
   toJoinEndpoints: ['within'],
   toBeReplaced: ['onAnotherNode', 'within'],
-  toStayUp: ['for', 'except'],
+  toOutlive: ['container', 'of', 'within'],
+  toStayUp: ['for', 'except', 'container'],
   toRecover: ['within'],
   toRollOut: ['within'],
   toStallRollOut: ['within'],

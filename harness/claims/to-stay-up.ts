@@ -1,5 +1,6 @@
 import type { Duration } from '../model/duration.ts'
 import { toMs } from '../model/duration.ts'
+import { UsageError } from '../model/errors.ts'
 import { longEnoughToRestart } from '../predict/predict.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { Pod, type Workload } from '../workload/workload.ts'
@@ -13,6 +14,8 @@ export interface ToStayUpOptions {
   for?: Duration
   /** Of a workload: all its pods but this one. */
   except?: Pod
+  /** Of a pod: this container alone, whatever its neighbours do. */
+  container?: string
 }
 
 /**
@@ -22,6 +25,7 @@ export interface ToStayUpOptions {
 export function toStayUp(of: Pod | Workload, options: ToStayUpOptions, statement: string): Promise<void> {
   const { stage } = of
   const { except } = options
+  const container = containerOf(of, options)
   const workload = of instanceof Pod ? of.workload : of
   const uids =
     of instanceof Pod
@@ -33,9 +37,9 @@ export function toStayUp(of: Pod | Workload, options: ToStayUpOptions, statement
     statement: except
       ? `toStayUp({ ${options.for === undefined ? '' : `for: '${options.for}', `}except: ${except.name} })`
       : statement,
-    subject: of.subject,
+    subject: container === undefined ? of.subject : `${of.subject}/${container}`,
     promise: except ? `every pod but ${except.name} to stay up` : 'to stay up',
-    judge: judgeUp(uids),
+    judge: judgeUp(uids, container),
     rests: ['Pod'],
     holdUntilMs: (fault) => {
       if (options.for !== undefined)
@@ -68,21 +72,38 @@ function podsThen(
     .map(({ uid }) => uid)
 }
 
-export function judgeUp(uidsOf: (timeline: Timeline, sinceMs: number) => string[]): Judge {
+/** @throws UsageError where it is a container of a whole workload. */
+function containerOf(of: Pod | Workload, { container }: ToStayUpOptions): string | undefined {
+  if (container === undefined) return undefined
+  if (of instanceof Pod) return of.container(container)
+  throw new UsageError(`${of.subject}: toStayUp: a container is one of a pod: give a pod of the workload`)
+}
+
+export function judgeUp(
+  uidsOf: (timeline: Timeline, sinceMs: number) => string[],
+  container?: string,
+): Judge {
   return (timeline, sinceMs) => {
     const uids = uidsOf(timeline, sinceMs)
     if (uids.length === 0) return { is: 'unjudgeable', detail: 'had no pod that could stay up' }
-    const falls = uids.flatMap((uid) => fallOf(timeline, uid, sinceMs)).sort((a, b) => a.atMs - b.atMs)
+    const falls = uids
+      .flatMap((uid) => fallOf(timeline, uid, sinceMs, container))
+      .sort((a, b) => a.atMs - b.atMs)
     const [first] = falls
     if (first) return { is: 'broken', ...first }
     return { is: 'open', lastSeen: uids.length === 1 ? 'stayed up' : `all ${uids.length} pods stayed up` }
   }
 }
 
-function fallOf(timeline: Timeline, uid: string, sinceMs: number): { atMs: number; detail: string }[] {
+function fallOf(
+  timeline: Timeline,
+  uid: string,
+  sinceMs: number,
+  container?: string,
+): { atMs: number; detail: string }[] {
   const falls: { atMs: number; detail: string }[] = []
   const name = timeline.of('pod', uid)[0]?.detail.name
-  const [ended] = endsSince(timeline, uid, sinceMs)
+  const [ended] = endsSince(timeline, uid, sinceMs, container)
   if (ended) {
     const { fromMs: atMs, detail } = ended.ended
     falls.push({ atMs, detail: `container ${detail.container} of ${name} ended with ${exitOf(ended.ended)}` })
@@ -94,10 +115,18 @@ function fallOf(timeline: Timeline, uid: string, sinceMs: number): { atMs: numbe
   // The kubelet's decision, which the container's end may follow a whole grace period later.
   const killing = timeline
     .of('event', uid)
-    .find(({ fromMs, detail }) => detail.reason === 'Killing' && fromMs >= sinceMs)
+    .find(
+      ({ fromMs, detail }) =>
+        detail.reason === 'Killing' && fromMs >= sinceMs && isOf(container, detail.fieldPath),
+    )
   if (killing) {
     const what = killing.detail.fieldPath ?? 'a container'
     falls.push({ atMs: killing.fromMs, detail: `the kubelet began to kill ${what} of ${name}` })
   }
   return falls.sort((a, b) => a.atMs - b.atMs).slice(0, 1)
+}
+
+/** The fieldPath of an event is as `spec.containers{web}`. */
+function isOf(container: string | undefined, fieldPath: string | null): boolean {
+  return container === undefined || fieldPath?.endsWith(`{${container}}`) === true
 }

@@ -18,6 +18,8 @@ export type Capability =
   | 'node.pause'
   /** Stop a node's kubelet alone, and start it again. */
   | 'node.kubelet'
+  /** Requests and limits of containers are enforced. */
+  | 'pod.resources'
 
 /** What a node's machine is doing, whatever its Node object says. */
 export type NodeState = 'running' | 'paused' | 'stopped'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { execa } from 'execa'
+import { execa, execaSync } from 'execa'
 import { formatMs } from '../model/duration.ts'
 import { EnvironmentError } from '../model/errors.ts'
 
@@ -83,8 +83,40 @@ export async function tryRun(
   if (broken.signal.aborted) throw broken.signal.reason
   const { stdout, stderr } = { stdout: text(result.stdout), stderr: text(result.stderr) }
   if (!result.failed) return { ok: true, exitCode: 0, stdout, stderr }
-  const error = failure([command, ...args].join(' '), command, options, { ...result, all: text(result.all) })
+  const error = failure([command, ...args].join(' '), command, options, {
+    ...result,
+    all: text(result.all),
+    // An Error's own cause is not enumerable.
+    cause: result.cause,
+  })
   return { ok: false, exitCode: result.exitCode, stdout, stderr, error }
+}
+
+/**
+ * As {@link run}, while all of this process waits: for what only reads files and is done in moments, so that no time
+ * passes for a simulated cluster either.
+ *
+ * @throws EnvironmentError as `run` does.
+ */
+export function runSync(command: string, args: readonly string[], options: SyncOptions): Output {
+  const { input = '', timeoutMs } = options
+  const result = execaSync(command, [...args], {
+    ...{ input, timeout: timeoutMs, all: true, reject: false, maxBuffer: maxOutput },
+    killSignal: 'SIGKILL',
+  })
+  const { stdout, stderr } = { stdout: text(result.stdout), stderr: text(result.stderr) }
+  if (!result.failed) return { stdout, stderr }
+  throw failure([command, ...args].join(' '), command, options, {
+    ...result,
+    all: text(result.all),
+    // An Error's own cause is not enumerable.
+    cause: result.cause,
+  })
+}
+
+export interface SyncOptions {
+  input?: string
+  timeoutMs: number
 }
 
 /** The parts of execa's result that a failure is told from. */

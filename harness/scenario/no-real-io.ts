@@ -12,18 +12,14 @@ const instead = {
     'Ask pods by a traffic target of the chart, or by cluster.kube; the machine’s own network needs --cluster kind.',
 }
 
-/** What would wait for this machine, by module, or by what it is a part of. Files may be read: they wait for nobody. */
+/** What would wait for this machine, by module, or by what it is a part of. Files may be read, and programs that read files run to their end: no time passes meanwhile. */
 const waiting: [module: string, names: string[], remedy: string][] = [
   ['expect', ['poll'], instead.time],
   ['vi', ['waitFor', 'waitUntil'], instead.time],
   ['globalThis', ['setTimeout', 'setInterval'], instead.time],
   ['node:timers', ['setTimeout', 'setInterval'], instead.time],
   ['node:timers/promises', ['setTimeout', 'setInterval'], instead.time],
-  [
-    'node:child_process',
-    ['spawn', 'exec', 'execFile', 'fork', 'spawnSync', 'execSync', 'execFileSync'],
-    instead.process,
-  ],
+  ['node:child_process', ['spawn', 'exec', 'execFile', 'fork'], instead.process],
   ['globalThis', ['fetch'], instead.network],
   ['node:http', ['request', 'get', 'createServer'], instead.network],
   ['node:https', ['request', 'get', 'createServer'], instead.network],

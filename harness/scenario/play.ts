@@ -1,9 +1,9 @@
 import { ledgerOf } from '../claims/ledger.ts'
-import type { Cluster } from '../cluster/cluster.ts'
+import type { Capability, Cluster } from '../cluster/cluster.ts'
 import { untilHealthy } from '../cluster/health.ts'
 import { type Fault, type InjectedFault, injectFault } from '../faults/fault.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
-import { DeadlineError, EnvironmentError, InterruptedError } from '../model/errors.ts'
+import { DeadlineError, EnvironmentError, InterruptedError, NotCapableError } from '../model/errors.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import { worst } from '../model/verdict.ts'
 import { measureNoise } from '../observe/noise.ts'
@@ -50,6 +50,8 @@ export interface Play {
   file: string
   exclusive: boolean
   deadline: Duration
+  /** Capabilities that the scenario itself names. */
+  needs?: Capability[]
   body: ScenarioBody
   run: RunInfo
   cluster: Cluster
@@ -123,6 +125,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
       ...{ helperImage: run.helperImage, timing: run.timing, faults: [], traffic: flows },
     }
     try {
+      refuseLacking(play)
       await play.body(contextOf(stage, recorder, injected, flows))
       signal.throwIfAborted()
       await runtime.settled()
@@ -144,6 +147,12 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
     timing.abort()
     await tearDown(play, result, namespace, injected, flows, recorder)
   }
+}
+
+function refuseLacking({ title, needs = [], cluster: { capabilities, provider } }: Play): void {
+  const lacking = needs.find((capability) => !capabilities.has(capability))
+  if (lacking === undefined) return
+  throw new NotCapableError(`"${title}": a cluster by ${provider} lacks the capability ${lacking}`)
 }
 
 /** The route of a connection may be told a moment after its loss. */

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import { inject, test } from 'vitest'
+import type { Capability } from '../cluster/cluster.ts'
 import { type Duration, toMs } from '../model/duration.ts'
 import { EnvironmentError, RolypolyError } from '../model/errors.ts'
 import type { ScenarioResult } from '../model/result.ts'
@@ -14,6 +15,8 @@ import './task-meta.ts'
 export interface ScenarioOptions {
   /** How long the scenario may take, its set-up included; five minutes unless given. */
   deadline?: Duration
+  /** What a cluster has to be capable of beyond what its faults require: on another the scenario is skipped. */
+  needs?: Capability[]
 }
 
 const usualDeadline: Duration = '5m'
@@ -36,7 +39,7 @@ export function scenario(title: string, given: ScenarioOptions | ScenarioBody, l
     const id = idOf(file, title)
     await using cluster = await connect(run.cluster, id)
     const result = await playScenario({
-      ...{ id, title, file, deadline, run, cluster },
+      ...{ id, title, file, deadline, run, cluster, needs: options.needs ?? [] },
       body: cluster.provider === 'simulated' ? (context) => withoutRealIo(() => body(context)) : body,
       signal: AbortSignal.any([signal, listenForStop(run.stopLine)]),
       exclusive: /\.exclusive\.scenario\.[cm]?[jt]s$/.test(file),

@@ -147,14 +147,19 @@ export class Pod {
    * @throws RolypolyError where there are several and none was named, or none of that name.
    */
   container(name?: string): string {
-    const names = (this.object.spec?.containers ?? []).map((container) => container.name)
-    if (name !== undefined && names.includes(name)) return name
+    const { containers = [], initContainers = [] } = this.object.spec ?? {}
+    const names = containers.map((container) => container.name)
+    // kubernetes: an init container that is always restarted is a sidecar, which goes on beside the others
+    // (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers).
+    const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')
+    const running = [...names, ...sidecars.map((container) => container.name)]
+    if (name !== undefined && running.includes(name)) return name
     const [only] = names
     if (name === undefined && names.length === 1 && only) return only
     const wanted =
       name === undefined
         ? 'has several containers: name one'
         : `has no container ${JSON.stringify(name)}: choose one`
-    throw new RolypolyError(`${this.subject}: ${wanted} of ${names.join(', ')}`)
+    throw new RolypolyError(`${this.subject}: ${wanted} of ${running.join(', ')}`)
   }
 }

@@ -88,10 +88,10 @@ describe('is refused where', () => {
     ['text', 'just some words\n', 1],
     ['a number', '42\n', 1],
     ['a list', '- apiVersion: v1\n', 1],
-    ['an object without a kind', `${one('a')}---\napiVersion: v1\n`, 5],
+    ['an object without a kind', `${one('a')}---\napiVersion: v1\n`, 6],
     ['an object without an apiVersion', 'kind: Pod\n', 1],
     ['a kind that is no text', 'apiVersion: v1\nkind: 7\n', 1],
-  ])('it is no Kubernetes object but %s, naming the line where its document begins', (_, content, line) => {
+  ])('it is no Kubernetes object but %s, naming the line where it begins', (_, content, line) => {
     const told = `web.yaml:${line}: is not a Kubernetes object: apiVersion and kind are expected`
     expect(refusal(file(content))).toContain(told)
   })
@@ -132,7 +132,7 @@ describe('is refused where', () => {
         .join(', ')}]`
     })
     expect(refusal(file(`apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n${lines.join('\n')}\n`))).toMatch(
-      /web\.yaml: cannot be read: .*alias/,
+      /web\.yaml:1: cannot be read: .*alias/,
     )
   })
 

@@ -29,7 +29,9 @@ export interface Matrix {
 
 /** The twins of these runs, each once, and what was said of the healthy subjects beside them. */
 export function matrixOf(results: readonly Result[]): Matrix {
-  const scenarios = results.flatMap((result) => result.scenarios)
+  const scenarios = results
+    .flatMap((result) => result.scenarios)
+    .filter(({ verdict }) => verdict !== 'skipped')
   const byId = Map.groupBy(scenarios, ({ id }) => id)
   const judged = [...byId.values()].map(rowOf).filter((row) => row !== undefined)
   const healthy = scenarios.flatMap(healthyIn)

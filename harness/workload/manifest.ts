@@ -1,0 +1,78 @@
+import { LineCounter, parseAllDocuments } from 'yaml'
+import { UsageError } from '../model/errors.ts'
+import type { Chart, TrafficTarget } from './chart.ts'
+
+/** What manifests do not say themselves. */
+export interface ManifestOptions {
+  /** Images to build first: the name that the manifests use, and the folder of its Dockerfile. */
+  images?: Record<string, string>
+  /** What containers do on a simulated cluster, by the image that the manifests name. */
+  behaviours?: Chart['behaviours']
+  traffic?: TrafficTarget | false
+  /** Names the workload; the file's or folder's own name unless given. */
+  name?: string
+}
+
+/** The parts of a chart that options give. */
+export function chartOptions({ images = {}, behaviours, traffic }: ManifestOptions) {
+  return {
+    images: Object.entries(images).map(([name, context]) => ({ name, context })),
+    ...(behaviours && { behaviours }),
+    ...(traffic !== undefined && { traffic }),
+  }
+}
+
+/** Tells where in the manifests something is. */
+type Where = (line: number, column?: number) => string
+
+/**
+ * The Kubernetes objects in YAML documents, those of a List each for itself.
+ *
+ * @throws UsageError where a document is not YAML, or no Kubernetes object.
+ */
+export function readManifest(text: string, where: Where): Chart['objects'] {
+  const lineCounter = new LineCounter()
+  const documents = parseAllDocuments(text, { lineCounter })
+  if (!Array.isArray(documents)) return []
+  return documents.flatMap((document) => {
+    const [error] = document.errors
+    if (error) {
+      const [at] = error.linePos ?? []
+      const [sentence = ''] = error.message.split('\n')
+      throw new UsageError(
+        `${where(at?.line ?? 0, at?.col)}: is not YAML: ${sentence.replace(/ at line .*$/, '')}`,
+      )
+    }
+    const { line } = lineCounter.linePos((document.contents?.range ?? document.range)[0])
+    let value: unknown
+    try {
+      value = document.toJS({ maxAliasCount: 100 })
+    } catch (error) {
+      throw new UsageError(
+        `${where(line)}: cannot be read: ${error instanceof Error ? error.message : error}`,
+      )
+    }
+    if (value === null || value === undefined) return []
+    return unfold(checkObject(value, where(line)))
+  })
+}
+
+function checkObject(value: unknown, where: string): Chart['objects'][number] {
+  const object = value as Chart['objects'][number]
+  const described = typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (!described || typeof object.apiVersion !== 'string' || typeof object.kind !== 'string') {
+    throw new UsageError(`${where}: is not a Kubernetes object: apiVersion and kind are expected`)
+  }
+  if (!Array.isArray(object.items) && typeof object.metadata?.name !== 'string') {
+    throw new UsageError(`${where}: ${object.apiVersion}/${object.kind} has no metadata.name`)
+  }
+  return object
+}
+
+/** A List is the objects in it. */
+function unfold(object: Chart['objects'][number]): Chart['objects'] {
+  const { items } = object as { items?: unknown[] }
+  return object.kind?.endsWith('List') && Array.isArray(items)
+    ? items.flatMap((item) => unfold(checkObject(item, `${object.kind}.items`)))
+    : [object]
+}
