@@ -7,11 +7,11 @@ import type {
   Fault,
   InjectedFault,
   KillContainerOptions,
+  ManifestOptions,
   Pod,
   ScenarioContext,
   ScenarioOptions,
   Workload,
-  ManifestOptions,
 } from './index.ts'
 import * as harness from './index.ts'
 
