@@ -1,0 +1,114 @@
+import type { Clock } from '../cluster/clock.ts'
+import { untilHealthy } from '../cluster/health.ts'
+import type { Kube, NodeObject } from '../cluster/kube.ts'
+import { EnvironmentError, UsageError } from '../model/errors.ts'
+import type { Act, Fault } from './fault.ts'
+import { controlPlane } from './node.ts'
+
+/** kubernetes: what each listens on (https://kubernetes.io/docs/reference/networking/ports-and-protocols). */
+const ports = { 'kube-apiserver': 6443, 'kube-controller-manager': 10257, 'kube-scheduler': 10259 }
+
+export type ControlPlaneComponent = keyof typeof ports
+
+/** The kubelet asks a static pod to stop, which it does in 5 s as a rule, or is killed after 30. */
+const goneWithinMs = 45_000
+/** What ended for want of the API server is started again with the kubelet's back-off, of five minutes at most. */
+const backWithinMs = 360_000
+const againMs = 500
+
+/**
+ * Takes a component of the control plane away: its manifest is moved out of the folder that the kubelet runs static pods
+ * from, and the revert moves it back and waits until the component listens and the cluster is well again. The manifest
+ * comes back by itself when the harness dies.
+ *
+ * kubernetes: https://kubernetes.io/docs/tasks/configure-pod-container/static-pod
+ *
+ * @throws UsageError where there is no such component, or, when it is injected, where the cluster has several control planes.
+ */
+export function stopControlPlane(component: ControlPlaneComponent): Fault {
+  const port = ports[component]
+  if (port === undefined) {
+    throw new UsageError(
+      `stopControlPlane: there is no component ${JSON.stringify(component)}; choose one of ${Object.keys(ports).join(', ')}`,
+    )
+  }
+  return {
+    ...{ kind: 'stopControlPlane', target: component, lasting: true, exclusive: true },
+    ...{ requires: ['node.controlPlane'], receiptWithinMs: 1_000 },
+    effect: { does: 'stop-control-plane', component, podUids: [] },
+    async inject({ cluster, recording }): Promise<Act> {
+      const { kube, clock, nodes } = cluster
+      const { items } = await kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' })
+      const planes = items.filter(({ metadata }) => metadata?.labels?.[controlPlane] !== undefined)
+      const [node] = planes.flatMap(({ metadata }) => metadata?.name ?? [])
+      if (node === undefined || planes.length > 1) {
+        throw new UsageError(
+          `stopControlPlane: the cluster has ${planes.length} control planes, and exactly one is expected`,
+        )
+      }
+      const gone = Promise.withResolvers<string>()
+      const keeping = new AbortController()
+      const keeper = nodes
+        .follow(node, ['bash', '-c', keep, 'keep', component, String(port)], gone.resolve, keeping.signal)
+        .then(() => gone.resolve('ended'), gone.reject)
+      const revert = async () => {
+        keeping.abort()
+        await keeper.catch(() => undefined)
+        await nodes.exec(node, ['bash', '-c', back, 'back', component, String(port)], {
+          timeoutMs: backWithinMs,
+        })
+        await untilReady(kube, clock)
+        const wrong = await untilHealthy(kube, clock, items.length, backWithinMs)
+        if (wrong) throw new EnvironmentError(`${component}: was given back six minutes ago, and ${wrong}`)
+      }
+      const late = clock.sleep(goneWithinMs, keeping.signal).then(
+        () => 'late',
+        () => 'ended',
+      )
+      try {
+        const word = await Promise.race([gone.promise, late])
+        const evidence = `port ${port} of ${node} refuses connections`
+        const receipt = { atMs: recording.now(), observedBy: 'a connection on the node', evidence }
+        return { receipt: () => (word === 'gone' ? receipt : undefined), revert }
+      } catch (error) {
+        await revert().catch(() => undefined)
+        throw error
+      }
+    },
+  }
+}
+
+/** kubernetes: an API server that starts listens before it knows its roles, and forbids everything until then. */
+async function untilReady(kube: Kube, clock: Clock): Promise<void> {
+  const untilMs = clock.now() + backWithinMs
+  for (;;) {
+    try {
+      await kube.raw('/readyz')
+      return
+    } catch (error) {
+      if (clock.now() > untilMs) throw error
+      await clock.sleep(againMs)
+    }
+  }
+}
+
+const place = '/etc/kubernetes/manifests/$1.yaml'
+/** Beside the folder, for whatever is in it is run. */
+const away = '/etc/kubernetes/rolypoly-$1.yaml'
+const listens = '(exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null'
+
+/** Takes the manifest away, says when nothing listens any more, and gives it back when it is told to end. */
+const keep = `
+trap 'mv -n "${away}" "${place}"; exit 0' TERM INT HUP
+[ -f "${place}" ] || { echo "${place} is not there" >&2; exit 1; }
+mv "${place}" "${away}"
+while ${listens}; do sleep 0.1; done
+echo gone
+while :; do sleep 0.2; done
+`
+
+/** The keeper may have ended without a word. */
+const back = `
+for i in $(seq 100); do [ -f "${place}" ] && break; [ -f "${away}" ] && mv -n "${away}" "${place}"; sleep 0.1; done
+until ${listens}; do sleep 0.1; done
+`

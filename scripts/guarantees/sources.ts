@@ -1,0 +1,47 @@
+const docs = 'https://kubernetes.io/docs'
+const pods = `${docs}/concepts/workloads/pods`
+const code = 'https://github.com/kubernetes/kubernetes/blob/release-1.34/pkg'
+
+/** Where Kubernetes itself makes the promise that the scenarios of a file check, by the file's name. */
+export const sources: Record<string, string[]> = {
+  'backend-app': [
+    `${docs}/concepts/configuration/manage-resources-containers/#how-pods-with-resource-limits-are-run`,
+    `${pods}/sidecar-containers`,
+    `${docs}/concepts/containers/container-lifecycle-hooks`,
+  ],
+  'control-plane.exclusive': [
+    `${docs}/concepts/architecture/#control-plane-components`,
+    `${docs}/tasks/configure-pod-container/static-pod`,
+  ],
+  'deleted-node.exclusive': [`${pods}/pod-lifecycle/#pod-garbage-collection`, `${code}/controller/podgc`],
+  'graceful-stop': [`${pods}/pod-lifecycle/#pod-termination`],
+  'killed-pod': [
+    `${docs}/concepts/workloads/controllers/replicaset`,
+    `${pods}/pod-lifecycle/#pod-termination`,
+  ],
+  liveness: [`${pods}/probes/#liveness-probe`, `${code}/kubelet/prober/worker.go`],
+  'pause-node.exclusive': [`${docs}/concepts/architecture/nodes/#node-heartbeats`],
+  'probe-ways-liveness': [`${pods}/probes/#probe-check-methods`],
+  'probe-ways-readiness': [`${pods}/probes/#probe-check-methods`],
+  'probe-ways-startup': [`${pods}/probes/#startup-probe`],
+  readiness: [
+    `${pods}/probes/#readiness-probe`,
+    `${docs}/concepts/services-networking/endpoint-slices/#conditions`,
+  ],
+  'roll-out': [
+    `${docs}/concepts/workloads/controllers/deployment/#updating-a-deployment`,
+    `${docs}/concepts/workloads/controllers/deployment/#failed-deployment`,
+  ],
+  scale: [`${docs}/concepts/workloads/controllers/deployment/#scaling-a-deployment`],
+  sigkill: [`${pods}/pod-lifecycle/#restart-policy`],
+  'stop-kubelet.exclusive': [`${docs}/concepts/architecture/nodes/#node-heartbeats`],
+  'stop-node.exclusive': [
+    `${docs}/concepts/architecture/nodes/#node-heartbeats`,
+    `${docs}/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions`,
+  ],
+}
+
+/** `scenarios/scale.scenario.ts` is `scale`. */
+export function nameOfFile(file: string): string {
+  return file.replace(/^.*\//, '').replace(/\.scenario\.[cm]?[jt]s$/, '')
+}
