@@ -33,6 +33,8 @@ export interface Response extends Claimed {
   predict: (fault: FaultRecord) => Prediction | undefined
   /** Overrides the prediction: up to so long after the anchor. */
   within?: Duration | undefined
+  /** Overrides the prediction's earliest time. */
+  notBefore?: Duration | undefined
   /** The pod that it is about: its own last fault is the anchor. */
   podUid?: string
   /** What is waited for must last so long before it is believed, and to the end of the scenario. */
@@ -81,7 +83,8 @@ export async function respond(claim: Response): Promise<void> {
     )
   }
   const latestMs = stage.control ? Math.min(dueMs, controlWaitsMs) : dueMs
-  const earliestMs = within === undefined ? (predicted?.earliestMs ?? 0) : 0
+  const usualMs = within === undefined ? (predicted?.earliestMs ?? 0) : 0
+  const earliestMs = claim.notBefore === undefined ? usualMs : toMs(claim.notBefore)
   const machineMs = machineShare(predicted, within)
   const window: Window = { earliestMs, latestMs, machineMs, sinceMs, notBeforeMs, landed }
   const now = () => judge(recording.timeline, sinceMs)

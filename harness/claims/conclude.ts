@@ -41,6 +41,10 @@ export function conclude(claim: Response, entry: Entry, seen: Judgement, window:
     const isEarly = earliestMs > 0 ? measuredMs < earliestMs : seen.atMs < window.notBeforeMs
     if (isEarly && !stage.control) {
       entry.result.timing = 'early'
+      if (claim.notBefore !== undefined) {
+        const expected = `expected ${promise} no sooner than ${formatMs(earliestMs)} after ${event}`
+        return entry.settle('violated', `${subject}: ${expected}, but ${seen.detail} at ${at(seen.atMs)}`)
+      }
       return entry.settle(
         'inconclusive',
         `${subject}: ${seen.detail} ${when}, before the fault could have led to it (${formatMs(earliestMs)} at the earliest): something else did it`,
@@ -101,7 +105,7 @@ export function gapIn({ stage, rests }: Claimed, sinceMs: number): string | unde
   const kinds = new Set<string>([...rests, 'probe'])
   const gap = stage.recording.timeline
     .of('gap')
-    .find(({ toMs, detail }) => kinds.has(detail.watch) && (toMs ?? sinceMs) >= sinceMs)
+    .find(({ toMs, detail }) => !detail.unchanged && kinds.has(detail.watch) && (toMs ?? sinceMs) >= sinceMs)
   return (
     gap &&
     `the watch of ${gap.detail.watch} has a gap from ${at(gap.fromMs)} to ${at(gap.toMs ?? 0)}: ${gap.detail.reason}`

@@ -126,6 +126,7 @@ test('a gap leaves one that was not seen to break inconclusive', async () => {
 test.each([
   ['before the fault', gap(100, 400)],
   ['of another watch', gap(2_000, 3_000, 'Node')],
+  ['in which nothing had changed', { ...gap(2_000, 3_000), unchanged: true } as Observation],
 ])('a gap %s takes nothing from it', async (_, hole) => {
   expect((await (await claim([hole])).end(9_000)).verdict).toBe('passed')
 })

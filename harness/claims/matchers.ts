@@ -76,7 +76,7 @@ const optionsOf: Record<string, readonly string[]> = {
   toExit: ['code', 'container', 'within'],
   toLeaveEndpoints: ['within'],
   toJoinEndpoints: ['within'],
-  toBeReplaced: ['onAnotherNode', 'within'],
+  toBeReplaced: ['onAnotherNode', 'within', 'notBefore'],
   toOutlive: ['container', 'of', 'within'],
   toStayUp: ['for', 'except', 'container'],
   toRecover: ['within'],

@@ -112,6 +112,16 @@ describe('outside its window', () => {
     expect(result.message).toContain('2.0 s at the earliest')
   })
 
+  test('what comes sooner than the scenario allows breaks its promise', async () => {
+    const early = await claim([step(5_999, 'held')], { notBefore: '5s', within: '9s' })
+    expect(early.result).toMatchObject({ verdict: 'violated', timing: 'early', measuredMs: 4_999 })
+    expect(early.result.message).toBe(
+      'Pod/shop/web-1: expected to do it no sooner than 5.0 s after deletePod landed, but did it at 6.00 s',
+    )
+    const inTime = await claim([step(6_000, 'held')], { notBefore: '5s', within: '9s' })
+    expect(inTime.result).toMatchObject({ verdict: 'passed', timing: 'inside' })
+  })
+
   test('what does not come is late at the end of the window: expected what by when, last seen how and when', async () => {
     const { result, resolvedMs, end } = await claim([step(3_000, 'its endpoint was still ready')])
     expect(resolvedMs).toBe(11_000)

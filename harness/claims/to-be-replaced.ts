@@ -12,11 +12,13 @@ export interface ToBeReplacedOptions {
   /** The replacement must run on another node than the pod did. */
   onAnotherNode?: boolean
   within?: Duration
+  /** Not sooner than so long after the fault, where something keeps Kubernetes from it until then. */
+  notBefore?: Duration
 }
 
 /** Another pod of the same owner stands in for this one, and is ready. The pod itself must be seen to go. */
 export function toBeReplaced(pod: Pod, options: ToBeReplacedOptions, statement: string): Promise<void> {
-  const { onAnotherNode = false, within } = options
+  const { onAnotherNode = false, within, notBefore } = options
   return respond({
     stage: pod.stage,
     podUid: pod.uid,
@@ -27,6 +29,7 @@ export function toBeReplaced(pod: Pod, options: ToBeReplacedOptions, statement: 
     rests: ['Pod'],
     predict: (fault) => predict.replaced(situationOf(pod.stage, podSpecOf(pod), fault)),
     within,
+    notBefore,
   })
 }
 

@@ -18,6 +18,8 @@ export type Capability =
   | 'node.pause'
   /** Stop a node's kubelet alone, and start it again. */
   | 'node.kubelet'
+  /** Take a component of the control plane away, and give it back. */
+  | 'node.controlPlane'
   /** Requests and limits of containers are enforced. */
   | 'pod.resources'
 

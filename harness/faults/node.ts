@@ -2,7 +2,7 @@ import type { Kube, NodeObject } from '../cluster/kube.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { Pod } from '../workload/workload.ts'
 
-const controlPlane = 'node-role.kubernetes.io/control-plane'
+export const controlPlane = 'node-role.kubernetes.io/control-plane'
 
 /** The UIDs of the scenario's pods on a pod's node, that pod's own among them. */
 export function podUidsOnNodeOf(pod: Pod): string[] {

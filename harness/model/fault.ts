@@ -26,6 +26,8 @@ export type FaultEffect =
   /** `isYoung` where a Node of that name may have been missing a moment before. */
   | { does: 'delete-node'; node: string; podUids: string[]; isYoung?: boolean }
   | { does: 'lose-node'; node: string; how: NodeLoss; podUids: string[] }
+  /** A component of the control plane is away; it hurts no pod itself. */
+  | { does: 'stop-control-plane'; component: string; podUids: string[] }
   /** A Deployment, by its UID, is given another number of replicas; those pods that may have to go are hurt. */
   | { does: 'scale'; deployment: string; from: number; to: number; podUids: string[] }
   /** A Deployment, by its UID, is given another template; the pods that it had, of `oldSet`, are to go. */

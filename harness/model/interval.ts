@@ -83,7 +83,7 @@ interface DetailOf {
   /** A probe that a fault has answered; a point in time. */
   'probe-failed': { fault: number; probe: string; answered: string }
   /** Something may have been missed. */
-  gap: { watch: string; reason: string }
+  gap: { watch: string; reason: string; unchanged?: true }
   step: { step: string }
 }
 

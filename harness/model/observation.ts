@@ -138,6 +138,8 @@ export interface GapObservation {
   fromMs: number
   watch: WatchedKind | 'traffic' | 'probe'
   reason: string
+  /** Nothing was missed: each object was as it was last seen, at the same resourceVersion, and there was no other. */
+  unchanged?: true
 }
 
 /** A deliberate hold, or another step of the harness that belongs on the timeline. */

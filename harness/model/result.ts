@@ -165,7 +165,15 @@ const scenario = z.object({
   noise: noise.optional(),
   /** The recording's path, relative to the run's folder. */
   recording: z.string().optional(),
-  gaps: z.array(z.object({ watch: z.string(), fromMs: ms, toMs: ms, reason: z.string() })),
+  gaps: z.array(
+    z.object({
+      watch: z.string(),
+      fromMs: ms,
+      toMs: ms,
+      reason: z.string(),
+      unchanged: z.boolean().optional(),
+    }),
+  ),
   diagnostics: z.array(diagnostic),
 })
 

@@ -207,6 +207,25 @@ test('the gap is told before what came of it: whoever judges that must know', as
   expect(told).toEqual(['LISTED a', 'gap', 'DELETED a'])
 })
 
+const gapsOf = async (first: KubeObject[], again: KubeObject[], kind?: WatchedKind) => {
+  const { seen } = await watch([list('10', ...first), list('90', ...again)], [() => expired], kind)
+  return seen.flatMap((o) => (o.source === 'gap' ? [o.unchanged] : []))
+}
+
+test('a gap tells whether anything had changed: every object is as it was last seen, and there is no other', async () => {
+  const [a, b] = [object('a', '1'), object('b', '2')]
+  expect(await gapsOf([a, b], [b, a])).toEqual([true])
+  expect(await gapsOf([], [])).toEqual([true])
+  expect(await gapsOf([a, b], [a])).toEqual([undefined])
+  expect(await gapsOf([a], [a, b])).toEqual([undefined])
+  expect(await gapsOf([a], [b])).toEqual([undefined])
+  expect(await gapsOf([a], [object('a', '3')])).toEqual([undefined])
+})
+
+test('of events it is not known', async () => {
+  expect(await gapsOf([object('e', '1')], [object('e', '1')], 'Event')).toEqual([undefined])
+})
+
 test('events that are still there after a gap are no news', async () => {
   const [first, again] = [list('1', object('e', '1')), list('9', object('e', '1'), object('f', '2'))]
   const { told } = await watch([first, again], [() => expired], 'Event')

@@ -10,7 +10,7 @@ const retryAtMostMs = 2_000
 /**
  * Lists the objects of one kind, then watches them until the signal, going on from the last resourceVersion
  * whenever the watch ends. Only where that version is too old is there a gap: then it lists again, tells what came
- * and went meanwhile, and says from when to when it could not see.
+ * and went meanwhile, and says from when to when it could not see, and whether anything had changed.
  *
  * @returns once the list is in and the watch goes on from it.
  */
@@ -39,8 +39,11 @@ export async function watchKind(
   /** Lists, and tells what is new. After a gap, the gap comes first: whoever judges what follows must know of it. */
   const list = async (gap: { fromMs: number; reason: string } | undefined) => {
     const { items, resourceVersion } = await kube.list(ref)
-    if (gap) seen({ source: 'gap', atMs: now(), ...gap, watch: kind })
     const before = new Map(known)
+    // Of events nothing is known that they could be held against.
+    const isUnchanged = kind !== 'Event' && areAsLastSeen(items, before)
+    if (gap)
+      seen({ source: 'gap', atMs: now(), ...gap, watch: kind, ...(isUnchanged && { unchanged: true }) })
     for (const item of items) {
       const uid = item.metadata?.uid ?? ''
       const old = before.get(uid)
@@ -90,6 +93,21 @@ export async function watchKind(
 
   await list(undefined)
   void follow()
+}
+
+/**
+ * kubernetes: a resourceVersion changes with every write of its object
+ * (https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions). An API server that was away has no
+ * history to go on from, and often nothing was written meanwhile.
+ */
+function areAsLastSeen(items: KubeObject[], known: ReadonlyMap<string, ObservedObject>): boolean {
+  return (
+    items.length === known.size &&
+    items.every(({ metadata = {} }) => {
+      const last = known.get(metadata.uid ?? '')
+      return last !== undefined && last.metadata.resourceVersion === metadata.resourceVersion
+    })
+  )
 }
 
 /** Without `managedFields`, which are long and say nothing of the object's state but when it was last written. */

@@ -41,8 +41,9 @@ export function reduce(timeline: Timeline, observation: Observation): void {
       detail: { fault, probe, answered },
     })
   } else if (observation.source === 'gap') {
-    const { fromMs, atMs, watch, reason } = observation
-    timeline.add({ kind: 'gap', subject: watch, uid: watch, fromMs, toMs: atMs, detail: { watch, reason } })
+    const { fromMs, atMs, watch, reason, unchanged } = observation
+    const detail = { watch, reason, ...(unchanged && { unchanged }) }
+    timeline.add({ kind: 'gap', subject: watch, uid: watch, fromMs, toMs: atMs, detail })
   } else if (observation.source === 'step') {
     const { atMs, untilMs, step } = observation
     timeline.add({ kind: 'step', subject: step, uid: '', fromMs: atMs, toMs: untilMs, detail: { step } })

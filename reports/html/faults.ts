@@ -43,6 +43,7 @@ function reverted(scenario: ScenarioResult, fault: FaultResult, index: number): 
 export function gapsList(scenario: ScenarioResult): Content {
   if (scenario.gaps.length === 0) return null
   return html`<h3>Gaps in the recording</h3><ul class="gaps">${scenario.gaps.map(
-    (gap) => html`<li><b>${gap.watch}</b> ${clock(gap.fromMs)} – ${clock(gap.toMs)}: ${gap.reason}</li>`,
+    (gap) =>
+      html`<li><b>${gap.watch}</b> ${clock(gap.fromMs)} – ${clock(gap.toMs)}: ${gap.reason}${gap.unchanged ? ', and nothing had changed meanwhile' : ''}</li>`,
   )}</ul>`
 }

@@ -15,6 +15,7 @@ const capabilities: ReadonlySet<Capability> = new Set([
   'node.stop',
   'node.pause',
   'node.kubelet',
+  'node.controlPlane',
   'pod.resources',
 ])
 
