@@ -54,7 +54,18 @@ async function evictAll(stage: Stage, node: string, withinMs: number): Promise<v
   const { items } = await cluster.kube.list<PodObject>(ref)
   const untilMs = recording.now() + withinMs
   const pods = items.filter(isDrained).map(({ metadata: { name = '', uid = '' } = {} }) => ({ name, uid }))
-  await Promise.all(pods.map((one) => evict(stage, { namespace, ...one }, untilMs)))
+  // Where one of them fails, the others are not gone on with.
+  const failing = new AbortController()
+  const signal = AbortSignal.any([stage.signal, failing.signal])
+  const evictions = pods.map(async (one) => {
+    try {
+      await evict({ ...stage, signal }, { namespace, ...one }, untilMs)
+    } catch (error) {
+      failing.abort(error)
+      throw error
+    }
+  })
+  await Promise.all(evictions)
 }
 
 /** kubernetes/staging/src/k8s.io/kubectl/pkg/drain/filters.go: daemonSetFilter, mirrorPodFilter. */
