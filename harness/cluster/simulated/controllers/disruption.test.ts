@@ -21,7 +21,8 @@ function scene(spec: Spec, count = 3) {
         { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: owner, controller: true },
       ],
     },
-    spec: { selector, replicas: count },
+    // In the midst of a roll-out it has another size than its Deployment.
+    spec: { selector, replicas: count + 1 },
   })
   const add = (name: string, ready = true, labels = { app: 'web' }) => {
     const ownerReferences = [
