@@ -26,7 +26,7 @@ scenario('a budget that needs every pod lets none be evicted', async ({ deploy, 
 
   await inject(evictPod(await shop.pod(), { within: '12s' }))
 
-  await expect(shop).toRespectBudget({ refusals: 3 })
+  await expect(shop).toRespectBudget({ refusals: 1 })
   await expect(shop).toStayUp()
   await expect(shop).toLoseRequests({ atMost: 0 })
 })
