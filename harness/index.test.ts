@@ -3,6 +3,7 @@ import type {
   Chart,
   DeployOptions,
   Duration,
+  EvictOptions,
   FailProbeOptions,
   Fault,
   InjectedFault,
@@ -11,11 +12,13 @@ import type {
   Pod,
   ScenarioContext,
   ScenarioOptions,
+  TaintNodeOptions,
   Workload,
 } from './index.ts'
 import * as harness from './index.ts'
 
 const { deleteNode, deletePod, expect, failProbe, killContainer, killPod, scenario, yaml } = harness
+const { cordonNode, drainNode, evictPod, taintNode } = harness
 const { pauseNode, rollBack, rollOut, scale, stopKubelet, stopNode } = harness
 
 type On<T> = ReturnType<typeof expect<T>>
@@ -30,6 +33,7 @@ test('what scenarios are written with is there', () => {
     plain.arrayContaining([
       ...['deleteNode', 'deletePod', 'expect', 'failProbe', 'killContainer', 'killPod', 'scenario', 'yaml'],
       ...['pauseNode', 'rollBack', 'rollOut', 'scale', 'stopKubelet', 'stopNode'],
+      ...['cordonNode', 'drainNode', 'evictPod', 'taintNode'],
     ]),
   )
 })
@@ -105,6 +109,20 @@ test('a workload is scaled, rolled out and rolled back', () => {
   expectTypeOf<On<Workload>['toRollOut']>().toBeCallableWith({ within: '30s' })
   expectTypeOf<On<Workload>['toStallRollOut']>().toBeCallableWith()
   expectTypeOf<On<Pod>['toRollOut']>().toBeNever()
+})
+
+test('a pod is evicted, and its node cordoned, drained and tainted', () => {
+  expectTypeOf(cordonNode).toEqualTypeOf<(pod: Pod) => Fault>()
+  for (const drain of [evictPod, drainNode]) {
+    expectTypeOf(drain).toBeCallableWith({} as Pod)
+    expectTypeOf(drain).parameter(1).toEqualTypeOf<EvictOptions | undefined>()
+  }
+  expectTypeOf<EvictOptions['within']>().toEqualTypeOf<Duration | undefined>()
+  expectTypeOf<TaintNodeOptions['effect']>().toEqualTypeOf<'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'>()
+  expectTypeOf(taintNode).parameters.toEqualTypeOf<[pod: Pod, taint: TaintNodeOptions]>()
+  expectTypeOf<On<Workload>['toRespectBudget']>().toBeCallableWith({ refusals: 1 })
+  expectTypeOf<On<Workload>['toRespectBudget']>().toBeCallableWith()
+  expectTypeOf<On<Pod>['toRespectBudget']>().toBeNever()
 })
 
 test('a scenario deploys a chart, and is given a workload', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { helperBehaviour } from '../../harness/cluster/simulated/images/helper.ts'
 import { testWorld } from '../../harness/cluster/simulated/network/testing.ts'
 import type { Process } from '../../harness/cluster/simulated/world.ts'
+import { kubia } from '../kubia/chart.ts'
 import { nginx } from '../nginx/chart.ts'
 import { probes } from '../probes/chart.ts'
 import { webapl } from '../webapl/chart.ts'
@@ -122,6 +123,39 @@ test('probes is well in every way, until it has drained', () => {
   expect(process.exited?.exitCode).toBe(0)
 })
 
+test('kubia answers, and drains for as long as it is told', () => {
+  const { start, clock, network, machines } = testWorld()
+  const process = start(apps, { command: commandOf('kubia'), env: { DRAIN: '1' } })
+  const ends: unknown[] = []
+  const get = () =>
+    network.request(
+      { machine: machines[1], ip: '10.244.2.1' },
+      {
+        ...{ ip: process.order.ip, port: 8080, fromPort: 1, keep: false, timeoutMs: 2_000 },
+        request: { path: '/', headers: {} },
+      },
+      ({ status, lost }) => ends.push(lost ?? status),
+    )
+  get()
+  process.signal('SIGTERM')
+  get()
+  clock.advance(1_001)
+  get()
+  expect(ends).toEqual([200, 200, 'refused'])
+  expect(process.exited?.exitCode).toBe(0)
+})
+
+test('kubia has the budget and the tolerations that it is given, and none otherwise', () => {
+  const kinds = (...options: Parameters<typeof kubia>) => kubia(...options).objects.map(({ kind }) => kind)
+  expect(kinds()).toEqual(['Deployment', 'Service'])
+  expect(kinds({ budget: { maxUnavailable: 1 } })).toEqual(['Deployment', 'Service', 'PodDisruptionBudget'])
+  const spec = (...options: Parameters<typeof kubia>) =>
+    (kubia(...options).objects[0] as { spec?: { template: { spec: { tolerations?: object[] } } } }).spec
+  const tolerations = [{ operator: 'Exists' as const }]
+  expect(spec({ tolerations })?.template.spec.tolerations).toEqual(tolerations)
+  expect(spec()?.template.spec).not.toHaveProperty('tolerations')
+})
+
 describe('nginx', () => {
   function serve() {
     const made = testWorld()
@@ -172,7 +206,14 @@ describe('nginx', () => {
 })
 
 test('each chart says what the images do that it uses', () => {
-  const charts = [webapl(), webapl({ underShell: true }), probes(), nginx({ stopSignal: 'SIGTERM' }), nginx()]
+  const charts = [
+    webapl(),
+    webapl({ underShell: true }),
+    probes(),
+    nginx({ stopSignal: 'SIGTERM' }),
+    nginx(),
+    kubia(),
+  ]
   for (const { objects, behaviours } of charts) {
     type Spec = { containers: { image: string }[] }
     const spec = (objects[0] as { spec?: { template: { spec: Spec } } }).spec?.template.spec

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Behaviour, Host, LocalImage } from '@rolypoly/harness'
+import { kubia } from './image/kubia.ts'
 import { probes } from './image/probes.ts'
 import { webapl } from './image/webapl.ts'
 
@@ -9,11 +10,11 @@ export const image: LocalImage = {
   context: fileURLToPath(new URL('image', import.meta.url)),
 }
 
-const byName: Record<string, Behaviour> = { webapl, probes }
+const byName: Record<string, Behaviour> = { webapl, probes, kubia }
 const shellsEnd = 'echo the server has ended'
 
 /** What a container runs whose process 1 is one of the apps. */
-export function commandOf(app: 'webapl' | 'probes'): string[] {
+export function commandOf(app: 'webapl' | 'probes' | 'kubia'): string[] {
   return ['node', 'main.ts', app]
 }
 

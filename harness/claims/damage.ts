@@ -25,7 +25,7 @@ export async function untilDamaged(
   const situation = workloadSituation(stage, workload, fault)
   const landedMs = fault.receipt?.atMs ?? fault.injectedAtMs
   const { does } = fault.effect
-  if (does === 'scale' || does === 'roll-out') {
+  if (does === 'scale' || does === 'roll-out' || does === 'drain') {
     // It hurts to its very end: when it is through, and the last of the pods that had to go is gone.
     const latestMs = slowTimes * (predict.recovers(situation)?.latestMs ?? 0)
     const throughMs = landedMs + Math.max(latestMs, damageShowsMs)

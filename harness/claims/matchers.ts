@@ -11,6 +11,7 @@ import { type ToKeepLatencyOptions, toKeepLatency } from './to-keep-latency.ts'
 import { type ToLoseRequestsOptions, toLoseRequests } from './to-lose-requests.ts'
 import { type ToOutliveOptions, toOutlive } from './to-outlive.ts'
 import { type ToRecoverOptions, toRecover } from './to-recover.ts'
+import { type ToRespectBudgetOptions, toRespectBudget } from './to-respect-budget.ts'
 import { type ToRestartOptions, toRestart } from './to-restart.ts'
 import { type ToRollOutOptions, toRollOut } from './to-roll-out.ts'
 import { type ToShutDownGracefullyOptions, toShutDownGracefully } from './to-shut-down-gracefully.ts'
@@ -46,6 +47,8 @@ export interface ClaimsOf<T> {
   toStallRollOut: OnWorkload<T, [options?: ToStallRollOutOptions]>
   /** Never fewer pods than this are ready endpoints. */
   toKeepAvailable: OnWorkload<T, [options: ToKeepAvailableOptions]>
+  /** No pod goes that its PodDisruptionBudget needs. */
+  toRespectBudget: OnWorkload<T, [options?: ToRespectBudgetOptions]>
   /** No more requests than this stay without a good answer. */
   toLoseRequests: OnWorkload<T, [options: ToLoseRequestsOptions]>
   /** Requests are answered as fast as this. */
@@ -67,7 +70,7 @@ const onPods: Record<string, Make<Pod>> = {
 }
 const onWorkloads: Record<string, Make<Workload>> = {
   ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
-  ...{ toRollOut, toStallRollOut },
+  ...{ toRollOut, toStallRollOut, toRespectBudget },
 }
 
 /** The options of each claim: Vitest checks no types, and a misspelt option would weaken its claim. */
@@ -83,6 +86,7 @@ const optionsOf: Record<string, readonly string[]> = {
   toRollOut: ['within'],
   toStallRollOut: ['within'],
   toKeepAvailable: ['atLeast'],
+  toRespectBudget: ['refusals'],
   toLoseRequests: ['atMost', 'of'],
   toShutDownGracefully: ['exitCode', 'container', 'within'],
   toKeepLatency: ['p50', 'p95', 'p99'],

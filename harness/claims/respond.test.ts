@@ -302,6 +302,21 @@ describe('the anchor', () => {
     expect(result).toMatchObject({ verdict: 'inconclusive', timing: 'early', measuredMs: -11_000 })
   })
 
+  test('is the revert of what a node was given for a recovery after it, and the receipt for one before it', async () => {
+    const node = { node: 'n1', podUids: [] }
+    const effects: FaultEffect[] = [
+      { does: 'cordon', ...node },
+      { does: 'drain', ...node, atOnce: null },
+      { does: 'taint', ...node, taint: { key: 'a', effect: 'NoExecute' } },
+    ]
+    for (const effect of effects) {
+      const after = await claim(at(25_000), { fromRevert: true }, reverted(effect))
+      expect(after.result).toMatchObject({ verdict: 'passed', measuredMs: 5_000 })
+      const before = await claim(at(5_000), { fromRevert: true }, reverted(effect))
+      expect(before.result).toMatchObject({ verdict: 'passed', measuredMs: 4_000 })
+    }
+  })
+
   test('is the injection where there is no receipt', async () => {
     const { result } = await claim(at(5_000), {}, fault({ receipt: null }))
     expect(result.anchor).toEqual({ event: 'deletePod landed', atMs: 500 })

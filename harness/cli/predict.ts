@@ -1,5 +1,5 @@
 import { timingOfVersion } from '../model/cluster-timing.ts'
-import { sendsTo, weakSpots } from '../predict/weak-spots.ts'
+import { roomOf, sendsTo, weakSpots } from '../predict/weak-spots.ts'
 import { forecasts } from './predict/forecast.ts'
 import { type LoadOptions, loadChart } from './predict/load.ts'
 import { page, type Told } from './predict/print.ts'
@@ -27,7 +27,7 @@ export async function predictCommand(file: string, options: PredictArguments): P
     return {
       ...{ subject, replicas },
       services: services.filter((service) => sendsTo(service, labels)).map((service) => service.subject),
-      faults: forecasts(workload, services, cluster),
+      faults: forecasts(workload, services, cluster, roomOf(workload, budgets, workloads)),
       weakSpots: weakSpots(workload, { workloads, services, budgets }),
     }
   })

@@ -1,12 +1,12 @@
 import { ApiException } from '@kubernetes/client-node'
 import { EnvironmentError, RolypolyError } from '../model/errors.ts'
-import { KubeError } from './kube-error.ts'
+import { type Cause, KubeError } from './kube-error.ts'
 
 /** What went wrong with a request, told as an error of the harness's own. */
 export function toKubeError(subject: string, error: unknown): Error {
   if (error instanceof ApiException) {
-    const { message = '', reason = '' } = (error.body ?? {}) as { message?: string; reason?: string }
-    return new KubeError(subject, error.code, reason, message)
+    const { message = '', reason = '', details } = (error.body ?? {}) as Status
+    return new KubeError(subject, error.code, reason, message, details?.causes)
   }
   if (!(error instanceof Error)) return new EnvironmentError(`${subject}: ${String(error)}`)
   if (error.message.startsWith('Unrecognized API version and kind')) {
@@ -17,4 +17,11 @@ export function toKubeError(subject: string, error: unknown): Error {
     : new EnvironmentError(`${subject}: the API server could not be asked: ${error.message}`, {
         cause: error,
       })
+}
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+interface Status {
+  message?: string
+  reason?: string
+  details?: { causes?: Cause[] }
 }

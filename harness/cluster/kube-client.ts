@@ -4,6 +4,7 @@ import pRetry, { AbortError } from 'p-retry'
 import { EnvironmentError } from '../model/errors.ts'
 import { JsonApi } from './json-api.ts'
 import type {
+  EvictionAnswer,
   ExecResult,
   Kube,
   KubeObject,
@@ -16,7 +17,7 @@ import type {
 } from './kube.ts'
 import { nameOf } from './kube.ts'
 import { toKubeError } from './kube-client-error.ts'
-import { isNotFound, KubeError } from './kube-error.ts'
+import { budgetRefusal, isNotFound, KubeError } from './kube-error.ts'
 import { eachLine } from './lines.ts'
 
 const fieldManager = 'rolypoly'
@@ -179,6 +180,28 @@ class KubeClient implements Kube {
     }
   }
 
+  async evict(
+    pod: { namespace: string; name: string },
+    options: { gracePeriodSeconds?: number; uid?: string } = {},
+  ): Promise<EvictionAnswer> {
+    const { namespace, name } = pod
+    const { gracePeriodSeconds, uid } = options
+    const body = {
+      ...{ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name } },
+      deleteOptions: { gracePeriodSeconds, ...(uid && { preconditions: { uid } }) },
+    }
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`
+    try {
+      await this.request(`Pod/${namespace}/${name}`, () => this.api.send(path, HttpMethod.POST, {}, body))
+      return { is: 'evicted' }
+    } catch (error) {
+      if (isNotFound(error)) return { is: 'gone' }
+      const why = budgetRefusal(error)
+      if (why === undefined) throw error
+      return { is: 'refused', why }
+    }
+  }
+
   async exec(pod: PodRef, command: string[]): Promise<ExecResult> {
     const subject = `Pod/${pod.namespace}/${pod.name}/${pod.container}`
     const stdout = collect()
@@ -252,8 +275,9 @@ class KubeClient implements Kube {
           return (await send()) as T
         } catch (error) {
           const known = toKubeError(subject, error)
-          if (known instanceof KubeError && ![429, 502, 503, 504].includes(known.code))
-            throw new AbortError(known)
+          // A budget's refusal says nothing of the server, and stands until a pod is ready elsewhere.
+          const stands = known instanceof KubeError && ![429, 502, 503, 504].includes(known.code)
+          if (stands || budgetRefusal(known) !== undefined) throw new AbortError(known)
           throw known
         }
       },

@@ -6,12 +6,31 @@ export class KubeError extends RolypolyError {
   readonly code: number
   /** The API's own word: `NotFound`, `Conflict`, `Invalid`, ... */
   readonly reason: string
+  /** What in particular it takes offence at. */
+  readonly causes: readonly Cause[]
 
-  constructor(subject: string, code: number, reason: string, detail: string) {
+  constructor(subject: string, code: number, reason: string, detail: string, causes: readonly Cause[] = []) {
     super(`${subject}: ${detail || reason || `the API server answered ${code}`}`)
     this.code = code
     this.reason = reason
+    this.causes = causes
   }
+}
+
+export interface Cause {
+  /** As `DisruptionBudget`. */
+  reason?: string
+  message?: string
+}
+
+/**
+ * The sentence of the PodDisruptionBudget that an eviction was refused for; undefined for any other error.
+ * kubernetes/staging/src/k8s.io/api/policy/v1/types.go: DisruptionBudgetCause.
+ */
+export function budgetRefusal(error: unknown): string | undefined {
+  if (!(error instanceof KubeError) || error.code !== 429) return undefined
+  const cause = error.causes.find(({ reason }) => reason === 'DisruptionBudget')
+  return cause && (cause.message || error.message)
 }
 
 /** True for a KubeError that says that the object is not there. */

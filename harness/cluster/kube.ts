@@ -4,6 +4,7 @@ import type {
   V1EndpointSlice,
   V1Node,
   V1Pod,
+  V1PodDisruptionBudget,
   V1ReplicaSet,
   V1Service,
 } from '@kubernetes/client-node'
@@ -17,6 +18,7 @@ export type NodeObject = Json<V1Node>
 export type ServiceObject = Json<V1Service>
 export type DeploymentObject = Json<V1Deployment>
 export type ReplicaSetObject = Json<V1ReplicaSet>
+export type PodDisruptionBudgetObject = Json<V1PodDisruptionBudget>
 export type EndpointSliceObject = Json<V1EndpointSlice>
 
 /** Names one object. */
@@ -49,6 +51,14 @@ export type WatchEvent =
 /** Why a watch came to its end: the server's own time limit, a version too old to go on from, or anything else. */
 export type WatchEnd = { why: 'closed' } | { why: 'expired' } | { why: 'failed'; error: unknown }
 
+/** What the API server says to an eviction. */
+export type EvictionAnswer =
+  | { is: 'evicted' }
+  /** There is no such pod. */
+  | { is: 'gone' }
+  /** A PodDisruptionBudget forbids it for now; `why` is its own sentence. */
+  | { is: 'refused'; why: string }
+
 export interface ExecResult {
   stdout: string
   stderr: string
@@ -77,6 +87,14 @@ export interface Kube {
   patch<T extends KubeObject>(ref: ObjectRef, patch: object): Promise<T>
   /** Deletes; true where there was something to delete. With `uid`, only the object of that UID. */
   delete(ref: ObjectRef, options?: { gracePeriodSeconds?: number; uid?: string }): Promise<boolean>
+  /**
+   * Evicts a pod, which asks its PodDisruptionBudget: a refusal by one is an answer, and is not asked for again.
+   * https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
+   */
+  evict(
+    pod: { namespace: string; name: string },
+    options?: { gracePeriodSeconds?: number; uid?: string },
+  ): Promise<EvictionAnswer>
   exec(pod: PodRef, command: string[]): Promise<ExecResult>
   /** The log so far; with `previous`, that of the container's last incarnation. */
   logs(pod: PodRef, options?: { previous?: boolean; tailLines?: number }): Promise<string>

@@ -18,6 +18,13 @@ export type ProbeFailure =
 /** How a node is lost: its machine off, its machine frozen, or only its kubelet stopped. */
 export type NodeLoss = 'stopped' | 'paused' | 'kubelet stopped'
 
+/** A taint that a fault gives a node. */
+export interface NodeTaint {
+  key: string
+  value?: string
+  effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
+}
+
 /** What a fault does to whom, as far as predictions and claims need to know. */
 export type FaultEffect =
   | { does: 'delete-pod'; podUid: string; force: boolean }
@@ -32,6 +39,12 @@ export type FaultEffect =
   | { does: 'scale'; deployment: string; from: number; to: number; podUids: string[] }
   /** A Deployment, by its UID, is given another template; the pods that it had, of `oldSet`, are to go. */
   | { does: 'roll-out'; deployment: string; oldSet: string | null; podUids: string[] }
+  /** A node takes no new pods. */
+  | { does: 'cordon'; node: string; podUids: string[] }
+  /** A node takes no new pods, and these of its pods are evicted: by their budgets, `atOnce` at a time; null for all. */
+  | { does: 'drain'; node: string; podUids: string[]; atOnce: number | null }
+  /** A node has another taint; by NoExecute these of its pods may have to go. */
+  | { does: 'taint'; node: string; podUids: string[]; taint: NodeTaint }
 
 /** A fault of a scenario, from its injection on. Times are milliseconds from the scenario's zero. */
 export interface FaultRecord {

@@ -42,11 +42,34 @@ export interface EndpointDetail {
   pod: string
 }
 
+/** What a PodDisruptionBudget's status says, once it has been counted for its spec. */
+export interface BudgetDetail {
+  name: string
+  namespace: string
+  selector: LabelSelector | null
+  /** So many of its pods have to be healthy: ready, and not on their way out. */
+  desired: number
+  healthy: number
+  expected: number
+  /** So many more may be evicted. */
+  allowed: number
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
+export interface LabelSelector {
+  matchLabels?: Record<string, string> | undefined
+  matchExpressions?: { key: string; operator: string; values?: string[] | undefined }[] | undefined
+}
+
 interface DetailOf {
   /** The pod's object exists. */
   pod: PodDetail
   /** The pod has a deletionTimestamp. */
   'pod-terminating': { gracePeriodSeconds: number }
+  /** The pod's condition DisruptionTarget: why it is taken away, as `EvictionByEvictionAPI`. */
+  'pod-disrupted': { reason: string }
+  /** An eviction of the pod has been answered; a point in time. */
+  eviction: { refused: boolean; budget: string | null; why: string | null }
   /** The pod is in this phase. */
   'pod-phase': { phase: string; reason: string | null }
   /** The pod's condition Ready is True. */
@@ -68,6 +91,10 @@ interface DetailOf {
   /** The Node object exists. */
   node: { name: string }
   'node-ready': { name: string }
+  /** No pod is put there: it is cordoned. */
+  'node-unschedulable': { name: string }
+  'node-tainted': { name: string; key: string; value: string; effect: string }
+  budget: BudgetDetail
   /** A workload has reported these counts. */
   replicas: { desired: number; current: number; updated: number; ready: number; available: number }
   /** The ReplicaSet is this revision of its Deployment's: the highest is that of the template now. */

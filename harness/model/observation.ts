@@ -1,5 +1,12 @@
 /** The kinds of object that a scenario's recorder watches. */
-export type WatchedKind = 'Pod' | 'EndpointSlice' | 'Event' | 'Deployment' | 'ReplicaSet' | 'Node'
+export type WatchedKind =
+  | 'Pod'
+  | 'EndpointSlice'
+  | 'Event'
+  | 'Deployment'
+  | 'ReplicaSet'
+  | 'PodDisruptionBudget'
+  | 'Node'
 
 /** The part of a Kubernetes object that every observation of one carries. */
 export interface ObservedObject {
@@ -130,6 +137,21 @@ export interface ProbeObservation {
   answered: string
 }
 
+/** The API server's answer to an eviction that a fault has asked for. */
+export interface EvictionObservation {
+  source: 'eviction'
+  /** When the answer came. */
+  atMs: number
+  podUid: string
+  /** `Pod/namespace/name` */
+  subject: string
+  refused: boolean
+  /** The PodDisruptionBudget that it was refused for, where that is known. */
+  budget?: string
+  /** Its own sentence. */
+  why?: string
+}
+
 /** A stretch in which a watch may have missed something. */
 export interface GapObservation {
   source: 'gap'
@@ -178,5 +200,6 @@ export type Observation =
   | NoiseObservation
   | FaultObservation
   | ProbeObservation
+  | EvictionObservation
   | GapObservation
   | StepObservation

@@ -88,6 +88,7 @@ test('it watches what a scenario is made of in its namespace, and the nodes', as
     'apps/v1/Deployment shop',
     'apps/v1/ReplicaSet shop',
     'discovery.k8s.io/v1/EndpointSlice shop',
+    'policy/v1/PodDisruptionBudget shop',
     'v1/Event shop',
     'v1/Node -',
     'v1/Pod shop',

@@ -1,9 +1,17 @@
 import { type ResolvedTiming, timingSources } from '../model/cluster-timing.ts'
-import type { NodeLoss } from '../model/fault.ts'
+import type { NodeLoss, NodeTaint } from '../model/fault.ts'
 import type { Term } from '../model/result.ts'
 import { becomesReady, readyUnderNewKubelet } from './probes.ts'
 import type { PodTiming, Toleration } from './spec.ts'
-import { initContainersRun, kubeletStarts, nodeBoots, period, plegStart, sandboxStarts } from './terms.ts'
+import {
+  initContainersRun,
+  kubeletStarts,
+  nodeBoots,
+  period,
+  plegStart,
+  sandboxStarts,
+  taintEvicts,
+} from './terms.ts'
 
 /** PodGC looks for pods of nodes that are gone, and waits before it believes it. */
 export function podGc({ podGcQuarantineMs, podGcPeriodMs }: ResolvedTiming): Term[] {
@@ -51,15 +59,31 @@ export function tolerationMs({ tolerations = [] }: PodTiming, timing: ResolvedTi
   return seconds === undefined ? undefined : Math.max(0, seconds) * 1_000
 }
 
-function toleratesUnreachable({
-  key = '',
-  operator = 'Equal',
-  value = '',
-  effect = '',
-}: Toleration): boolean {
-  if (effect !== '' && effect !== 'NoExecute') return false
-  if (operator === 'Exists') return key === '' || key === unreachable
-  return key === unreachable && value === ''
+function toleratesUnreachable(toleration: Toleration): boolean {
+  return tolerates(toleration, { key: unreachable, effect: 'NoExecute' })
+}
+
+/** https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#concepts */
+function tolerates({ key = '', operator = 'Equal', value = '', effect = '' }: Toleration, taint: NodeTaint) {
+  if (effect !== '' && effect !== taint.effect) return false
+  if (operator === 'Exists') return key === '' || key === taint.key
+  return key === taint.key && value === (taint.value ?? '')
+}
+
+/**
+ * From a taint to the deletion of a pod on its node; undefined where the pod stays. The first toleration that matches
+ * counts. kubernetes/pkg/controller/tainteviction/taint_eviction.go: processPodOnNode.
+ */
+export function toleratedTerms({ tolerations = [] }: PodTiming, taint: NodeTaint): Term[] | undefined {
+  if (taint.effect !== 'NoExecute') return undefined
+  const mine = tolerations.find((toleration) => tolerates(toleration, taint))
+  if (!mine) return [taintEvicts]
+  if (mine.tolerationSeconds === undefined) return undefined
+  const ms = Math.max(0, mine.tolerationSeconds) * 1_000
+  return [
+    period(`tolerationSeconds for ${taint.key}`, [ms, ms], timingSources.defaultTolerationSeconds),
+    taintEvicts,
+  ]
 }
 
 /** From that decision to the pod's deletion; undefined where it is never evicted. */

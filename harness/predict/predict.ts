@@ -2,7 +2,8 @@ import type { ClusterTiming } from '../model/cluster-timing.ts'
 import { resolveTiming } from '../model/cluster-timing.ts'
 import type { FaultEffect } from '../model/fault.ts'
 import type { Prediction, Term } from '../model/result.ts'
-import { evictedByTaint, foundSilent, nodeReturns, podGc } from './nodes.ts'
+import { budgetWaits, scheduledAgain } from './drain.ts'
+import { evictedByTaint, foundSilent, nodeReturns, podGc, toleratedTerms } from './nodes.ts'
 import { becomesReady, failuresFromStart, failuresToThreshold, startsUp, succeedsAgain } from './probes.ts'
 import { type RollOut, rollsOut, scales, stalls } from './roll-out.ts'
 import { eventWaitMs } from './shares.ts'
@@ -72,6 +73,10 @@ export const predict = {
       const hooked = container && !effect.force ? [container] : []
       return sum([stop(pod, hooked), runtimeEnds, plegRelist, statusArrives])
     }
+    if (effect.does === 'drain' || effect.does === 'taint') {
+      const told = toldToGo(situation)
+      return told && sum([...told, stop(pod, pod.containers), runtimeEnds, plegRelist, statusArrives])
+    }
     const down = untilDown(situation)
     return down && sum([...down, statusArrives])
   },
@@ -89,6 +94,10 @@ export const predict = {
     // A sync of the Service for another reason may skip the pods of a missing node before PodGC takes them.
     if (effect.does === 'delete-node') return sum([...atOnceAtBest(podGc(timing)), endpointsFollow])
     if (effect.does === 'lose-node') return sum([...foundSilent(timing), statusArrives, endpointsFollow])
+    if (effect.does === 'drain' || effect.does === 'taint') {
+      const told = toldToGo(situation)
+      return told && sum([...told, endpointsFollow])
+    }
     if (effect.does === 'scale') return effect.to < effect.from ? this.recovers(situation) : undefined
     // Which of the pods go first is not known.
     if (effect.does === 'roll-out') return sum(atOnceAtBest(this.rollsOut(situation)?.because ?? []))
@@ -134,10 +143,14 @@ export const predict = {
   },
 
   /** A pod of the same owner stands in for a lost one, and is ready. */
-  replaced({ effect, pod, cluster, readyTookMs }: Situation): Prediction | undefined {
+  replaced(situation: Situation): Prediction | undefined {
+    const { effect, pod, cluster, readyTookMs } = situation
     const timing = resolveTiming(cluster)
-    const starts = [...initContainersRun(pod), sandboxStarts, plegStart]
-    const created = [replacementCreated, ...starts, ...becomesReady(pod, readyTookMs), statusArrives]
+    const created = createdAnew(pod, readyTookMs)
+    if (effect.does === 'drain' || effect.does === 'taint') {
+      const told = toldToGo(situation)
+      return told && sum([...told, ...created])
+    }
     if (effect.does === 'delete-pod') return sum(created)
     if (effect.does === 'delete-node') return sum([...podGcOf(effect.isYoung, timing), ...created])
     if (effect.does !== 'lose-node') return undefined
@@ -155,6 +168,11 @@ export const predict = {
     if (effect.does === 'roll-out') return this.rollsOut(situation)
     const replaced = this.replaced(situation)
     const byReplacement = replaced && [...replaced.because, endpointsFollow]
+    if (givesRoomBack(effect) && situation.reverted) {
+      // What had no other place is scheduled once its node takes pods again.
+      const byRevert = [scheduledAgain, ...createdAnew(pod, readyTookMs), endpointsFollow]
+      return sum(eitherOf(byReplacement, byRevert) ?? byRevert)
+    }
     if (situation.effect.does === 'lose-node' && situation.reverted) {
       const terms = eitherOf(byReplacement, this.joinsEndpoints(situation)?.because)
       return terms && sum(terms)
@@ -173,6 +191,23 @@ export const predict = {
     const terms = effect.does === 'roll-out' ? stalls(rollOut) : undefined
     return terms && sum(terms)
   },
+}
+
+/** From a pod's loss to the readiness of the one that its owner makes. */
+function createdAnew(pod: PodTiming, readyTookMs: number | undefined): Term[] {
+  const starts = [...initContainersRun(pod), sandboxStarts, plegStart]
+  return [replacementCreated, ...starts, ...becomesReady(pod, readyTookMs), statusArrives]
+}
+
+/** From a drain or a taint to the pod's deletion; undefined where it never comes to that. */
+function toldToGo({ effect, pod, readyTookMs }: Situation): Term[] | undefined {
+  if (effect.does === 'taint') return toleratedTerms(pod, effect.taint)
+  if (effect.does !== 'drain') return undefined
+  return budgetWaits(effect.podUids.length, effect.atOnce, createdAnew(pod, readyTookMs))
+}
+
+function givesRoomBack({ does }: FaultEffect): boolean {
+  return does === 'cordon' || does === 'drain' || does === 'taint'
 }
 
 /** PodGC may have a node in quarantine still that was missing, and came back, a moment before. */

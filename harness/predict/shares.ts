@@ -16,6 +16,10 @@ export const shares = {
   replacementCreated: 250,
   /** From a change that a Deployment's controller sees to the new sizes of its ReplicaSets. */
   rollOutStep: 250,
+  /** From a taint, or the end of its toleration, to the deletion of a pod on its node. */
+  taintEvicts: 500,
+  /** From a pod's readiness to the budget that counts it. */
+  budgetCounts: 250,
   /** From the end of the grace period, or of the process, to the runtime's word of it. */
   runtimeEnds: 2_000,
   /** From the proxy's deletion to the end of its rule. */

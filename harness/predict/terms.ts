@@ -84,6 +84,12 @@ export const rollOutStep = share(
   'measured; kubernetes/pkg/controller/deployment',
 )
 
+export const taintEvicts = share(
+  'the taint manager deletes the pod',
+  'taintEvicts',
+  'measured; kubernetes/pkg/controller/tainteviction',
+)
+
 /** The proxy's pod is asked to end, and takes its rule with it. */
 export const proxyGoes = share('the proxy goes', 'proxyGoes')
 export const kubeletStarts = share('the kubelet starts', 'kubeletStarts', 'estimated')

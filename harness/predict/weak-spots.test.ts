@@ -4,6 +4,7 @@ import {
   type BudgetSpec,
   type ContainerSpec,
   type PodSpec,
+  roomOf,
   type ServiceSpec,
   type WorkloadSpec,
   weakSpots,
@@ -380,4 +381,20 @@ test.each<[string, Parameters<typeof selects>[0], boolean]>([
   ['not a value of none', { matchExpressions: [{ key: 'tier', operator: 'NotIn', values: ['x'] }] }, true],
 ])('a selector that asks for %s', (_, selector, does) => {
   expect(selects(selector, { app: 'web' })).toBe(does)
+})
+
+test.each<[string, Partial<BudgetSpec>[], number | null]>([
+  ['no budget', [], null],
+  ['a budget of others', [{ selector: { matchLabels: { app: 'other' } }, maxUnavailable: 1 }], null],
+  ['one that spares a number', [{ maxUnavailable: 2 }], 2],
+  ['one that keeps a percentage', [{ minAvailable: '50%' }], 1],
+  ['one that keeps more than there are', [{ minAvailable: 5 }], 0],
+  ['the stricter of two', [{ maxUnavailable: 2 }, { maxUnavailable: 1 }], 1],
+])('under %s so many may be evicted at once', (_, parts, wanted) => {
+  const workload = { ...web, replicas: 3 }
+  const budgets = parts.map((part) => {
+    const { maxUnavailable: _, minAvailable: __, ...rest } = budget
+    return { ...rest, ...part }
+  })
+  expect(roomOf(workload, budgets, [workload])).toBe(wanted)
 })

@@ -3,6 +3,7 @@ import { replicaSpots } from './weak-spots/replicas.ts'
 import type { Surroundings, WeakSpot, WorkloadSpec } from './weak-spots/spec.ts'
 import { stoppingSpots } from './weak-spots/stopping.ts'
 
+export { roomOf } from './weak-spots/replicas.ts'
 export type {
   BudgetSpec,
   ContainerSpec,

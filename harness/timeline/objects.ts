@@ -11,14 +11,22 @@ const metadata = z.object({
 
 const nodeObject = z.object({
   metadata,
+  spec: z
+    .object({
+      unschedulable: z.boolean().default(false),
+      taints: z
+        .array(z.object({ key: z.string(), value: z.string().default(''), effect: z.string() }))
+        .default([]),
+    })
+    .default({ unschedulable: false, taints: [] }),
   status: z
     .object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) })
     .default({ conditions: [] }),
 })
 
-/** A Node into intervals: its object's existence, and its condition Ready. */
+/** A Node into intervals: its object's existence, its condition Ready, whether it is cordoned, and each of its taints. */
 export function reduceNode(timeline: Timeline, raw: unknown, deleted: boolean, atMs: number): void {
-  const { metadata, status } = nodeObject.parse(raw)
+  const { metadata, spec, status } = nodeObject.parse(raw)
   const { name, uid } = metadata
   const key = `node ${uid} `
   const at = { subject: `Node/${name}`, uid, fromMs: atMs, detail: { name } }
@@ -26,6 +34,13 @@ export function reduceNode(timeline: Timeline, raw: unknown, deleted: boolean, a
   const ready = status.conditions.some((c) => c.type === 'Ready' && c.status === 'True')
   if (ready) timeline.hold(`${key}ready`, { ...at, kind: 'node-ready' })
   else timeline.end(`${key}ready`, atMs)
+  if (spec.unschedulable) timeline.hold(`${key}unschedulable`, { ...at, kind: 'node-unschedulable' })
+  else timeline.end(`${key}unschedulable`, atMs)
+  const taints = new Map(spec.taints.map((taint) => [`${key}taint ${taint.key} ${taint.effect}`, taint]))
+  for (const open of timeline.openKeys(`${key}taint `)) if (!taints.has(open)) timeline.end(open, atMs)
+  for (const [taintKey, taint] of taints) {
+    timeline.hold(taintKey, { ...at, kind: 'node-tainted', detail: { name, ...taint } })
+  }
   if (deleted) timeline.endAll(key, atMs)
 }
 

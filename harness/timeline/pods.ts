@@ -43,7 +43,9 @@ export const podObject = z.object({
       phase: z.string().default('Pending'),
       reason: z.string().optional(),
       podIP: z.string().optional(),
-      conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), reason: z.string().optional() }))
+        .default([]),
       containerStatuses: z.array(containerStatus).default([]),
       initContainerStatuses: z.array(containerStatus).default([]),
     })
@@ -96,6 +98,12 @@ export function reducePod(timeline: Timeline, raw: unknown, deleted: boolean, at
     status.phase === 'Running' && status.conditions.some((c) => c.type === 'Ready' && c.status === 'True')
   if (ready) timeline.hold(`${key}ready`, { ...at, kind: 'pod-ready', detail: { pod: name } })
   else timeline.end(`${key}ready`, atMs)
+
+  const disrupted = status.conditions.find((c) => c.type === 'DisruptionTarget' && c.status === 'True')
+  if (disrupted) {
+    const detail = { reason: disrupted.reason ?? '' }
+    timeline.hold(`${key}disrupted`, { ...at, kind: 'pod-disrupted', detail })
+  } else timeline.end(`${key}disrupted`, atMs)
 
   for (const container of [...status.initContainerStatuses, ...status.containerStatuses]) {
     reduceContainer(timeline, key, at, container)

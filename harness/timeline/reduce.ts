@@ -1,11 +1,13 @@
 import type { Interval } from '../model/interval.ts'
 import type {
+  EvictionObservation,
   ExitObservation,
   FaultObservation,
   Observation,
   SignalObservation,
   WatchObservation,
 } from '../model/observation.ts'
+import { reduceBudget } from './budgets.ts'
 import { reduceEndpointSlice } from './endpoints.ts'
 import { reduceEvent, reduceNode, reduceReplicated } from './objects.ts'
 import { reducePod } from './pods.ts'
@@ -27,6 +29,7 @@ export function reduce(timeline: Timeline, observation: Observation): void {
   else if (observation.source === 'route') timeline.traffic.route(observation)
   else if (observation.source === 'signal') reduceSignal(timeline, observation)
   else if (observation.source === 'exit') reduceExit(timeline, observation)
+  else if (observation.source === 'eviction') reduceEviction(timeline, observation)
   else if (observation.source === 'noise') timeline.noise.push(observation)
   else if (observation.source === 'fault') reduceFault(timeline, observation)
   else if (observation.source === 'workload') timeline.workloads.push(observation.workload)
@@ -53,7 +56,7 @@ export function reduce(timeline: Timeline, observation: Observation): void {
 
 function bearsOnSteadiness(observation: Observation): boolean {
   if (observation.source !== 'watch') return observation.source === 'workload'
-  return observation.kind !== 'Node' && observation.kind !== 'Event'
+  return !['Node', 'Event', 'PodDisruptionBudget'].includes(observation.kind)
 }
 
 /** Steady as long as nothing is missing and the same containers run; a restart begins another interval. */
@@ -74,6 +77,7 @@ function reduceWatch(timeline: Timeline, { kind, type, object, atMs }: WatchObse
   const deleted = type === 'DELETED'
   if (kind === 'Pod') reducePod(timeline, object, deleted, atMs)
   else if (kind === 'EndpointSlice') reduceEndpointSlice(timeline, object, deleted, atMs)
+  else if (kind === 'PodDisruptionBudget') reduceBudget(timeline, object, deleted, atMs)
   else if (kind === 'Node') reduceNode(timeline, object, deleted, atMs)
   // What was there before the watch began happened before it: an old event is not news.
   else if (kind === 'Event') reduceEvent(timeline, object, deleted || type === 'LISTED', atMs)
@@ -90,6 +94,14 @@ function reduceExit(timeline: Timeline, seen: ExitObservation): void {
   const { atMs, podUid: uid, subject, container, containerID, exitCode } = seen
   const detail = { container, containerID, exitCode }
   timeline.add({ kind: 'container-exited', subject, uid, fromMs: atMs, toMs: atMs, detail })
+}
+
+function reduceEviction(timeline: Timeline, seen: EvictionObservation): void {
+  const { atMs, podUid: uid, subject, refused, budget = null, why = null } = seen
+  timeline.add({
+    ...{ kind: 'eviction', subject, uid, fromMs: atMs, toMs: atMs },
+    detail: { refused, budget, why },
+  })
 }
 
 function reduceFault(timeline: Timeline, seen: FaultObservation): void {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { FaultRecord } from '../model/fault.ts'
 import type { Interval } from '../model/interval.ts'
 import type {
+  EvictionObservation,
   ExitObservation,
   Observation,
   ObservedObject,
@@ -158,6 +159,8 @@ export interface PodParts {
   ready?: boolean
   /** It has a deletionTimestamp, with so many seconds of grace. */
   grace?: number
+  /** The reason of its condition DisruptionTarget. */
+  disrupted?: string
   containers?: Record<string, ContainerStatus>
   init?: Record<string, ContainerStatus>
 }
@@ -182,7 +185,12 @@ export function pod(parts: PodParts = {}): ObservedObject {
     status: {
       phase: parts.phase ?? 'Running',
       ...(parts.ip !== undefined && { podIP: parts.ip }),
-      conditions: [{ type: 'Ready', status: (parts.ready ?? true) ? 'True' : 'False' }],
+      conditions: [
+        { type: 'Ready', status: (parts.ready ?? true) ? 'True' : 'False' },
+        ...(parts.disrupted === undefined
+          ? []
+          : [{ type: 'DisruptionTarget', status: 'True', reason: parts.disrupted }]),
+      ],
       containerStatuses: statuses(parts.containers ?? { app: running(`${uid}-id1`) }),
       initContainerStatuses: statuses(parts.init),
     },
@@ -226,6 +234,29 @@ export function replicaSet(name: string, revision: number, desired = 0, up = des
   const { metadata, ...rest } = replicated(name, desired, up, 'd')
   const annotations = { 'deployment.kubernetes.io/revision': String(revision) }
   return { ...rest, metadata: { ...metadata, name, annotations } }
+}
+
+/** A PodDisruptionBudget `web` of the pods labelled `app: web`, counted, with room for one of three unless told otherwise. */
+export function budget(
+  parts: { uid?: string; desired?: number; healthy?: number; expected?: number; observed?: number } = {},
+): ObservedObject {
+  const { uid = 'budget', desired = 2, healthy = 3, expected = 3, observed = 1 } = parts
+  return {
+    metadata: { name: 'web', namespace: 'shop', uid, generation: 1 },
+    spec: { minAvailable: desired, selector: { matchLabels: { app: 'web' } } },
+    status: {
+      ...{ observedGeneration: observed, desiredHealthy: desired, currentHealthy: healthy },
+      ...{ expectedPods: expected, disruptionsAllowed: Math.max(0, healthy - desired) },
+    },
+  }
+}
+
+/** An eviction of a pod, which is named as its UID, was answered. */
+export function eviction(atMs: number, pod: string, refused = false): EvictionObservation {
+  return {
+    ...{ source: 'eviction', atMs, podUid: pod, subject: `Pod/shop/${pod}`, refused },
+    ...(refused && { budget: 'web', why: 'The disruption budget web needs 2 healthy pods' }),
+  }
 }
 
 export type RequestParts = Partial<Omit<TrafficObservation, 'source' | 'atMs'>>

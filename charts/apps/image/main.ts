@@ -1,10 +1,11 @@
 // Runs one of the apps on Node: `node main.ts webapl`.
 import type { Behaviour } from '@rolypoly/harness'
+import { kubia } from './kubia.ts'
 import { nodeHost } from './node-host.ts'
 import { probes } from './probes.ts'
 import { webapl } from './webapl.ts'
 
-const apps: Record<string, Behaviour> = { webapl, probes }
+const apps: Record<string, Behaviour> = { webapl, probes, kubia }
 
 const name = process.argv[2] ?? ''
 const app = apps[name]

@@ -84,6 +84,17 @@ test('every fault that applies has what follows it, in the order of a scenario',
         'the pod joins its endpoints again after the node is started again, should that be before the eviction',
       ],
     ],
+    ...[
+      ['drainNode(pod)', 'the cordon'],
+      ["taintNode(pod, { key, effect: 'NoExecute' })", 'the taint'],
+    ].map(([call, after]) => [
+      call,
+      [
+        `the pod leaves its endpoints after ${after}`,
+        `a replacement is ready after ${after}`,
+        `every replica is in its endpoints again after ${after}`,
+      ],
+    ]),
     [
       'rollOut(app, chart)',
       [
@@ -132,8 +143,8 @@ test('without a Service that lists it by its readiness, nothing is said of endpo
 })
 
 test('what never follows is told with its reason', () => {
-  const reasons = (workload: WorkloadSpec) =>
-    forecasts(workload, [service], {}).flatMap(({ call, follows }) =>
+  const reasons = (workload: WorkloadSpec, room: number | null = null) =>
+    forecasts(workload, [service], {}, room).flatMap(({ call, follows }) =>
       follows.flatMap(({ what, never, predicted }) => {
         expect([never, predicted].filter(Boolean)).toHaveLength(1)
         return never ? [`${call}: ${what}: ${never}`] : []
@@ -141,14 +152,29 @@ test('what never follows is told with its reason', () => {
     )
   expect(reasons(web)).toEqual([])
   expect(reasons({ ...web, kind: 'Pod' })).toEqual(
-    ['killPod', 'deletePod', 'deleteNode', 'stopNode'].map(
-      (fault) => `${fault}(pod): a replacement is ready: no controller owns the pod`,
-    ),
+    [
+      ...['killPod(pod)', 'deletePod(pod)', 'deleteNode(pod)', 'stopNode(pod)', 'drainNode(pod)'],
+      "taintNode(pod, { key, effect: 'NoExecute' })",
+    ].map((call) => `${call}: a replacement is ready: no controller owns the pod`),
   )
+  expect(reasons(web, 0)).toEqual([
+    'drainNode(pod): a replacement is ready: its budget lets no pod be evicted',
+  ])
   const forEver = { ...web, pod: { ...web.pod, tolerations: [{ operator: 'Exists' }] } }
   expect(reasons(forEver)).toEqual([
     'stopNode(pod): a replacement is ready: the pod tolerates an unreachable node without an end',
+    "taintNode(pod, { key, effect: 'NoExecute' }): a replacement is ready: the pod tolerates every taint without an end",
   ])
+})
+
+test('a drain takes as many rounds as the budget makes of it', () => {
+  const recovers = (room: number | null) =>
+    forecasts(web, [service], {}, room)
+      .find(({ call }) => call === 'drainNode(pod)')
+      ?.follows.at(-1)
+      ?.predicted?.because.filter(({ term }) => term.startsWith('2 times at most')).length
+  expect(recovers(1)).toBeGreaterThan(0)
+  expect([recovers(3), recovers(null)]).toEqual([0, 0])
 })
 
 test('what is never restarted never joins its endpoints again', () => {

@@ -36,16 +36,21 @@ interface Case {
   ends?: string[]
 }
 
-/** What follows each fault that applies to this workload, as far as its spec and the cluster's settings tell. */
+/**
+ * What follows each fault that applies to this workload, as far as its spec and the cluster's settings tell.
+ *
+ * @param room how many of its pods its budgets let be evicted at once; null where it has none
+ */
 export function forecasts(
   workload: WorkloadSpec,
   services: ServiceSpec[],
   cluster: ClusterTiming,
+  room: number | null = null,
 ): Forecast[] {
   const isListed = services.some(
     (service) => sendsTo(service, workload.labels) && !service.publishNotReadyAddresses,
   )
-  const ofPods = casesOf(workload).map((of) => ({
+  const ofPods = casesOf(workload, room).map((of) => ({
     ...{ fault: of.fault, call: of.call },
     follows: [...ends(of, workload), ...consequences(of, workload, isListed, cluster)],
   }))
@@ -101,7 +106,7 @@ const podUid = ''
 const node = ''
 const probeKinds = ['startup', 'liveness', 'readiness'] as const
 
-function casesOf({ pod: { containers } }: WorkloadSpec): Case[] {
+function casesOf({ pod: { containers }, replicas }: WorkloadSpec, room: number | null): Case[] {
   const naming = (name: string) => (containers.length > 1 ? `, { container: '${name}' }` : '')
   const probes = containers.flatMap((container) =>
     probeKinds.flatMap((kind) => (container[`${kind}Probe`] ? [{ name: container.name, kind }] : [])),
@@ -144,6 +149,15 @@ function casesOf({ pod: { containers } }: WorkloadSpec): Case[] {
       ...{ fault: 'Its node is stopped', call: 'stopNode(pod)', after: 'the stop' },
       effect: { does: 'lose-node', node, how: 'stopped', podUids: [podUid] },
       revert: 'the node is started again, should that be before the eviction',
+    },
+    {
+      ...{ fault: 'The node of all its pods is drained', call: 'drainNode(pod)', after: 'the cordon' },
+      effect: { does: 'drain', node, podUids: Array.from({ length: replicas }, () => podUid), atOnce: room },
+    },
+    {
+      ...{ fault: 'Its node gets another taint', after: 'the taint' },
+      call: "taintNode(pod, { key, effect: 'NoExecute' })",
+      effect: { does: 'taint', node, podUids: [podUid], taint: { key: '', effect: 'NoExecute' } },
     },
   ]
 }
@@ -193,10 +207,17 @@ function replacement(situation: Situation, kind: string, after: string, isListed
   const what = 'a replacement is ready'
   if (kind === 'Pod') return [{ what, after, never: 'no controller owns the pod' }]
   const replaced = predict.replaced(situation)
-  if (!replaced) return [{ what, after, never: 'the pod tolerates an unreachable node without an end' }]
+  if (!replaced) return [{ what, after, never: stays[situation.effect.does] ?? stays.taint }]
   const recovers = seen('every replica is in its endpoints again', after, predict.recovers(situation))
   return [{ what, after, predicted: replaced }, ...(isListed ? recovers : [])]
 }
+
+/** Why a pod is not taken away. */
+const stays = {
+  'lose-node': 'the pod tolerates an unreachable node without an end',
+  drain: 'its budget lets no pod be evicted',
+  taint: 'the pod tolerates every taint without an end',
+} as Record<FaultEffect['does'], string> & { taint: string }
 
 function seen(what: string, after: string, predicted: Prediction | undefined): Consequence[] {
   return predicted ? [{ what, after, predicted }] : []

@@ -27,6 +27,10 @@ export const kinds = {
   Secret: { apiVersion: 'v1', kind: 'Secret', ...namespaced },
   ResourceQuota: { apiVersion: 'v1', kind: 'ResourceQuota', ...namespaced },
   Deployment: { apiVersion: 'apps/v1', kind: 'Deployment', namespaced: true, hasGeneration: true },
+  PodDisruptionBudget: {
+    ...{ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
+    ...{ namespaced: true, hasGeneration: true },
+  },
   ReplicaSet: { apiVersion: 'apps/v1', kind: 'ReplicaSet', namespaced: true, hasGeneration: true },
 } as const satisfies Record<string, Kind>
 

@@ -58,17 +58,33 @@ function controlled({ subject, kind, replicas, strategy }: WorkloadSpec): WeakSp
   return spots
 }
 
-/** A budget that never lets a pod of this workload be evicted. It counts the pods of every workload that it selects. */
-function budgetSpots(budget: BudgetSpec, workload: WorkloadSpec, workloads: WorkloadSpec[]): WeakSpot[] {
-  const { subject, selector, minAvailable, maxUnavailable } = budget
-  if (!selects(selector, workload.labels)) return []
+/** How many pods the budgets of a workload let be evicted at once; null where it has none. */
+export function roomOf(
+  workload: WorkloadSpec,
+  budgets: BudgetSpec[],
+  workloads: WorkloadSpec[],
+): number | null {
+  const rooms = budgets
+    .filter(({ selector }) => selects(selector, workload.labels))
+    .flatMap((budget) => evictableOf(budget, workloads).evictable ?? [])
+  return rooms.length > 0 ? Math.max(0, Math.min(...rooms)) : null
+}
+
+function evictableOf({ selector, minAvailable, maxUnavailable }: BudgetSpec, workloads: WorkloadSpec[]) {
   const all = workloads.filter(({ labels }) => selects(selector, labels))
   const expected = all.reduce((sum, { replicas }) => sum + replicas, 0)
   const kept = minAvailable === undefined ? undefined : scaled(minAvailable, expected, Math.ceil)
   const spared = maxUnavailable === undefined ? undefined : scaled(maxUnavailable, expected, Math.ceil)
-  const evictable = kept === undefined ? spared : expected - kept
-  if (evictable === undefined || evictable > 0) return []
   const limit = kept === undefined ? `maxUnavailable ${maxUnavailable}` : `minAvailable ${minAvailable}`
+  return { expected, limit, evictable: kept === undefined ? spared : expected - kept }
+}
+
+/** A budget that never lets a pod of this workload be evicted. It counts the pods of every workload that it selects. */
+function budgetSpots(budget: BudgetSpec, workload: WorkloadSpec, workloads: WorkloadSpec[]): WeakSpot[] {
+  const { subject, selector } = budget
+  if (!selects(selector, workload.labels)) return []
+  const { expected, limit, evictable } = evictableOf(budget, workloads)
+  if (evictable === undefined || evictable > 0) return []
   return [
     {
       subject: workload.subject,

@@ -40,6 +40,7 @@ const replicated: Shape = {
 }
 
 const kept: Record<WatchedKind, Shape> = {
+  PodDisruptionBudget: true,
   Pod: {
     metadata,
     spec: { nodeName: true },
@@ -63,12 +64,16 @@ const kept: Record<WatchedKind, Shape> = {
   },
   Deployment: replicated,
   ReplicaSet: replicated,
-  Node: { metadata: { name: true, uid: true }, status: { conditions: 'only Ready' } },
+  Node: {
+    metadata: { name: true, uid: true },
+    spec: { unschedulable: true, taints: true },
+    status: { conditions: 'only Ready' },
+  },
 }
 
 function pick(value: unknown, shape: Shape): unknown {
   if (shape === true || typeof value !== 'object' || value === null) return value
-  if (shape === 'only Ready') return (value as Condition[]).filter(({ type }) => type === 'Ready').map(short)
+  if (shape === 'only Ready') return (value as Condition[]).flatMap(short)
   if (Array.isArray(value)) return value.map((item) => pick(item, shape))
   const fields = value as Record<string, unknown>
   return Object.fromEntries(
@@ -81,10 +86,12 @@ function pick(value: unknown, shape: Shape): unknown {
 interface Condition {
   type: string
   status: string
+  reason?: string
 }
 
-function short({ type, status }: Condition): Condition {
-  return { type, status }
+function short({ type, status, reason }: Condition): Condition[] {
+  if (type === 'DisruptionTarget') return [{ type, status, ...(reason !== undefined && { reason }) }]
+  return type === 'Ready' ? [{ type, status }] : []
 }
 
 function slim(observation: Observation): Observation[] {

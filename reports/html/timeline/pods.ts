@@ -56,6 +56,7 @@ function changed(pod: PodSeen, hurtMs: number | undefined): boolean {
     if (interval.kind === 'container-terminated' || interval.kind === 'pod-terminating') {
       return hurtMs === undefined || (interval.toMs ?? Infinity) >= hurtMs
     }
+    if (interval.kind === 'eviction') return true
     if (!lasting.has(interval.kind)) return false
     const ended = interval.toMs !== null && interval.toMs >= (hurtMs ?? 0)
     return ended || (hurtMs !== undefined && interval.fromMs >= hurtMs)
@@ -106,8 +107,18 @@ function life(pod: PodSeen): Lane {
   return {
     label: pod.name,
     bars: [...existing, ...phases.toSorted(byTime), ...terminating],
-    marks: warnings(pod),
+    marks: [...warnings(pod), ...refusals(pod)],
   }
+}
+
+/** Evictions that a budget did not let through. */
+function refusals(pod: PodSeen): Mark[] {
+  return of(pod, 'eviction')
+    .filter(({ detail }) => detail.refused === true)
+    .map((interval) => {
+      const what = `Eviction refused: ${textIn(interval, 'why') ?? 'no reason told'}`
+      return { atMs: interval.fromMs, shape: 'warning', what }
+    })
 }
 
 const phaseTones: Record<string, Tone> = {

@@ -53,6 +53,25 @@ test('a pod’s lanes: life, container with its incarnations and its end, readin
   expect(victim?.lanes[0]?.marks.map((mark) => mark.shape)).toEqual(['warning', 'warning'])
 })
 
+test('a pod whose eviction was refused has a lane, and a mark for each refusal', () => {
+  const subject = 'Pod/shop/kept'
+  const answer = (atMs: number, refused: boolean, why: string | null) =>
+    of(subject, 'eviction', atMs, atMs, { refused, why })
+  const scenario = hurt(
+    ...healthyPod('kept', 'n1', 5_000),
+    ...[
+      answer(21_000, true, 'needs 2 healthy pods'),
+      answer(26_000, true, null),
+      answer(31_000, false, null),
+    ],
+  )
+  const [group] = podGroups(scenario)
+  expect(group?.lanes[0]?.marks).toEqual([
+    { atMs: 21_000, shape: 'warning', what: 'Eviction refused: needs 2 healthy pods' },
+    { atMs: 26_000, shape: 'warning', what: 'Eviction refused: no reason told' },
+  ])
+})
+
 test('twenty pods of which one was hurt take few lanes', () => {
   const [scenario] = crowded.scenarios
   expect(scenario && names(scenario)).toEqual([

@@ -1,4 +1,5 @@
 import type {
+  EvictionAnswer,
   ExecResult,
   Kube,
   KubeObject,
@@ -12,6 +13,7 @@ import type {
 import { type Kind, type KindName, kindOf, kinds } from '../kinds.ts'
 import type { Random } from '../random.ts'
 import type { World } from '../world.ts'
+import { type EvictOptions, evictPod } from './eviction.ts'
 import { asJson } from './merge.ts'
 import { rawOf } from './raw.ts'
 import { unknownKind } from './refusals.ts'
@@ -107,6 +109,10 @@ class SimulatedKube implements Kube {
     const wasThere = await this.asked(() => this.writes.delete(ref, options, later))
     await ended
     return wasThere
+  }
+
+  async evict(pod: { namespace: string; name: string }, options: EvictOptions = {}): Promise<EvictionAnswer> {
+    return this.asked(() => evictPod(this.world, pod, options))
   }
 
   async exec(pod: PodRef, command: string[]): Promise<ExecResult> {

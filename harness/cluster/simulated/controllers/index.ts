@@ -1,6 +1,7 @@
 import { startScheduler } from '../scheduler.ts'
 import type { World } from '../world.ts'
 import { startDeployments } from './deployment.ts'
+import { startDisruption } from './disruption.ts'
 import { startEndpointSlices } from './endpointslice.ts'
 import { startGarbageCollector } from './garbage-collector.ts'
 import { startNodeLifecycle } from './node-lifecycle.ts'
@@ -17,6 +18,7 @@ export function startControllers(world: World): void {
   startEndpointSlices(world)
   startNodeLifecycle(world)
   startTaintEviction(world)
+  startDisruption(world)
   startPodGc(world)
   startGarbageCollector(world)
   startScheduler(world)

@@ -92,6 +92,16 @@ const resourceQuota = strict({
   spec: strict({ hard: strict({ pods: amount.optional(), 'count/pods': amount.optional() }) }),
 })
 
+const podDisruptionBudget = strict({
+  ...{ ...head, metadata: plain, status },
+  spec: strict({
+    selector: strict({ matchLabels: labels.optional() }).optional(),
+    minAvailable: countOrPercent.optional(),
+    maxUnavailable: countOrPercent.optional(),
+    unhealthyPodEvictionPolicy: oneOf(['IfHealthyBudget', 'AlwaysAllow']).optional(),
+  }),
+})
+
 const namespace = strict({
   ...{ ...head, metadata: metadata(dnsLabel), status },
   spec: strict({ finalizers: only(['kubernetes']).optional() }).optional(),
@@ -126,6 +136,7 @@ const shapes: Partial<Record<KindName, z.ZodType>> = {
   ConfigMap: configMap,
   Secret: secret,
   ResourceQuota: resourceQuota,
+  PodDisruptionBudget: podDisruptionBudget,
   Namespace: namespace,
   Node: node,
 }

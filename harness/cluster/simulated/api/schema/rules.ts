@@ -25,6 +25,8 @@ export function ruleFlaws(kind: KindName, object: KubeObject, before: KubeObject
       return templateFlaws(object as ReplicaSet, before as ReplicaSet | undefined)
     case 'Service':
       return serviceFlaws(object as Service, before as Service | undefined)
+    case 'PodDisruptionBudget':
+      return budgetFlaws(object as ObjectOf<'PodDisruptionBudget'>)
     default:
       return []
   }
@@ -88,6 +90,18 @@ function rollingFlaws({ spec }: Deployment): Flaw[] {
     flaws.push(invalid('spec.progressDeadlineSeconds', progressDeadlineSeconds, why))
   }
   return flaws
+}
+
+/** kubernetes/pkg/apis/policy/validation/validation.go: ValidatePodDisruptionBudgetSpec. */
+function budgetFlaws({ spec = {} }: ObjectOf<'PodDisruptionBudget'>): Flaw[] {
+  const { minAvailable, maxUnavailable } = spec
+  if (minAvailable !== undefined && maxUnavailable !== undefined) {
+    return [invalid('spec', spec, 'minAvailable and maxUnavailable cannot be both set')]
+  }
+  return Object.entries({ minAvailable, maxUnavailable }).flatMap(([name, value]) => {
+    const isOver = typeof value === 'string' && Number.parseInt(value, 10) > 100
+    return isOver ? [invalid(`spec.${name}`, value, 'must not be greater than 100%')] : []
+  })
 }
 
 /** kubernetes/pkg/apis/core/validation/validation.go: ValidateService. */

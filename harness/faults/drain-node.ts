@@ -1,0 +1,129 @@
+import { untilNodeBack } from '../cluster/health.ts'
+import type { Kube, PodObject } from '../cluster/kube.ts'
+import { toMs } from '../model/duration.ts'
+import { EnvironmentError } from '../model/errors.ts'
+import { keeps } from '../timeline/budgets.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import type { Stage } from '../workload/stage.ts'
+import type { Pod } from '../workload/workload.ts'
+import { type EvictOptions, evict, evictWithin } from './evict.ts'
+import type { Act, Fault } from './fault.ts'
+import { podUidsOnNodeOf, workerNode } from './node.ts'
+
+const uncordonedWithinMs = 60_000
+
+/** Marks the node that a pod runs on as unschedulable, as `kubectl cordon` does. The revert uncordons it. */
+export function cordonNode(pod: Pod): Fault {
+  const node = pod.nodeName
+  return {
+    ...{ kind: 'cordonNode', target: `Node/${node}`, requires: [], receiptWithinMs: 10_000 },
+    ...{ lasting: true, exclusive: true, effect: { does: 'cordon', node, podUids: [] } },
+    inject: (stage) => cordon(stage, node),
+  }
+}
+
+/**
+ * Cordons the node that a pod runs on, and evicts every pod of the scenario from it but those of DaemonSets and the
+ * kubelet's own, as `kubectl drain` does: what a budget refuses is asked for again every 5 s. Injected once each of them
+ * is evicted, or refused to the end. The revert uncordons the node.
+ */
+export function drainNode(pod: Pod, { within = evictWithin }: EvictOptions = {}): Fault {
+  const node = pod.nodeName
+  const { timeline } = pod.stage.recording
+  const podUids = podUidsOnNodeOf(pod).filter((uid) => !isOwn(timeline, uid))
+  const effect = { does: 'drain', node, podUids, atOnce: roomFor(timeline, podUids) } as const
+  return {
+    ...{ kind: 'drainNode', target: `Node/${node}`, requires: [], receiptWithinMs: 10_000 },
+    ...{ lasting: true, exclusive: true, effect },
+    async inject(stage) {
+      const act = await cordon(stage, node)
+      try {
+        await evictAll(stage, node, toMs(within))
+        return act
+      } catch (error) {
+        await act.revert?.()
+        throw error
+      }
+    },
+  }
+}
+
+async function evictAll(stage: Stage, node: string, withinMs: number): Promise<void> {
+  const { cluster, recording, namespace } = stage
+  const ref = { apiVersion: 'v1', kind: 'Pod', namespace, fieldSelector: `spec.nodeName=${node}` }
+  const { items } = await cluster.kube.list<PodObject>(ref)
+  const untilMs = recording.now() + withinMs
+  const pods = items.filter(isDrained).map(({ metadata: { name = '', uid = '' } = {} }) => ({ name, uid }))
+  // Where one of them fails, the others are not gone on with.
+  const failing = new AbortController()
+  const signal = AbortSignal.any([stage.signal, failing.signal])
+  const evictions = pods.map(async (one) => {
+    try {
+      await evict({ ...stage, signal }, { namespace, ...one }, untilMs)
+    } catch (error) {
+      failing.abort(error)
+      throw error
+    }
+  })
+  await Promise.all(evictions)
+}
+
+/** kubernetes/staging/src/k8s.io/kubectl/pkg/drain/filters.go: daemonSetFilter, mirrorPodFilter. */
+function isDrained({ metadata = {}, status }: PodObject): boolean {
+  const { annotations = {}, labels = {}, ownerReferences = [], deletionTimestamp } = metadata
+  if (annotations['kubernetes.io/config.mirror'] !== undefined) return false
+  if (ownerReferences.some(({ kind, controller }) => controller && kind === 'DaemonSet')) return false
+  const isDone = ['Failed', 'Succeeded'].includes(status?.phase ?? '')
+  return !isDone && deletionTimestamp === undefined && labels[ownRole] === undefined
+}
+
+/** What rolypoly itself runs stays where it is. */
+const ownRole = 'rolypoly.dev/role'
+
+function isOwn(timeline: Timeline, uid: string): boolean {
+  return timeline.of('pod', uid).some(({ detail }) => detail.labels[ownRole] !== undefined)
+}
+
+/** How many of these pods their budgets let go at once; null where none has a budget. */
+function roomFor(timeline: Timeline, podUids: string[]): number | null {
+  const pods = podUids.flatMap((uid) => timeline.of('pod', uid))
+  const rooms = timeline
+    .openOf('budget')
+    .filter((budget) => pods.some((pod) => keeps(budget, pod)))
+    .map(({ detail }) => detail.allowed)
+  return rooms.length > 0 ? Math.min(...rooms) : null
+}
+
+async function cordon({ cluster, recording }: Stage, node: string): Promise<Act> {
+  const { kube, clock } = cluster
+  const before = await workerNode(kube, node, 'cordoned')
+  if (before.spec?.unschedulable) throw new EnvironmentError(`Node/${node}: is cordoned already`)
+  const sinceMs = recording.now()
+  const revert = async () => {
+    await setUnschedulable(kube, node, null)
+    // Its taint goes a moment later, and is owed to the next scenario.
+    const wrong = await untilNodeBack(kube, clock, node, { sinceMs: 0, rebooted: false }, uncordonedWithinMs)
+    if (wrong) throw new EnvironmentError(`Node/${node}: was uncordoned a minute ago, and ${wrong}`)
+  }
+  try {
+    await setUnschedulable(kube, node, true)
+  } catch (error) {
+    // The answer may be lost and the node cordoned all the same.
+    await revert().catch(() => undefined)
+    throw error
+  }
+  return {
+    revert,
+    receipt(timeline) {
+      const seen = timeline
+        .of('node-unschedulable')
+        .find(({ detail, fromMs }) => detail.name === node && fromMs >= sinceMs)
+      const evidence = 'its spec.unschedulable is true'
+      return seen && { atMs: seen.fromMs, observedBy: 'watch of nodes', evidence }
+    },
+  }
+}
+
+async function setUnschedulable(kube: Kube, name: string, unschedulable: true | null): Promise<void> {
+  await kube.patch({ apiVersion: 'v1', kind: 'Node', name }, { spec: { unschedulable } })
+}
