@@ -29,7 +29,7 @@ test('what scenarios are written with is there', () => {
   plain(Object.keys(harness)).toEqual(
     plain.arrayContaining([
       ...['deleteNode', 'deletePod', 'expect', 'failProbe', 'killContainer', 'killPod', 'scenario', 'yaml'],
-      ...['pauseNode', 'rollBack', 'rollOut', 'scale', 'stopKubelet', 'stopNode'],
+      ...['orphanPod', 'pauseNode', 'rollBack', 'rollOut', 'scale', 'stopKubelet', 'stopNode'],
     ]),
   )
 })
@@ -105,6 +105,15 @@ test('a workload is scaled, rolled out and rolled back', () => {
   expectTypeOf<On<Workload>['toRollOut']>().toBeCallableWith({ within: '30s' })
   expectTypeOf<On<Workload>['toStallRollOut']>().toBeCallableWith()
   expectTypeOf<On<Pod>['toRollOut']>().toBeNever()
+})
+
+test('a pod is orphaned, and keeps its address, as the Services of a workload do', () => {
+  expectTypeOf(harness.orphanPod).toEqualTypeOf<(pod: Pod) => Fault>()
+  expectTypeOf<On<Pod>['toKeepItsAddress']>().toBeCallableWith()
+  expectTypeOf<On<Workload>['toKeepItsAddress']>().toBeCallableWith()
+  expectTypeOf<On<Workload>['toOwnItsPods']>().toBeCallableWith()
+  expectTypeOf<On<Pod>['toOwnItsPods']>().toBeNever()
+  expectTypeOf<On<string>['toKeepItsAddress']>().toBeNever()
 })
 
 test('a scenario deploys a chart, and is given a workload', () => {

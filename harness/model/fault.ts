@@ -21,6 +21,8 @@ export type NodeLoss = 'stopped' | 'paused' | 'kubelet stopped'
 /** What a fault does to whom, as far as predictions and claims need to know. */
 export type FaultEffect =
   | { does: 'delete-pod'; podUid: string; force: boolean }
+  /** The labels that it is selected by are taken away. */
+  | { does: 'orphan-pod'; podUid: string }
   | { does: 'signal'; podUid: string; container: string; signal: string }
   | { does: 'fail-probe'; podUid: string; container: string; probes: ProbeKind[]; failure: ProbeFailure }
   /** `isYoung` where a Node of that name may have been missing a moment before. */

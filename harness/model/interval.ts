@@ -47,6 +47,10 @@ interface DetailOf {
   pod: PodDetail
   /** The pod has a deletionTimestamp. */
   'pod-terminating': { gracePeriodSeconds: number }
+  /** The pod has other labels than before; a point in time. */
+  'pod-relabelled': { labels: Record<string, string> }
+  /** The controller that it had has let it go; a point in time. */
+  'pod-released': { ownerKind: string | null; ownerName: string | null; ownerUid: string }
   /** The pod is in this phase. */
   'pod-phase': { phase: string; reason: string | null }
   /** The pod's condition Ready is True. */
@@ -65,6 +69,8 @@ interface DetailOf {
   'endpoint-ready': EndpointDetail
   'endpoint-serving': EndpointDetail
   'endpoint-terminating': EndpointDetail
+  /** The Service exists, at this address: its clusterIP, `None` where it has none, and its ports, as `80/TCP, 443/TCP`. */
+  service: { name: string; clusterIP: string; ports: string }
   /** The Node object exists. */
   node: { name: string }
   'node-ready': { name: string }

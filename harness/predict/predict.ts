@@ -85,7 +85,7 @@ export const predict = {
   leavesEndpoints(situation: Situation): Prediction | undefined {
     const { effect, cluster } = situation
     const timing = resolveTiming(cluster)
-    if (effect.does === 'delete-pod') return sum([endpointsFollow])
+    if (effect.does === 'delete-pod' || effect.does === 'orphan-pod') return sum([endpointsFollow])
     // A sync of the Service for another reason may skip the pods of a missing node before PodGC takes them.
     if (effect.does === 'delete-node') return sum([...atOnceAtBest(podGc(timing)), endpointsFollow])
     if (effect.does === 'lose-node') return sum([...foundSilent(timing), statusArrives, endpointsFollow])
@@ -138,7 +138,7 @@ export const predict = {
     const timing = resolveTiming(cluster)
     const starts = [...initContainersRun(pod), sandboxStarts, plegStart]
     const created = [replacementCreated, ...starts, ...becomesReady(pod, readyTookMs), statusArrives]
-    if (effect.does === 'delete-pod') return sum(created)
+    if (effect.does === 'delete-pod' || effect.does === 'orphan-pod') return sum(created)
     if (effect.does === 'delete-node') return sum([...podGcOf(effect.isYoung, timing), ...created])
     if (effect.does !== 'lose-node') return undefined
     const evicted = evictedByTaint(pod, timing)

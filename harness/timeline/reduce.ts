@@ -9,6 +9,7 @@ import type {
 import { reduceEndpointSlice } from './endpoints.ts'
 import { reduceEvent, reduceNode, reduceReplicated } from './objects.ts'
 import { reducePod } from './pods.ts'
+import { reduceService } from './services.ts'
 import { mayBeSteady, steadiness } from './steady.ts'
 import { Timeline } from './timeline.ts'
 
@@ -52,7 +53,7 @@ export function reduce(timeline: Timeline, observation: Observation): void {
 
 function bearsOnSteadiness(observation: Observation): boolean {
   if (observation.source !== 'watch') return observation.source === 'workload'
-  return observation.kind !== 'Node' && observation.kind !== 'Event'
+  return !['Node', 'Event', 'Service'].includes(observation.kind)
 }
 
 /** Steady as long as nothing is missing and the same containers run; a restart begins another interval. */
@@ -76,6 +77,7 @@ function reduceWatch(timeline: Timeline, { kind, type, object, atMs }: WatchObse
   else if (kind === 'Node') reduceNode(timeline, object, deleted, atMs)
   // What was there before the watch began happened before it: an old event is not news.
   else if (kind === 'Event') reduceEvent(timeline, object, deleted || type === 'LISTED', atMs)
+  else if (kind === 'Service') reduceService(timeline, object, deleted, atMs)
   else reduceReplicated(timeline, kind, object, deleted, atMs)
 }
 
