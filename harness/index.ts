@@ -11,7 +11,16 @@ export { orphanPod } from './faults/orphan-pod.ts'
 export { rollBack } from './faults/roll-back.ts'
 export { rollOut } from './faults/roll-out.ts'
 export { type ScaleOptions, scale } from './faults/scale.ts'
-export type { AppAnswer, AppRequest, AppSignal, Behaviour, Host, Listener } from './model/behaviour.ts'
+export type {
+  AppAnswer,
+  AppRequest,
+  AppSignal,
+  Behaviour,
+  Host,
+  Link,
+  LinkEvents,
+  Listener,
+} from './model/behaviour.ts'
 export type { Duration } from './model/duration.ts'
 export type { DeployOptions, ScenarioBody, ScenarioContext } from './scenario/play.ts'
 export { type ScenarioOptions, scenario } from './scenario/scenario.ts'
