@@ -198,13 +198,14 @@ function headOf({ statement, subject }: Claimed, sort: ClaimResult['sort']) {
 function anchorOf({ kind, effect, injectedAtMs, receipt, revertedAtMs }: FaultRecord, fromRevert: boolean) {
   // Another watch may bring a consequence before the receipt's own; nothing is due to the fault before it was injected.
   const landed = { event: `${kind} landed`, atMs: receipt?.atMs ?? injectedAtMs }
-  const endsWithRevert = effect.does === 'fail-probe' || effect.does === 'lose-node'
+  const endsWithRevert = ['fail-probe', 'lose-node', 'lose-dependency'].includes(effect.does)
   if (!fromRevert || revertedAtMs === undefined || !endsWithRevert) {
     return { anchor: landed, sinceMs: injectedAtMs, notBeforeMs: injectedAtMs, landed: undefined }
   }
   const anchor = { event: `the revert of ${kind}`, atMs: revertedAtMs }
   // Pods of a lost node may be replaced before it is back.
-  const mayComeBefore = effect.does === 'lose-node' || !effect.probes.includes('readiness')
+  const mayComeBefore =
+    effect.does === 'lose-node' || (effect.does === 'fail-probe' && !effect.probes.includes('readiness'))
   return {
     anchor,
     sinceMs: injectedAtMs,

@@ -16,6 +16,7 @@ import { type ToRestartOptions, toRestart } from './to-restart.ts'
 import { type ToRollOutOptions, toRollOut } from './to-roll-out.ts'
 import { type ToShutDownGracefullyOptions, toShutDownGracefully } from './to-shut-down-gracefully.ts'
 import { type ToStallRollOutOptions, toStallRollOut } from './to-stall-roll-out.ts'
+import { type ToStartInOrderOptions, toStartInOrder } from './to-start-in-order.ts'
 import { type ToStayUpOptions, toStayUp } from './to-stay-up.ts'
 
 type OnPod<T, F extends unknown[]> = T extends Pod ? (...options: F) => Promise<void> : never
@@ -47,6 +48,8 @@ export interface ClaimsOf<T> {
   toRollOut: OnWorkload<T, [options?: ToRollOutOptions]>
   /** The Deployment tells that its roll-out makes no progress, and enough pods are ready until then. */
   toStallRollOut: OnWorkload<T, [options?: ToStallRollOutOptions]>
+  /** In each pod that is started, its init containers end well, one after the other, before the app runs. */
+  toStartInOrder: OnWorkload<T, [options?: ToStartInOrderOptions]>
   /** Never fewer pods than this are ready endpoints. */
   toKeepAvailable: OnWorkload<T, [options: ToKeepAvailableOptions]>
   /** No more requests than this stay without a good answer. */
@@ -70,7 +73,7 @@ const onPods: Record<string, Make<Pod>> = {
 }
 const onWorkloads: Record<string, Make<Workload>> = {
   ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
-  ...{ toRollOut, toStallRollOut, toKeepItsAddress, toOwnItsPods },
+  ...{ toRollOut, toStallRollOut, toKeepItsAddress, toOwnItsPods, toStartInOrder },
 }
 
 /** The options of each claim: Vitest checks no types, and a misspelt option would weaken its claim. */
@@ -86,6 +89,7 @@ const optionsOf: Record<string, readonly string[]> = {
   toOwnItsPods: [],
   toRollOut: ['within'],
   toStallRollOut: ['within'],
+  toStartInOrder: ['after'],
   toKeepAvailable: ['atLeast'],
   toLoseRequests: ['atMost', 'of'],
   toShutDownGracefully: ['exitCode', 'container', 'within'],

@@ -32,6 +32,11 @@ export type FaultEffect =
   | { does: 'scale'; deployment: string; from: number; to: number; podUids: string[] }
   /** A Deployment, by its UID, is given another template; the pods that it had, of `oldSet`, are to go. */
   | { does: 'roll-out'; deployment: string; oldSet: string | null; podUids: string[] }
+  /**
+   * What these pods depend on is away: a Deployment, by its UID, has no pods. Before, its own became ready within
+   * `readyTookMs`, from their creation.
+   */
+  | { does: 'lose-dependency'; deployment: string; readyTookMs: number; podUids: string[] }
 
 /** A fault of a scenario, from its injection on. Times are milliseconds from the scenario's zero. */
 export interface FaultRecord {
