@@ -29,7 +29,16 @@ test('what scenarios are written with is there', () => {
   plain(Object.keys(harness)).toEqual(
     plain.arrayContaining([
       ...['deleteNode', 'deletePod', 'expect', 'failProbe', 'killContainer', 'killPod', 'scenario', 'yaml'],
-      ...['orphanPod', 'pauseNode', 'rollBack', 'rollOut', 'scale', 'stopKubelet', 'stopNode'],
+      ...[
+        'failDependency',
+        'orphanPod',
+        'pauseNode',
+        'rollBack',
+        'rollOut',
+        'scale',
+        'stopKubelet',
+        'stopNode',
+      ],
     ]),
   )
 })
@@ -114,6 +123,12 @@ test('a pod is orphaned, and keeps its address, as the Services of a workload do
   expectTypeOf<On<Workload>['toOwnItsPods']>().toBeCallableWith()
   expectTypeOf<On<Pod>['toOwnItsPods']>().toBeNever()
   expectTypeOf<On<string>['toKeepItsAddress']>().toBeNever()
+})
+
+test('what an app depends on is taken away, and its init containers come first', () => {
+  expectTypeOf(harness.failDependency).toEqualTypeOf<(app: Workload, dependency: Workload) => Fault>()
+  expectTypeOf<On<Workload>['toStartInOrder']>().toBeCallableWith({ after: 'wait' })
+  expectTypeOf<On<Pod>['toStartInOrder']>().toBeNever()
 })
 
 test('a scenario deploys a chart, and is given a workload', () => {
