@@ -44,6 +44,14 @@ test('every fault that applies has what follows it, in the order of a scenario',
       ],
     ],
     [
+      'orphanPod(pod)',
+      [
+        'the pod leaves its endpoints after the loss',
+        'a replacement is ready after the loss',
+        'every replica is in its endpoints again after the loss',
+      ],
+    ],
+    [
       'killContainer(pod)',
       [
         "app restarts after the container's end",
@@ -141,7 +149,7 @@ test('what never follows is told with its reason', () => {
     )
   expect(reasons(web)).toEqual([])
   expect(reasons({ ...web, kind: 'Pod' })).toEqual(
-    ['killPod', 'deletePod', 'deleteNode', 'stopNode'].map(
+    ['killPod', 'deletePod', 'orphanPod', 'deleteNode', 'stopNode'].map(
       (fault) => `${fault}(pod): a replacement is ready: no controller owns the pod`,
     ),
   )
