@@ -13,7 +13,8 @@ export function redis(): Chart {
   const container = {
     name: 'redis',
     image,
-    args: ['--save', '', '--appendonly', 'no'],
+    // Named, for an image need not have it as its entrypoint.
+    command: ['redis-server', '--save', '', '--appendonly', 'no', '--protected-mode', 'no'],
     ports: [{ name: 'redis', containerPort: redisPort }],
     readinessProbe: { tcpSocket: { port: 'redis' }, periodSeconds: 1 },
   }
