@@ -33,7 +33,6 @@ scenario(
     await fault.revert()
 
     await expect(pod).toBeReplaced({ within: '60s' })
-    await expect(app).toRecover({ within: '60s' })
     await expect(app).toStartInOrder({ after: 'wait-for-database' })
   },
 )
