@@ -67,7 +67,6 @@ scenario(
 
     // It exits 0 only once its connection to the database is closed.
     await expect(pod).toShutDownGracefully()
-    await expect(pod).toBeReplaced()
     await expect(app).toLoseRequests({ atMost: 0 })
   },
 )
