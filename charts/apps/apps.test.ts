@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { helperBehaviour } from '../../harness/cluster/simulated/images/helper.ts'
 import { testWorld } from '../../harness/cluster/simulated/network/testing.ts'
 import type { Process } from '../../harness/cluster/simulated/world.ts'
+import { myApp } from '../my-app/chart.ts'
+import { redis } from '../my-app/redis.ts'
 import { nginx } from '../nginx/chart.ts'
 import { probes } from '../probes/chart.ts'
 import { webapl } from '../webapl/chart.ts'
@@ -172,7 +174,8 @@ describe('nginx', () => {
 })
 
 test('each chart says what the images do that it uses', () => {
-  const charts = [webapl(), webapl({ underShell: true }), probes(), nginx({ stopSignal: 'SIGTERM' }), nginx()]
+  const ours = [webapl(), webapl({ underShell: true }), probes(), myApp()]
+  const charts = [...ours, nginx({ stopSignal: 'SIGTERM' }), nginx(), redis()]
   for (const { objects, behaviours } of charts) {
     type Spec = { containers: { image: string }[] }
     const spec = (objects[0] as { spec?: { template: { spec: Spec } } }).spec?.template.spec
