@@ -113,6 +113,19 @@ describe('my-app in the model', () => {
   })
 })
 
+test('what answers nothing at all is not waited for longer than a second at a time', () => {
+  const { start, clock, first, env, machines } = world()
+  const waits = () =>
+    start(apps, { command: commandOf('wait'), env: { ...env, TRIES: '2' }, machine: machines[1] })
+  machines[0].set('stopped')
+  expect(first.exited?.exitCode).toBe(255)
+  const gives = waits()
+  clock.advance(1_400)
+  expect(gives.exited).toBeUndefined()
+  clock.advance(200)
+  expect(gives.exited?.exitCode).toBe(1)
+})
+
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,8 +1,10 @@
 // What an init container runs until something is there: it tries to connect to WAIT_FOR (as redis:6379) every half a
-// second, and exits 0 once it is connected, or 1 where it has tried TRIES times in vain.
+// second, for a second at most, and exits 0 once it is connected, or 1 where it has tried TRIES times in vain.
 import type { Host } from '@rolypoly/harness'
 
 const tryAgainMs = 500
+/** What is sent to a pod that is gone may be answered by nobody: Linux itself would try for two minutes. */
+const patienceMs = 1_000
 
 export function wait(host: Host): void {
   const { env } = host
@@ -32,6 +34,9 @@ export function wait(host: Host): void {
         if (tried === 1) host.log(`waiting for ${target}`)
         host.after(tryAgainMs, tryOnce)
       },
+    })
+    host.after(patienceMs, () => {
+      if (!isThere) link.end()
     })
   }
   tryOnce()
