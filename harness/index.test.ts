@@ -34,6 +34,7 @@ test('what scenarios are written with is there', () => {
       ...['deleteNode', 'deletePod', 'expect', 'failProbe', 'killContainer', 'killPod', 'scenario', 'yaml'],
       ...['pauseNode', 'rollBack', 'rollOut', 'scale', 'stopKubelet', 'stopNode'],
       ...['cordonNode', 'drainNode', 'evictPod', 'taintNode'],
+      ...['failDependency', 'orphanPod'],
     ]),
   )
 })
@@ -123,6 +124,21 @@ test('a pod is evicted, and its node cordoned, drained and tainted', () => {
   expectTypeOf<On<Workload>['toRespectBudget']>().toBeCallableWith({ refusals: 1 })
   expectTypeOf<On<Workload>['toRespectBudget']>().toBeCallableWith()
   expectTypeOf<On<Pod>['toRespectBudget']>().toBeNever()
+})
+
+test('a pod is orphaned, and keeps its address, as the Services of a workload do', () => {
+  expectTypeOf(harness.orphanPod).toEqualTypeOf<(pod: Pod) => Fault>()
+  expectTypeOf<On<Pod>['toKeepItsAddress']>().toBeCallableWith()
+  expectTypeOf<On<Workload>['toKeepItsAddress']>().toBeCallableWith()
+  expectTypeOf<On<Workload>['toOwnItsPods']>().toBeCallableWith()
+  expectTypeOf<On<Pod>['toOwnItsPods']>().toBeNever()
+  expectTypeOf<On<string>['toKeepItsAddress']>().toBeNever()
+})
+
+test('what an app depends on is taken away, and its init containers come first', () => {
+  expectTypeOf(harness.failDependency).toEqualTypeOf<(app: Workload, dependency: Workload) => Fault>()
+  expectTypeOf<On<Workload>['toStartInOrder']>().toBeCallableWith({ after: 'wait' })
+  expectTypeOf<On<Pod>['toStartInOrder']>().toBeNever()
 })
 
 test('a scenario deploys a chart, and is given a workload', () => {

@@ -6,16 +6,27 @@ export { deletePod, killPod } from './faults/delete-pod.ts'
 export { cordonNode, drainNode } from './faults/drain-node.ts'
 export { type EvictOptions, evictPod } from './faults/evict.ts'
 export { type ExhaustMemoryOptions, exhaustMemory } from './faults/exhaust-memory.ts'
+export { failDependency } from './faults/fail-dependency.ts'
 export { type FailProbeOptions, failProbe } from './faults/fail-probe.ts'
 export type { Fault, InjectedFault } from './faults/fault.ts'
 export { type KillContainerOptions, killContainer } from './faults/kill-container.ts'
 export { pauseNode, stopKubelet, stopNode } from './faults/lose-node.ts'
+export { orphanPod } from './faults/orphan-pod.ts'
 export { rollBack } from './faults/roll-back.ts'
 export { rollOut } from './faults/roll-out.ts'
 export { type ScaleOptions, scale } from './faults/scale.ts'
 export { type ControlPlaneComponent, stopControlPlane } from './faults/stop-control-plane.ts'
 export { type TaintNodeOptions, taintNode } from './faults/taint-node.ts'
-export type { AppAnswer, AppRequest, AppSignal, Behaviour, Host, Listener } from './model/behaviour.ts'
+export type {
+  AppAnswer,
+  AppRequest,
+  AppSignal,
+  Behaviour,
+  Host,
+  Link,
+  LinkEvents,
+  Listener,
+} from './model/behaviour.ts'
 export type { Duration } from './model/duration.ts'
 export type { DeployOptions, ScenarioBody, ScenarioContext } from './scenario/play.ts'
 export { type ScenarioOptions, scenario } from './scenario/scenario.ts'

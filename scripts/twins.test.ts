@@ -77,6 +77,14 @@ describe('a twin that a claim must find', () => {
     expect(wrongWith(twin({ faults, claims: blaming(subject) }))).toBeUndefined()
   })
 
+  test('an orphan belongs to those that let it go', () => {
+    const released = { ...podOf('web-1'), kind: 'pod-released', toMs: 0 }
+    const of = (...more: (typeof released)[]) =>
+      wrongWith(twin({ intervals: [podOf('web-1', null), ...more], claims: blaming('Deployment/shop/web') }))
+    expect(of(released)).toBeUndefined()
+    expect(of({ ...released, subject: 'Pod/shop/web-2' })).toContain('was blamed')
+  })
+
   test.each(['Pod/shop/db-1', 'Pod/shop/web-10', 'Deployment/shop/db', 'Deployment/shop/we'])(
     '%s is none of those that were hurt',
     (subject) => {

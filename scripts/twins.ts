@@ -55,9 +55,12 @@ function wrongWithViolated(scenario: ScenarioResult, claim: string): string | un
  * not tell, as where the fault was refused.
  */
 function belongsToHurt({ faults, intervals }: ScenarioResult, subject: string): boolean {
+  const letGo = intervals.filter(({ kind }) => kind === 'pod-released')
+  const ownerOf = ({ subject, detail }: ScenarioResult['intervals'][number]) =>
+    detail.ownerName ?? letGo.find((one) => one.subject === subject)?.detail.ownerName ?? null
   const pods = intervals
     .filter(({ kind }) => kind === 'pod')
-    .map(({ subject, detail }) => ({ subject, owner: detail.ownerName, node: detail.node }))
+    .map((pod) => ({ subject: pod.subject, owner: ownerOf(pod), node: pod.detail.node }))
   const hurt = pods.filter((pod) =>
     faults.some(({ target }) => isOf(target, pod.subject) || target === `Node/${pod.node}`),
   )

@@ -3,6 +3,8 @@ import { helperBehaviour } from '../../harness/cluster/simulated/images/helper.t
 import { testWorld } from '../../harness/cluster/simulated/network/testing.ts'
 import type { Process } from '../../harness/cluster/simulated/world.ts'
 import { kubia } from '../kubia/chart.ts'
+import { myApp } from '../my-app/chart.ts'
+import { redis } from '../my-app/redis.ts'
 import { nginx } from '../nginx/chart.ts'
 import { probes } from '../probes/chart.ts'
 import { webapl } from '../webapl/chart.ts'
@@ -206,14 +208,8 @@ describe('nginx', () => {
 })
 
 test('each chart says what the images do that it uses', () => {
-  const charts = [
-    webapl(),
-    webapl({ underShell: true }),
-    probes(),
-    nginx({ stopSignal: 'SIGTERM' }),
-    nginx(),
-    kubia(),
-  ]
+  const ours = [webapl(), webapl({ underShell: true }), probes(), kubia(), myApp()]
+  const charts = [...ours, nginx({ stopSignal: 'SIGTERM' }), nginx(), redis()]
   for (const { objects, behaviours } of charts) {
     type Spec = { containers: { image: string }[] }
     const spec = (objects[0] as { spec?: { template: { spec: Spec } } }).spec?.template.spec

@@ -13,6 +13,12 @@ export interface NginxOptions {
   slow?: boolean
   /** The Service lists its pods as ready whether they are or not. */
   publishNotReadyAddresses?: boolean
+  /** The Service's port; 80 unless given. */
+  port?: number
+  /** Tells one version of it from another, by an annotation; none unless given. */
+  version?: string
+  /** One Pod by itself in place of a Deployment. */
+  barePod?: boolean
 }
 
 const labels = { app: 'nginx' }
@@ -31,7 +37,7 @@ const slowly = `server {
 /** The public nginx image as it is, with probes and a Service. */
 export function nginx(options: NginxOptions = {}): Chart {
   const { replicas = 3, tag = '1.22', slow = false, stopSignal = 'SIGQUIT' } = options
-  const { publishNotReadyAddresses } = options
+  const { publishNotReadyAddresses, port = 80, version, barePod = false } = options
   const own = stopSignal === 'SIGTERM' ? 'rolypoly-nginx-sigterm:dev' : undefined
   const httpGet = { path: '/', port: 'http' }
   const container = {
@@ -54,6 +60,16 @@ export function nginx(options: NginxOptions = {}): Chart {
     metadata: { name: 'nginx', labels },
     data: { 'default.conf': slowly, 'slow.txt': 'slow\n'.repeat(400) },
   }
+  const spec = { containers: [container], automountServiceAccountToken: false, ...(slow && { volumes }) }
+  const annotations = version === undefined ? {} : { annotations: { version } }
+  const template = { metadata: { labels, ...annotations }, spec }
+  const deployment = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'nginx', labels },
+    spec: { replicas, selector: { matchLabels: labels }, template },
+  }
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'nginx', labels }, spec }
   return {
     name: 'nginx',
     images: own ? [{ name: own, context: fileURLToPath(new URL('image', import.meta.url)) }] : [],
@@ -61,26 +77,14 @@ export function nginx(options: NginxOptions = {}): Chart {
     traffic: { path: slow ? '/slow' : '/' },
     objects: [
       ...(slow ? [config] : []),
-      {
-        apiVersion: 'apps/v1',
-        kind: 'Deployment',
-        metadata: { name: 'nginx', labels },
-        spec: {
-          replicas,
-          selector: { matchLabels: labels },
-          template: {
-            metadata: { labels },
-            spec: { containers: [container], automountServiceAccountToken: false, ...(slow && { volumes }) },
-          },
-        },
-      },
+      barePod ? pod : deployment,
       {
         apiVersion: 'v1',
         kind: 'Service',
         metadata: { name: 'nginx', labels },
         spec: {
           selector: labels,
-          ports: [{ name: 'http', port: 80, targetPort: 'http' }],
+          ports: [{ name: 'http', port, targetPort: 'http' }],
           ...(publishNotReadyAddresses && { publishNotReadyAddresses }),
         },
       },

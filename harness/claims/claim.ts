@@ -198,16 +198,21 @@ function headOf({ statement, subject }: Claimed, sort: ClaimResult['sort']) {
   return { statement, subject, sort }
 }
 
+/** What is waited for may be there before the node is given back. */
+const comesBackBefore: string[] = ['lose-node', 'cordon', 'drain', 'taint']
+
 function anchorOf({ kind, effect, injectedAtMs, receipt, revertedAtMs }: FaultRecord, fromRevert: boolean) {
   // Another watch may bring a consequence before the receipt's own; nothing is due to the fault before it was injected.
   const landed = { event: `${kind} landed`, atMs: receipt?.atMs ?? injectedAtMs }
-  const endsWithRevert = ['fail-probe', 'lose-node', 'cordon', 'drain', 'taint'].includes(effect.does)
+  const endsWithRevert = [...comesBackBefore, 'fail-probe', 'lose-dependency'].includes(effect.does)
   if (!fromRevert || revertedAtMs === undefined || !endsWithRevert) {
     return { anchor: landed, sinceMs: injectedAtMs, notBeforeMs: injectedAtMs, landed: undefined }
   }
   const anchor = { event: `the revert of ${kind}`, atMs: revertedAtMs }
   // Pods of a lost node may be replaced before it is back.
-  const mayComeBefore = effect.does !== 'fail-probe' || !effect.probes.includes('readiness')
+  const mayComeBefore =
+    comesBackBefore.includes(effect.does) ||
+    (effect.does === 'fail-probe' && !effect.probes.includes('readiness'))
   return {
     anchor,
     sinceMs: injectedAtMs,

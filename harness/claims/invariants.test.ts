@@ -188,6 +188,21 @@ describe('staying up', () => {
     expect(ledgerOf(stage).entries[0]?.result.message).toContain('Deployment/shop/web: stayed up from 0.50 s')
   })
 
+  test('without a dependency is watched for as long as a liveness probe would take that asks for it', async () => {
+    const recording = new FakeRecording(watched('ReplicaSet', 1, replicated('rs', 1, 1, 'd')), seen(2))
+    recording.passUntil(1_000)
+    const effect: FaultEffect = {
+      does: 'lose-dependency',
+      deployment: 'db',
+      readyTookMs: 1,
+      podUids: ['web-1'],
+    }
+    const livenessProbe = { httpGet: { path: '/', port: 80 }, periodSeconds: 5 }
+    const spec = { containers: [{ name: 'app', livenessProbe }] }
+    await toStayUp(new Workload(fakeStage(recording, fault(500, effect)), shape, spec), {}, 'toStayUp()')
+    expect(recording.now()).toBeGreaterThanOrEqual(500 + 15_000)
+  })
+
   test('of one pod does not rest on the others', async () => {
     const recording = new FakeRecording(
       seen(2),

@@ -120,6 +120,29 @@ describe('a replacement', () => {
     expect(judge('web-1', failed, seen(30, { name: 'web-3' }))).toMatchObject({ is: 'held', atMs: 30 })
   })
 
+  test('stands in for one that its controller has let go, which lives on', () => {
+    const orphan = seen(10, { labels: {}, owner: null })
+    expect(judge('web-1', orphan)).toMatchObject({
+      lastSeen: expect.stringContaining('had made no other pod'),
+    })
+    expect(judge('web-1', orphan, seen(30, { name: 'web-3' }))).toMatchObject({
+      ...{ is: 'held', atMs: 30, detail: 'was replaced by web-3 on n1, ready' },
+    })
+    expect(judge('web-1', orphan, seen(30, { name: 'other', owner: 'rs2' })).is).toBe('open')
+    // Whose place it takes goes by the order in which they were lost, released or deleted.
+    expect(
+      judge('web-2', orphan, seen(20, { name: 'web-2', grace: 1 }), seen(30, { name: 'web-3' })).is,
+    ).toBe('open')
+  })
+
+  test('is not looked for by anybody where a pod without a controller lives on', () => {
+    const alone = timelineOf(seen(1, { owner: null }), seen(10, { owner: null, labels: {} }))
+    expect(judgeReplaced('web-1', false)(alone, 5)).toEqual({
+      is: 'open',
+      lastSeen: 'it was still there, phase Running, with no controller that could replace it,',
+    })
+  })
+
   test('never comes for a pod of its own, nor is judged of one that went before the fault or was never there', () => {
     const alone = timelineOf(seen(1, { owner: null }), seen(10, { owner: null }, 'DELETED'))
     expect(judgeReplaced('web-1', false)(alone, 5)).toMatchObject({ is: 'broken', atMs: 10 })

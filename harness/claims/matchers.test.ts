@@ -155,6 +155,9 @@ test('an option that a claim does not have is refused, and those that it has are
   await wrong(expect(app), 'toRecover', { until: '5s' }).toThrow(
     'toRecover: has no option "until"; it has within',
   )
+  await wrong(expect(hurt), 'toKeepItsAddress', { ip: '10.0.0.1' }).toThrow(
+    'toKeepItsAddress: has no option "ip"; it has none at all',
+  )
   plain(ledgerOf(stage).entries).toEqual([])
 })
 

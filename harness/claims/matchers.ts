@@ -7,15 +7,18 @@ import { type ToBeReplacedOptions, toBeReplaced } from './to-be-replaced.ts'
 import { type ToExitOptions, toExit } from './to-exit.ts'
 import { type ToHaveGapOfOptions, toHaveGapOf } from './to-have-gap-of.ts'
 import { type ToKeepAvailableOptions, toKeepAvailable } from './to-keep-available.ts'
+import { type ToKeepItsAddressOptions, toKeepItsAddress } from './to-keep-its-address.ts'
 import { type ToKeepLatencyOptions, toKeepLatency } from './to-keep-latency.ts'
 import { type ToLoseRequestsOptions, toLoseRequests } from './to-lose-requests.ts'
 import { type ToOutliveOptions, toOutlive } from './to-outlive.ts'
+import { type ToOwnItsPodsOptions, toOwnItsPods } from './to-own-its-pods.ts'
 import { type ToRecoverOptions, toRecover } from './to-recover.ts'
 import { type ToRespectBudgetOptions, toRespectBudget } from './to-respect-budget.ts'
 import { type ToRestartOptions, toRestart } from './to-restart.ts'
 import { type ToRollOutOptions, toRollOut } from './to-roll-out.ts'
 import { type ToShutDownGracefullyOptions, toShutDownGracefully } from './to-shut-down-gracefully.ts'
 import { type ToStallRollOutOptions, toStallRollOut } from './to-stall-roll-out.ts'
+import { type ToStartInOrderOptions, toStartInOrder } from './to-start-in-order.ts'
 import { type ToStayUpOptions, toStayUp } from './to-stay-up.ts'
 
 type OnPod<T, F extends unknown[]> = T extends Pod ? (...options: F) => Promise<void> : never
@@ -39,12 +42,18 @@ export interface ClaimsOf<T> {
   toOutlive: OnPod<T, [options: ToOutliveOptions]>
   /** No container ends and no pod goes. */
   toStayUp: T extends Pod | Workload ? (options?: ToStayUpOptions) => Promise<void> : never
+  /** A pod keeps its name, its UID and its IP; a workload's Services keep theirs, and their ports. */
+  toKeepItsAddress: T extends Pod | Workload ? (options?: ToKeepItsAddressOptions) => Promise<void> : never
   /** Every replica is ready and in its Service again, after it was seen not to be so. */
   toRecover: OnWorkload<T, [options?: ToRecoverOptions]>
+  /** Each pod is named after its ReplicaSet, that after the Deployment, and each is owned by the other. */
+  toOwnItsPods: OnWorkload<T, [options?: ToOwnItsPodsOptions]>
   /** Every pod is a ready one of the new template, in its Service. */
   toRollOut: OnWorkload<T, [options?: ToRollOutOptions]>
   /** The Deployment tells that its roll-out makes no progress, and enough pods are ready until then. */
   toStallRollOut: OnWorkload<T, [options?: ToStallRollOutOptions]>
+  /** In each pod that is started, its init containers end well, one after the other, before the app runs. */
+  toStartInOrder: OnWorkload<T, [options?: ToStartInOrderOptions]>
   /** Never fewer pods than this are ready endpoints. */
   toKeepAvailable: OnWorkload<T, [options: ToKeepAvailableOptions]>
   /** No pod goes that its PodDisruptionBudget needs. */
@@ -66,11 +75,11 @@ type Make<S> = (subject: S, options: never, statement: string) => Promise<void>
 
 const onPods: Record<string, Make<Pod>> = {
   ...{ toRestart, toExit, toLeaveEndpoints, toJoinEndpoints, toBeReplaced, toStayUp, toShutDownGracefully },
-  ...{ toOutlive },
+  ...{ toOutlive, toKeepItsAddress },
 }
 const onWorkloads: Record<string, Make<Workload>> = {
   ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
-  ...{ toRollOut, toStallRollOut, toRespectBudget },
+  ...{ toRollOut, toStallRollOut, toRespectBudget, toKeepItsAddress, toOwnItsPods, toStartInOrder },
 }
 
 /** The options of each claim: Vitest checks no types, and a misspelt option would weaken its claim. */
@@ -82,9 +91,12 @@ const optionsOf: Record<string, readonly string[]> = {
   toBeReplaced: ['onAnotherNode', 'within', 'notBefore'],
   toOutlive: ['container', 'of', 'within'],
   toStayUp: ['for', 'except', 'container'],
+  toKeepItsAddress: [],
   toRecover: ['within'],
+  toOwnItsPods: [],
   toRollOut: ['within'],
   toStallRollOut: ['within'],
+  toStartInOrder: ['after'],
   toKeepAvailable: ['atLeast'],
   toRespectBudget: ['refusals'],
   toLoseRequests: ['atMost', 'of'],
@@ -96,8 +108,9 @@ const optionsOf: Record<string, readonly string[]> = {
 function refuseUnknown(name: string, options: object): void {
   const known = optionsOf[name] ?? []
   const unknown = Object.keys(options).find((option) => !known.includes(option))
-  if (unknown !== undefined)
-    throw new UsageError(`${name}: has no option ${JSON.stringify(unknown)}; it has ${known.join(', ')}`)
+  if (unknown === undefined) return
+  const those = known.length > 0 ? `it has ${known.join(', ')}` : 'it has none at all'
+  throw new UsageError(`${name}: has no option ${JSON.stringify(unknown)}; ${those}`)
 }
 
 function matcher(name: string) {

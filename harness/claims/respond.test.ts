@@ -286,6 +286,19 @@ describe('the anchor', () => {
     expect((await claim(at(5_000), { fromRevert: true }, open)).result.anchor).toEqual(landed)
   })
 
+  test('is the revert of a lost dependency, before which nothing was due to it', async () => {
+    const effect: FaultEffect = {
+      does: 'lose-dependency',
+      deployment: 'd',
+      readyTookMs: 1,
+      podUids: ['web-1'],
+    }
+    const { result } = await claim(at(25_000), { fromRevert: true }, reverted(effect))
+    expect(result.anchor).toEqual({ event: 'the revert of failProbe', atMs: 20_000 })
+    const early = await claim(at(9_000), { fromRevert: true }, reverted(effect))
+    expect(early.result).toMatchObject({ verdict: 'inconclusive', timing: 'early' })
+  })
+
   test('is the receipt for a fault that is over once it has landed, though it was reverted', async () => {
     const { result } = await claim(at(5_000), { fromRevert: true }, fault({ revertedAtMs: 20_000 }))
     expect(result.anchor).toEqual({ event: 'deletePod landed', atMs: 1_000 })

@@ -41,15 +41,16 @@ export function judgeReplaced(uid: string, onAnotherNode: boolean): Judge {
   return (timeline, sinceMs): Judgement => {
     const [pod] = timeline.of('pod', uid)
     if (!pod) return { is: 'unjudgeable', detail: 'was never seen' }
-    const { ownerUid, ownerKind, ownerName, node } = pod.detail
+    const { node } = pod.detail
+    const { ownerUid, ownerKind, ownerName } = ownerOf(timeline, pod)
     const leftMs = leavesAt(timeline, pod)
     if (leftMs === undefined)
-      return { is: 'open', lastSeen: `it was still there, phase ${phaseOf(timeline, uid)},` }
+      return { is: 'open', lastSeen: `it was still there, ${standingOf(timeline, pod)},` }
     if (leftMs < sinceMs) return { is: 'unjudgeable', detail: 'was on its way out before the fault' }
     if (!ownerUid) {
       return { is: 'broken', atMs: leftMs, detail: 'it has no controller that could replace it, and it went' }
     }
-    const siblings = timeline.of('pod').filter(({ detail }) => detail.ownerUid === ownerUid)
+    const siblings = timeline.of('pod').filter((other) => ownerOf(timeline, other).ownerUid === ownerUid)
     const lost = siblings
       .flatMap((sibling) => {
         const ms = leavesAt(timeline, sibling)
@@ -85,10 +86,21 @@ function standing(timeline: Timeline, owner: string, made: Interval<'pod'>[], le
   return `it went at ${at(leftMs)}, and ${last.detail.name}${where} ${whyNotReady(timeline, last)}`
 }
 
-/** When a pod was seen to be on its way out: deletionTimestamp, failure or deletion, whatever came first. */
+/** Who controls a pod, or did until it let it go. */
+function ownerOf(timeline: Timeline, { uid, detail }: Interval<'pod'>) {
+  return timeline.of('pod-released', uid).at(-1)?.detail ?? detail
+}
+
+function standingOf(timeline: Timeline, pod: Interval<'pod'>): string {
+  const { ownerUid } = ownerOf(timeline, pod)
+  return `phase ${phaseOf(timeline, pod.uid)}${ownerUid ? '' : ', with no controller that could replace it'}`
+}
+
+/** When a pod was seen to be lost to its owner: deletionTimestamp, failure, deletion or release, whatever came first. */
 function leavesAt(timeline: Timeline, pod: Interval<'pod'>): number | undefined {
   const terminating = timeline.of('pod-terminating', pod.uid)[0]?.fromMs
   const failed = timeline.of('pod-phase', pod.uid).find(({ detail }) => detail.phase === 'Failed')?.fromMs
-  const times = [terminating, failed, pod.toMs].filter((ms) => typeof ms === 'number')
+  const released = timeline.of('pod-released', pod.uid)[0]?.fromMs
+  const times = [terminating, failed, released, pod.toMs].filter((ms) => typeof ms === 'number')
   return times.length > 0 ? Math.min(...times) : undefined
 }

@@ -19,8 +19,8 @@ export interface ToStayUpOptions {
 }
 
 /**
- * No container ends and no pod goes. Ready or not is another matter. After a failed probe it is watched for as long as
- * a liveness probe that fails along with it would take to restart its container.
+ * No container ends and no pod goes. Ready or not is another matter. After a failed probe, or the loss of a dependency, it is
+ * watched for as long as a liveness probe that fails along with it would take to restart its container.
  */
 export function toStayUp(of: Pod | Workload, options: ToStayUpOptions, statement: string): Promise<void> {
   const { stage } = of
@@ -44,7 +44,8 @@ export function toStayUp(of: Pod | Workload, options: ToStayUpOptions, statement
     holdUntilMs: (fault) => {
       if (options.for !== undefined)
         return (fault?.receipt?.atMs ?? stage.recording.now()) + toMs(options.for)
-      if (fault?.effect.does !== 'fail-probe' || stage.control) return undefined
+      const { does } = fault?.effect ?? {}
+      if (!fault || (does !== 'fail-probe' && does !== 'lose-dependency') || stage.control) return undefined
       const { receipt, injectedAtMs } = fault
       return (
         (receipt?.atMs ?? injectedAtMs) + longEnoughToRestart(situationOf(stage, workload.podSpec, fault))

@@ -31,6 +31,23 @@ export interface Listener {
   closeIdle(): void
 }
 
+/** A connection that an app has begun to another. */
+export interface Link {
+  /** Does nothing where it is not open. */
+  send(text: string): void
+  /** Closes it; `ended` is told of that too. */
+  end(): void
+}
+
+/** What becomes of a connection that an app begins. */
+export interface LinkEvents {
+  /** It is open. */
+  opened(): void
+  heard(text: string): void
+  /** It is closed, by whichever side, or could not be opened. Told once. */
+  ended(): void
+}
+
 /** The signals that an app may handle. */
 export type AppSignal = 'SIGTERM' | 'SIGQUIT' | 'SIGINT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2'
 
@@ -54,6 +71,10 @@ export interface Host {
   listen(port: number, handler: (request: AppRequest) => AppAnswer): Listener
   /** Takes connections, and answers those that ask for its health by gRPC with SERVING. */
   listenForHealth(port: number): void
+  /** Takes connections, and answers each text that comes by another. */
+  listenForText(port: number, answer: (text: string) => string): void
+  /** Begins a connection to a port of a Service of its namespace, by its name, or of an IP. */
+  connect(host: string, port: number, on: LinkEvents): Link
   /** Makes a file in the container's own filesystem. */
   write(path: string, text: string): void
 }

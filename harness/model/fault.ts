@@ -28,6 +28,8 @@ export interface NodeTaint {
 /** What a fault does to whom, as far as predictions and claims need to know. */
 export type FaultEffect =
   | { does: 'delete-pod'; podUid: string; force: boolean }
+  /** The labels that it is selected by are taken away. */
+  | { does: 'orphan-pod'; podUid: string }
   | { does: 'signal'; podUid: string; container: string; signal: string }
   | { does: 'fail-probe'; podUid: string; container: string; probes: ProbeKind[]; failure: ProbeFailure }
   /** `isYoung` where a Node of that name may have been missing a moment before. */
@@ -45,6 +47,11 @@ export type FaultEffect =
   | { does: 'drain'; node: string; podUids: string[]; atOnce: number | null }
   /** A node has another taint; by NoExecute these of its pods may have to go. */
   | { does: 'taint'; node: string; podUids: string[]; taint: NodeTaint }
+  /**
+   * What these pods depend on is away: a Deployment, by its UID, has no pods. Before, its own became ready within
+   * `readyTookMs`, from their creation.
+   */
+  | { does: 'lose-dependency'; deployment: string; readyTookMs: number; podUids: string[] }
 
 /** A fault of a scenario, from its injection on. Times are milliseconds from the scenario's zero. */
 export interface FaultRecord {

@@ -70,6 +70,10 @@ interface DetailOf {
   'pod-disrupted': { reason: string }
   /** An eviction of the pod has been answered; a point in time. */
   eviction: { refused: boolean; budget: string | null; why: string | null }
+  /** The pod has other labels than before; a point in time. */
+  'pod-relabelled': { labels: Record<string, string> }
+  /** The controller that it had has let it go; a point in time. */
+  'pod-released': { ownerKind: string | null; ownerName: string | null; ownerUid: string }
   /** The pod is in this phase. */
   'pod-phase': { phase: string; reason: string | null }
   /** The pod's condition Ready is True. */
@@ -88,6 +92,8 @@ interface DetailOf {
   'endpoint-ready': EndpointDetail
   'endpoint-serving': EndpointDetail
   'endpoint-terminating': EndpointDetail
+  /** The Service exists, at this address: its clusterIP, `None` where it has none, and its ports, as `80/TCP, 443/TCP`. */
+  service: { name: string; clusterIP: string; ports: string }
   /** The Node object exists. */
   node: { name: string }
   'node-ready': { name: string }

@@ -6,6 +6,7 @@ export type WatchedKind =
   | 'Deployment'
   | 'ReplicaSet'
   | 'PodDisruptionBudget'
+  | 'Service'
   | 'Node'
 
 /** The part of a Kubernetes object that every observation of one carries. */

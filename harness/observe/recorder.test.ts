@@ -92,6 +92,7 @@ test('it watches what a scenario is made of in its namespace, and the nodes', as
     'v1/Event shop',
     'v1/Node -',
     'v1/Pod shop',
+    'v1/Service shop',
   ])
   expect(recorder.now()).toBe(0)
   clock.goOn(250)

@@ -17,6 +17,7 @@ const namespaced: [WatchedKind, string][] = [
   ['Deployment', 'apps/v1'],
   ['ReplicaSet', 'apps/v1'],
   ['PodDisruptionBudget', 'policy/v1'],
+  ['Service', 'v1'],
 ]
 
 export interface RecorderOptions {

@@ -258,6 +258,15 @@ describe('a replacement', () => {
     expect(window(predict.replaced(of(forced, textbook)))).toEqual([15_000, created + 27_000])
   })
 
+  test('of one that its controller let go comes as if it had been deleted, and its endpoint goes at once', () => {
+    const orphaned: FaultEffect = { does: 'orphan-pod', podUid: 'p' }
+    expect(window(predict.replaced(of(orphaned, app())))).toEqual([0, created])
+    expect(window(predict.leavesEndpoints(of(orphaned, app())))).toEqual([0, ms(endpointsFollow)])
+    expect(predict.recovers(of(orphaned, app()))?.latestMs).toBe(created + ms(endpointsFollow))
+    expect(predict.exits(of(orphaned, app()))).toBeUndefined()
+    expect(predict.restarts(of(orphaned, app()), 1)).toBeUndefined()
+  })
+
   test("of a deleted node's pod comes when PodGC has taken it: 40 to 80 s; seen at 42 to 75 s", () => {
     expect(window(predict.replaced(of(nodeGone, app())))).toEqual([40_000, 80_000 + created])
     // PodGC may believe at once that it is gone.

@@ -2,6 +2,7 @@ import type { ClusterTiming } from '../model/cluster-timing.ts'
 import { resolveTiming } from '../model/cluster-timing.ts'
 import type { FaultEffect } from '../model/fault.ts'
 import type { Prediction, Term } from '../model/result.ts'
+import { dependencyReturns, noticed, noticesLoss, unwell } from './dependency.ts'
 import { budgetWaits, scheduledAgain } from './drain.ts'
 import { evictedByTaint, foundSilent, nodeReturns, podGc, toleratedTerms } from './nodes.ts'
 import { becomesReady, failuresFromStart, failuresToThreshold, startsUp, succeedsAgain } from './probes.ts'
@@ -90,7 +91,7 @@ export const predict = {
   leavesEndpoints(situation: Situation): Prediction | undefined {
     const { effect, cluster } = situation
     const timing = resolveTiming(cluster)
-    if (effect.does === 'delete-pod') return sum([endpointsFollow])
+    if (effect.does === 'delete-pod' || effect.does === 'orphan-pod') return sum([endpointsFollow])
     // A sync of the Service for another reason may skip the pods of a missing node before PodGC takes them.
     if (effect.does === 'delete-node') return sum([...atOnceAtBest(podGc(timing)), endpointsFollow])
     if (effect.does === 'lose-node') return sum([...foundSilent(timing), statusArrives, endpointsFollow])
@@ -99,6 +100,9 @@ export const predict = {
       return told && sum([...told, endpointsFollow])
     }
     if (effect.does === 'scale') return effect.to < effect.from ? this.recovers(situation) : undefined
+    if (effect.does === 'lose-dependency') {
+      return sum([...noticesLoss(containerOf(situation)), statusArrives, endpointsFollow])
+    }
     // Which of the pods go first is not known.
     if (effect.does === 'roll-out') return sum(atOnceAtBest(this.rollsOut(situation)?.because ?? []))
     // What made the startup probe be asked again took the container down before its first failure.
@@ -114,8 +118,8 @@ export const predict = {
   },
 
   /**
-   * The pod's endpoint is ready again. From the revert for a failed probe and for a lost node, where the node comes back
-   * before its pods are evicted.
+   * The pod's endpoint is ready again. From the revert for a failed probe, for a dependency that was away, and for a lost
+   * node, where the node comes back before its pods are evicted.
    */
   joinsEndpoints(situation: Situation): Prediction | undefined {
     const { effect, pod, cluster, readyTookMs } = situation
@@ -127,6 +131,10 @@ export const predict = {
     }
     if (effect.does === 'lose-node') {
       return sum([...nodeReturns(effect.how, pod, timing), statusArrives, endpointsFollow])
+    }
+    if (effect.does === 'lose-dependency') {
+      const returns = dependencyReturns(effect.readyTookMs, containerOf(situation))
+      return sum([...returns, statusArrives, endpointsFollow])
     }
     if (effect.does !== 'fail-probe') return undefined
     const { readinessProbe } = containerOf(situation) ?? {}
@@ -151,7 +159,7 @@ export const predict = {
       const told = toldToGo(situation)
       return told && sum([...told, ...created])
     }
-    if (effect.does === 'delete-pod') return sum(created)
+    if (effect.does === 'delete-pod' || effect.does === 'orphan-pod') return sum(created)
     if (effect.does === 'delete-node') return sum([...podGcOf(effect.isYoung, timing), ...created])
     if (effect.does !== 'lose-node') return undefined
     const evicted = evictedByTaint(pod, timing)
@@ -279,13 +287,14 @@ function containerOf({ effect, pod, container }: Situation): ContainerTiming | u
  * decision by an event, so the grace period need not be waited for.
  */
 export function longEnoughToRestart({ effect, pod }: Situation): number {
-  if (effect.does !== 'fail-probe') return 0
-  const { failure } = effect
+  if (effect.does !== 'fail-probe' && effect.does !== 'lose-dependency') return 0
+  const failure = effect.does === 'fail-probe' ? effect.failure : unwell
+  const noticedMs = effect.does === 'fail-probe' ? 0 : sum([noticed]).latestMs
   const waits = pod.containers.flatMap(({ livenessProbe }) => {
     if (!livenessProbe) return []
     // It may be asked first up to a period after the probe whose failure was the receipt.
     const { periodMs } = resolveProbe(livenessProbe)
-    return [periodMs + sum(failuresToThreshold(livenessProbe, failure)).latestMs + eventWaitMs]
+    return [noticedMs + periodMs + sum(failuresToThreshold(livenessProbe, failure)).latestMs + eventWaitMs]
   })
   return Math.max(0, ...waits)
 }

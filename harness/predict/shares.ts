@@ -22,6 +22,8 @@ export const shares = {
   budgetCounts: 250,
   /** From the end of the grace period, or of the process, to the runtime's word of it. */
   runtimeEnds: 2_000,
+  /** From the loss or the return of what an app depends on to the app's own knowledge of it: none of it is in a spec. */
+  dependencyNoticed: 3_000,
   /** From the proxy's deletion to the end of its rule. */
   proxyGoes: 2_000,
   /** From the start of a stopped kubelet to its first sync. Estimated: not measured yet. */

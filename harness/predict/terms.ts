@@ -90,6 +90,9 @@ export const taintEvicts = share(
   'measured; kubernetes/pkg/controller/tainteviction',
 )
 
+/** How soon it asks, and tries again, is the app's own affair. */
+export const dependencyNoticed = share('the app knows of its dependency', 'dependencyNoticed', 'estimated')
+
 /** The proxy's pod is asked to end, and takes its rule with it. */
 export const proxyGoes = share('the proxy goes', 'proxyGoes')
 export const kubeletStarts = share('the kubelet starts', 'kubeletStarts', 'estimated')

@@ -209,3 +209,38 @@ test('ten thousand observations of an unchanged pod add no interval', () => {
   expect(many.all()).toEqual(once.all())
   expect(many.lastMs).toBe(10_001)
 })
+
+describe('what a pod belongs to', () => {
+  const told = (timeline: Timeline) => [
+    ...timeline.of('pod-relabelled').map(({ fromMs, detail }) => [fromMs, detail.labels]),
+    ...timeline.of('pod-released').map(({ fromMs, detail }) => [fromMs, detail.ownerName, detail.ownerUid]),
+  ]
+
+  test('is told of when it changes: its labels, and then its controller', () => {
+    const timeline = timelineOf(at(1), at(2), at(3, { labels: {} }), at(4, { labels: {}, owner: null }))
+    expect(told(timeline)).toEqual([
+      [3, {}],
+      [4, 'web', 'rs'],
+    ])
+    expect(timeline.of('pod')).toHaveLength(1)
+    expect(timeline.of('pod-released')[0]).toMatchObject({ subject: 'Pod/shop/web-1', uid: 'web-1', toMs: 4 })
+    expect(timeline.isControlledBy('web-1', 'rs')).toBe(false)
+  })
+
+  test('is no news when it is first seen, nor when it takes a controller', () => {
+    expect(told(timelineOf(at(1, { owner: null }), at(2)))).toEqual([])
+  })
+
+  test('is another`s where another controller has it', () => {
+    expect(told(timelineOf(at(1), at(5, { owner: 'rs2' })))).toEqual([[5, 'web', 'rs']])
+  })
+})
+
+test('the IPs of a pod are told in their order, each once', () => {
+  const timeline = timelineOf(at(1), at(2, { ip: 'a' }), at(3, { ip: 'a' }), at(4, { ip: 'b' }))
+  expect(timeline.ipsOf('web-1')).toEqual([
+    { address: 'a', fromMs: 2 },
+    { address: 'b', fromMs: 4 },
+  ])
+  expect(timeline.ipsOf('web-2')).toEqual([])
+})

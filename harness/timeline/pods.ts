@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import type { PodDetail } from '../model/interval.ts'
 import type { Timeline } from './timeline.ts'
 
 const state = z.object({
@@ -84,6 +86,7 @@ export function reducePod(timeline: Timeline, raw: unknown, deleted: boolean, at
     node: spec.nodeName ?? null,
     ip: status.podIP ?? null,
   }
+  if (timeline.isOpen(`${key}exists`)) reduceBelonging(timeline, at, detail)
   timeline.hold(`${key}exists`, { ...at, kind: 'pod', detail }, true)
   if (status.podIP !== undefined) timeline.addressed(uid, status.podIP, atMs)
   const phase = { phase: status.phase, reason: status.reason ?? null }
@@ -109,6 +112,24 @@ export function reducePod(timeline: Timeline, raw: unknown, deleted: boolean, at
     reduceContainer(timeline, key, at, container)
   }
   if (deleted) timeline.endAll(key, atMs)
+}
+
+/** What a pod belongs to may change while it lives: its labels, by which it is selected, and then its controller. */
+function reduceBelonging(timeline: Timeline, at: At, { labels, ownerUid }: PodDetail): void {
+  const before = timeline.of('pod', at.uid).at(-1)?.detail
+  if (!before) return
+  const point = { ...at, toMs: at.fromMs }
+  if (!isDeepStrictEqual(labels, before.labels)) {
+    timeline.add({ ...point, kind: 'pod-relabelled', detail: { labels } })
+  }
+  if (before.ownerUid !== null && ownerUid !== before.ownerUid) {
+    const { ownerKind, ownerName } = before
+    timeline.add({
+      ...point,
+      kind: 'pod-released',
+      detail: { ownerKind, ownerName, ownerUid: before.ownerUid },
+    })
+  }
 }
 
 interface At {

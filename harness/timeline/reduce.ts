@@ -11,6 +11,7 @@ import { reduceBudget } from './budgets.ts'
 import { reduceEndpointSlice } from './endpoints.ts'
 import { reduceEvent, reduceNode, reduceReplicated } from './objects.ts'
 import { reducePod } from './pods.ts'
+import { reduceService } from './services.ts'
 import { mayBeSteady, steadiness } from './steady.ts'
 import { Timeline } from './timeline.ts'
 
@@ -56,7 +57,7 @@ export function reduce(timeline: Timeline, observation: Observation): void {
 
 function bearsOnSteadiness(observation: Observation): boolean {
   if (observation.source !== 'watch') return observation.source === 'workload'
-  return !['Node', 'Event', 'PodDisruptionBudget'].includes(observation.kind)
+  return !['Node', 'Event', 'PodDisruptionBudget', 'Service'].includes(observation.kind)
 }
 
 /** Steady as long as nothing is missing and the same containers run; a restart begins another interval. */
@@ -81,6 +82,7 @@ function reduceWatch(timeline: Timeline, { kind, type, object, atMs }: WatchObse
   else if (kind === 'Node') reduceNode(timeline, object, deleted, atMs)
   // What was there before the watch began happened before it: an old event is not news.
   else if (kind === 'Event') reduceEvent(timeline, object, deleted || type === 'LISTED', atMs)
+  else if (kind === 'Service') reduceService(timeline, object, deleted, atMs)
   else reduceReplicated(timeline, kind, object, deleted, atMs)
 }
 

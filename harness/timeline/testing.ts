@@ -197,6 +197,12 @@ export function pod(parts: PodParts = {}): ObservedObject {
   }
 }
 
+/** A Service of a port 80 over TCP, unless told otherwise. */
+export function service(name: string, clusterIP: string, port = 80): ObservedObject {
+  const ports = [{ port, protocol: 'TCP' }]
+  return { metadata: { name, namespace: 'shop', uid: name }, spec: { clusterIP, ports } }
+}
+
 export interface EndpointParts {
   /** The pod's name, which is its UID too. */
   of: string

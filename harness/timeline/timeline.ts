@@ -17,7 +17,7 @@ export class Timeline {
   private readonly openByKind = new Map<IntervalKind, Set<Interval>>()
   private readonly controllers = new Map<string, string>()
   private readonly addresses = new Map<string, { uid: string; fromMs: number }[]>()
-  private readonly addressOf = new Map<string, string>()
+  private readonly addressesOf = new Map<string, { address: string; fromMs: number }[]>()
   readonly traffic = new Traffic()
   /** How busy the machine was, oldest first. */
   readonly noise: NoiseObservation[] = []
@@ -56,12 +56,17 @@ export class Timeline {
     return of(had.find(({ fromMs }) => fromMs > atMs && fromMs <= atMs + addressSeenMs)) ?? then
   }
 
+  /** The IPs that a pod has had, each from when it was first seen with it. */
+  ipsOf(uid: string): readonly { address: string; fromMs: number }[] {
+    return this.addressesOf.get(uid) ?? []
+  }
+
   // What follows is for reducers.
 
   /** The pod has this IP. Told again of a pod that is going, it is not news: another may have the IP by then. */
   addressed(uid: string, address: string, fromMs: number): void {
-    if (this.addressOf.get(uid) === address) return
-    this.addressOf.set(uid, address)
+    if (this.addressesOf.get(uid)?.at(-1)?.address === address) return
+    push(this.addressesOf, uid, { address, fromMs })
     push(this.addresses, address, { uid, fromMs })
   }
 

@@ -1,11 +1,13 @@
 // Runs one of the apps on Node: `node main.ts webapl`.
 import type { Behaviour } from '@rolypoly/harness'
 import { kubia } from './kubia.ts'
+import { myApp } from './my-app.ts'
 import { nodeHost } from './node-host.ts'
 import { probes } from './probes.ts'
+import { wait } from './wait.ts'
 import { webapl } from './webapl.ts'
 
-const apps: Record<string, Behaviour> = { webapl, probes, kubia }
+const apps: Record<string, Behaviour> = { webapl, probes, kubia, 'my-app': myApp, wait }
 
 const name = process.argv[2] ?? ''
 const app = apps[name]

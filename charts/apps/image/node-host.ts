@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
-import { Server } from 'node:net'
+import { createServer as createTextServer, connect as netConnect, Server } from 'node:net'
 import { hostname } from 'node:os'
-import type { AppAnswer, AppRequest, Host, Listener } from '@rolypoly/harness'
+import type { AppAnswer, AppRequest, Host, Link, LinkEvents, Listener } from '@rolypoly/harness'
 
 // https://github.com/grpc/grpc/blob/master/doc/health-checking.md: grpc.health.v1.Health/Check answers SERVING, 1, in
 // field 1 of its message; before it stand a byte for "not compressed" and four for its length.
@@ -65,6 +65,29 @@ function listenForHealth(port: number): void {
   health.listen(port)
 }
 
+function listenForText(port: number, answer: (text: string) => string): void {
+  const server = createTextServer((socket) => {
+    // A client that goes in the midst of a text is no reason to end.
+    socket.on('error', () => undefined)
+    socket.on('data', (data) => void socket.write(answer(String(data))))
+  })
+  opening += 1
+  server.listen(port, opened)
+}
+
+function connect(host: string, port: number, on: LinkEvents): Link {
+  const socket = netConnect({ host, port })
+  // Its end follows, and is what counts.
+  socket.on('error', () => undefined)
+  socket.on('connect', () => on.opened())
+  socket.on('data', (data) => on.heard(String(data)))
+  socket.on('close', () => on.ended())
+  return {
+    send: (text) => void (socket.writable && socket.write(text)),
+    end: () => void socket.destroy(),
+  }
+}
+
 export function nodeHost(): Host {
   return {
     command: ['node', ...process.argv.slice(1)],
@@ -77,6 +100,8 @@ export function nodeHost(): Host {
     on: (signal, handler) => void process.on(signal, handler),
     listen,
     listenForHealth,
+    listenForText,
+    connect,
     write: (path, text) => writeFileSync(path, text),
   }
 }

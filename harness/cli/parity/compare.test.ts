@@ -223,3 +223,24 @@ test('of a Deployment that is changed every pod counts, whichever it is, and the
     { name: 'the roll-out stalls', atMs: 4_000 },
   ])
 })
+
+test('where a dependency is taken away, the pod counts that needed it, from the injection on', () => {
+  const [pod, needed] = ['Pod/shop/web-x', 'Pod/shop/redis-x']
+  const target = 'Deployment/shop/redis'
+  const receipt = { atMs: 8_000, observedBy: 'watch of pods', evidence: '' }
+  const told = scenario('shop/web-x', 0, {
+    claims: [claim({ subject: 'Deployment/shop/web' }), claim({ subject: pod })],
+    faults: [{ kind: 'failDependency', target, injectedAtMs: 5_000, receipt, revertedAtMs: 20_000 }],
+    intervals: [
+      interval('endpoint-ready', pod, 100, 7_000),
+      interval('endpoint-ready', pod, 22_000, null),
+      interval('pod-terminating', needed, 5_100, 8_000),
+      interval('pod', needed, 20_500, null),
+    ],
+  })
+  expect(keyEvents(told)).toEqual([
+    { name: 'the pod leaves the endpoints', atMs: 2_000 },
+    { name: 'failDependency is reverted', atMs: 15_000 },
+    { name: 'the pod is a ready endpoint', atMs: 17_000 },
+  ])
+})

@@ -5,7 +5,7 @@ import { numbered, raceMs } from '../../timeline/order.ts'
 export interface KeyEvent {
   /** As `the pod leaves the endpoints`. */
   name: string
-  /** From the receipt of the scenario's first fault. */
+  /** From the receipt of the scenario's first fault; from its injection, where it took a dependency away. */
   atMs: number
 }
 
@@ -34,13 +34,15 @@ const beforeMs = 500
 export function keyEvents(scenario: ScenarioResult): KeyEvent[] {
   const [fault] = scenario.faults
   if (!fault?.receipt) return []
-  const landedMs = fault.receipt.atMs
+  // What is taken away is gone only at the receipt; what counts is the pod that needed it, which may know before.
+  const isDependency = fault.kind === 'failDependency'
+  const landedMs = isDependency ? fault.injectedAtMs : fault.receipt.atMs
   // For a startup probe the fault starts the container anew, which may be told of after its first failure.
   const risesFromMs = landedMs + (fault.target.endsWith(' startup') ? raceMs : 0)
   const isLater = (atMs: number) => atMs >= landedMs - beforeMs
-  const isChange = fault.target.startsWith('Deployment/')
+  const isChange = fault.target.startsWith('Deployment/') && !isDependency
   const hurt = isChange ? undefined : hurtPod(scenario, fault.target, landedMs)
-  const place = isChange ? undefined : replacementOf(scenario, landedMs)
+  const place = isChange || isDependency ? undefined : replacementOf(scenario, landedMs)
   const who = new Map([
     ...(hurt === undefined ? [] : [[hurt, hurtName] as const]),
     ...(place === undefined ? [] : [[place, 'its replacement'] as const]),

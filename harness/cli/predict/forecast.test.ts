@@ -44,6 +44,14 @@ test('every fault that applies has what follows it, in the order of a scenario',
       ],
     ],
     [
+      'orphanPod(pod)',
+      [
+        'the pod leaves its endpoints after the loss',
+        'a replacement is ready after the loss',
+        'every replica is in its endpoints again after the loss',
+      ],
+    ],
+    [
       'killContainer(pod)',
       [
         "app restarts after the container's end",
@@ -153,7 +161,8 @@ test('what never follows is told with its reason', () => {
   expect(reasons(web)).toEqual([])
   expect(reasons({ ...web, kind: 'Pod' })).toEqual(
     [
-      ...['killPod(pod)', 'deletePod(pod)', 'deleteNode(pod)', 'stopNode(pod)', 'drainNode(pod)'],
+      ...['killPod(pod)', 'deletePod(pod)', 'orphanPod(pod)', 'deleteNode(pod)', 'stopNode(pod)'],
+      'drainNode(pod)',
       "taintNode(pod, { key, effect: 'NoExecute' })",
     ].map((call) => `${call}: a replacement is ready: no controller owns the pod`),
   )

@@ -121,6 +121,10 @@ function casesOf({ pod: { containers }, replicas }: WorkloadSpec, room: number |
       effect: { does: 'delete-pod', podUid, force: false },
       ends: containers.map(({ name }) => name),
     },
+    {
+      ...{ fault: 'A pod loses the labels that select it', call: 'orphanPod(pod)', after: 'the loss' },
+      effect: { does: 'orphan-pod', podUid },
+    },
     ...containers.map(({ name }): Case => {
       const effect: FaultEffect = { does: 'signal', podUid, container: name, signal: 'SIGKILL' }
       const call = `killContainer(pod${naming(name)})`

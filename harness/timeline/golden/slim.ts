@@ -64,6 +64,7 @@ const kept: Record<WatchedKind, Shape> = {
   },
   Deployment: replicated,
   ReplicaSet: replicated,
+  Service: { metadata, spec: { clusterIP: true, ports: true } },
   Node: {
     metadata: { name: true, uid: true },
     spec: { unschedulable: true, taints: true },

@@ -107,7 +107,7 @@ function life(pod: PodSeen): Lane {
   return {
     label: pod.name,
     bars: [...existing, ...phases.toSorted(byTime), ...terminating],
-    marks: [...warnings(pod), ...refusals(pod)],
+    marks: [...warnings(pod), ...refusals(pod), ...releases(pod)],
   }
 }
 
@@ -132,6 +132,13 @@ function warnings(pod: PodSeen): Mark[] {
   return of(pod, 'event')
     .filter((interval) => textIn(interval, 'type') === 'Warning')
     .map((interval) => ({ atMs: interval.fromMs, shape: 'warning', what: eventText(interval) }))
+}
+
+function releases(pod: PodSeen): Mark[] {
+  return of(pod, 'pod-released').map((interval) => {
+    const owner = `${textIn(interval, 'ownerKind') ?? 'its owner'} ${textIn(interval, 'ownerName') ?? ''}`
+    return { atMs: interval.fromMs, shape: 'warning', what: `${owner.trim()} has let it go` }
+  })
 }
 
 /** An event of Kubernetes' in one line. */

@@ -133,6 +133,8 @@ test('details of any shape are drawn', () => {
       'replicas',
       'progressing',
       'event',
+      'pod-released',
+      'service',
       'step',
       'unheard-of',
     ]
@@ -141,6 +143,17 @@ test('details of any shape are drawn', () => {
     )
     expect(String(timeline(hurt(...intervals), 'normal'))).toContain('<svg class="plot"')
   }
+})
+
+test('a pod that its controller lets go is marked with that', () => {
+  const subject = 'Pod/shop/web-1'
+  const detail = { ownerKind: 'ReplicaSet', ownerName: 'web-6d5f', ownerUid: 'b0c1' }
+  const [orphan] = podGroups(
+    hurt(of(subject, 'pod', 1, null, { name: 'web-1' }), of(subject, 'pod-released', 21_000, 21_000, detail)),
+  )
+  expect(orphan?.lanes[0]?.marks).toEqual([
+    { atMs: 21_000, shape: 'warning', what: 'ReplicaSet web-6d5f has let it go' },
+  ])
 })
 
 test('a roll-out that makes no progress is marked on the lane of its Deployment', () => {

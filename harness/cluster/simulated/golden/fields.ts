@@ -98,5 +98,6 @@ export const leftOut: [field: RegExp, because: string][] = [
   [/last-change-trigger-time/, 'it is there for measurements of the network only'],
   [/command\[\]:|rolypoly-\w+:dev/, 'the charts have another image by now'],
   [/^Event message of Unhealthy/, 'how a connection breaks is a race'],
+  [/^Service /, 'Services were not watched when the others were recorded'],
   [/of FailedToUpdateEndpointSlices/, 'whether a Service is looked at while a node is missing is a race'],
 ]

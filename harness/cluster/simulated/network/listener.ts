@@ -44,6 +44,8 @@ export interface Connection {
   readonly route: Route | undefined
   /** It is closed after its first answer. */
   readonly isOnce: boolean
+  /** What its client is told of its end by, where it is told at all. */
+  onEnd?: () => void
 }
 
 const noHeaders: Readonly<Record<string, string>> = {}
@@ -52,14 +54,15 @@ const keptIdleMs = 5_000
 
 /** A port on which a process listens, and the connections to it. */
 export class AppListener implements Listener {
-  /** HTTP/1.1, or gRPC's health checks alone. */
-  readonly speaks: 'http' | 'health'
+  /** HTTP/1.1, gRPC's health checks alone, or whatever its app makes of a text. */
+  readonly speaks: 'http' | 'health' | 'text'
   inFlight = 0
   private readonly server: Server
   readonly ip: string
   readonly port: number
   private readonly stack: Stack
   private readonly handler: (request: AppRequest) => AppAnswer
+  private readonly answerText: ((text: string) => string) | undefined
   private readonly connections = new Set<Connection>()
   /** Those whose request has reached the app. */
   private readonly answering = new Set<Connection>()
@@ -71,12 +74,14 @@ export class AppListener implements Listener {
     stack: Stack,
     port: number,
     handler: ((request: AppRequest) => AppAnswer) | undefined,
+    answerText?: (text: string) => string,
   ) {
     this.server = server
     this.stack = stack
     this.ip = stack.ip
     this.port = port
-    this.speaks = handler ? 'http' : 'health'
+    this.speaks = handler ? 'http' : answerText ? 'text' : 'health'
+    this.answerText = answerText
     this.handler = handler ?? (() => ({ status: 200 }))
   }
 
@@ -132,6 +137,15 @@ export class AppListener implements Listener {
     })
   }
 
+  /** A text on a connection that is open. What does not speak it closes the connection. */
+  say(connection: Connection, text: string, heard: (text: string) => void): void {
+    this.server.run(() => {
+      if (connection.state !== 'open') return
+      if (this.answerText) heard(this.answerText(text))
+      else this.drop(connection)
+    })
+  }
+
   /** The client closes it; an answer is waited for no more. */
   close(connection: Connection): void {
     if (connection.waiting && this.answering.delete(connection)) this.inFlight--
@@ -161,7 +175,9 @@ export class AppListener implements Listener {
       connection.state = isSilent ? 'silent' : 'closed'
       connection.cutMs = this.server.now()
       connection.waiting = undefined
-      if (!isSilent) waiting?.('reset')
+      if (isSilent) continue
+      waiting?.('reset')
+      connection.onEnd?.()
     }
   }
 
@@ -194,7 +210,9 @@ export class AppListener implements Listener {
 
   private drop(connection: Connection): void {
     if (connection.state === 'open') connection.state = 'closed'
-    if (this.connections.delete(connection)) this.checkClosed()
+    if (!this.connections.delete(connection)) return
+    connection.onEnd?.()
+    this.checkClosed()
   }
 
   private unbind(): void {

@@ -1,8 +1,9 @@
-import type { AppRequest } from '../../../model/behaviour.ts'
+import type { AppRequest, Link, LinkEvents } from '../../../model/behaviour.ts'
 import type { Random } from '../random.ts'
 import type { Timer } from '../virtual-clock.ts'
 import type { Machine, Network, ProbeOutcome, ProbeQuestion, Process, World } from '../world.ts'
 import { Barriers } from './barriers.ts'
+import { type Client, Links } from './links.ts'
 import type { AppListener, Connection, Reply, Route } from './listener.ts'
 import { Prober } from './prober.ts'
 import { Services } from './services.ts'
@@ -55,6 +56,7 @@ export class SimulatedNetwork implements Network {
   private readonly random: Random
   private readonly services: Services
   private readonly prober: Prober
+  private readonly links: Links
   private readonly onRoutes = new Map<Machine, Set<(route: Route) => void>>()
   private readonly kept = new Map<Machine, Connection[]>()
   /** Those that end with the answer for which they wait. */
@@ -67,6 +69,11 @@ export class SimulatedNetwork implements Network {
     this.services = new Services(world)
     this.barriers = new Barriers(world)
     this.prober = new Prober(world, stacks, this.barriers)
+    this.links = new Links(world, ({ order: { machine } }, ip, port) => {
+      if (!this.services.has(ip)) return this.reachIp(ip, port)
+      const backend = this.services.choose(machine, ip, port)
+      return backend && this.reachIp(backend.ip, backend.port)
+    })
   }
 
   probe(
@@ -91,7 +98,7 @@ export class SimulatedNetwork implements Network {
       return
     }
     // As Node's parser says it.
-    if (listener.speaks === 'health') return done({ lost: 'HPE_INVALID_CONSTANT', tookMs })
+    if (listener.speaks !== 'http') return done({ lost: 'HPE_INVALID_CONSTANT', tookMs })
     if (!keep) {
       const asking = this.asking.get(caller.machine) ?? new Set()
       if (route) this.asking.set(caller.machine, asking.add(route))
@@ -108,6 +115,11 @@ export class SimulatedNetwork implements Network {
     const connection = listener.connect(route)
     if (route) this.keep(caller.machine, connection)
     this.askOn(connection, request, timeoutMs, tookMs, done)
+  }
+
+  /** Begins a connection of an app's to another. */
+  link(client: Client, host: string, port: number, on: LinkEvents): Link {
+    return this.links.begin(client, host, port, on)
   }
 
   /** Whether a kept connection is one that its client still takes to be open. */

@@ -95,7 +95,7 @@ export class Prober {
     const listener = this.stacks.at(asked.ip)?.ports.get(question.port)
     const reset = () => this.after(latencyMs, asked, done, fail(words.reset(asked)))
     if (!listener) return isPassed ? reset() : this.refuse(asked, done)
-    if (listener.speaks === 'health' || question.scheme === 'HTTPS') {
+    if (listener.speaks !== 'http' || question.scheme === 'HTTPS') {
       const why = question.scheme === 'HTTPS' ? words.noTls(asked) : words.malformed(asked)
       return isPassed ? reset() : this.after(latencyMs, asked, done, fail(why))
     }

@@ -1,5 +1,6 @@
 import type { Host } from '../../../model/behaviour.ts'
 import { AppListener, type Server } from '../network/listener.ts'
+import { networkOf } from '../network/network.ts'
 import type { Stack } from '../network/stacks.ts'
 import type { Timer, VirtualClock } from '../virtual-clock.ts'
 import type { BehaviourInside, ContainerOrder, ExecOutcome, Exit, Process, World } from '../world.ts'
@@ -163,8 +164,12 @@ export class SimulatedProcess implements Process, Server {
 
   private host(): Host {
     const { order, parts } = this
-    const listen = (port: number, handler?: Parameters<Host['listen']>[1]) => {
-      const listener = new AppListener(this, parts.stack, port, handler)
+    const listen = (
+      port: number,
+      handler?: Parameters<Host['listen']>[1],
+      answerText?: Parameters<Host['listenForText']>[1],
+    ) => {
+      const listener = new AppListener(this, parts.stack, port, handler, answerText)
       if (this.exited) return listener
       this.listeners.add(listener)
       this.after(Math.max(0, this.startedMs + parts.bootMs - this.now()), () => listener.bind())
@@ -184,6 +189,8 @@ export class SimulatedProcess implements Process, Server {
       },
       listen,
       listenForHealth: (port) => void listen(port),
+      listenForText: (port, answer) => void listen(port, undefined, answer),
+      connect: (to, port, on) => networkOf(parts.world).link(this, to, port, on),
       write: (path, text) => void this.files.set(path, text),
     }
   }
