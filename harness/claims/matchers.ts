@@ -8,6 +8,7 @@ import { type ToExitOptions, toExit } from './to-exit.ts'
 import { type ToHaveGapOfOptions, toHaveGapOf } from './to-have-gap-of.ts'
 import { type ToKeepAvailableOptions, toKeepAvailable } from './to-keep-available.ts'
 import { type ToKeepLatencyOptions, toKeepLatency } from './to-keep-latency.ts'
+import { type LogText, type ToLogOptions, toLog } from './to-log.ts'
 import { type ToLoseRequestsOptions, toLoseRequests } from './to-lose-requests.ts'
 import { type ToRecoverOptions, toRecover } from './to-recover.ts'
 import { type ToRestartOptions, toRestart } from './to-restart.ts'
@@ -25,6 +26,8 @@ export interface ClaimsOf<T> {
   toRestart: OnPod<T, [options?: ToRestartOptions]>
   /** A container of the pod ends with this exit code. */
   toExit: OnPod<T, [options: ToExitOptions]>
+  /** A container of the pod writes a line that holds this text, or that this expression finds. */
+  toLog: OnPod<T, [text: LogText, options?: ToLogOptions]>
   /** The pod's endpoint is no longer ready, or gone. */
   toLeaveEndpoints: OnPod<T, [options?: EndpointsOptions]>
   /** The pod's endpoint is ready again, after it was seen not to be. */
@@ -60,6 +63,7 @@ type Make<S> = (subject: S, options: never, statement: string) => Promise<void>
 
 const onPods: Record<string, Make<Pod>> = {
   ...{ toRestart, toExit, toLeaveEndpoints, toJoinEndpoints, toBeReplaced, toStayUp, toShutDownGracefully },
+  ...{ toLog },
 }
 const onWorkloads: Record<string, Make<Workload>> = {
   ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
@@ -82,7 +86,11 @@ const optionsOf: Record<string, readonly string[]> = {
   toShutDownGracefully: ['exitCode', 'container', 'within'],
   toKeepLatency: ['p50', 'p95', 'p99'],
   toHaveGapOf: ['atMost'],
+  toLog: ['container', 'previous', 'within'],
 }
+
+/** What a claim takes before its options, which is one of them under this name. */
+const leading: Record<string, string> = { toLog: 'text' }
 
 function refuseUnknown(name: string, options: object): void {
   const known = optionsOf[name] ?? []
@@ -92,13 +100,20 @@ function refuseUnknown(name: string, options: object): void {
 }
 
 function matcher(name: string) {
-  return async function (this: { isNot: boolean }, subject: unknown, options: object = {}) {
+  return async function (this: { isNot: boolean }, subject: unknown, ...given: unknown[]) {
+    const first = leading[name]
+    const options = (given[first === undefined ? 0 : 1] ?? {}) as object
     if (this.isNot) {
       throw new UsageError(
         `.not.${name}: a claim is not turned round, for what was not seen yet may still come; claim what must hold instead, as toStayUp`,
       )
     }
-    const statement = `${name}(${Object.keys(options).length > 0 ? inspect(options, { breakLength: Number.POSITIVE_INFINITY, depth: 2 }) : ''})`
+    const told = [
+      ...(first === undefined ? [] : [given[0]]),
+      ...(Object.keys(options).length > 0 ? [options] : []),
+    ]
+    const words = told.map((one) => inspect(one, { breakLength: Number.POSITIVE_INFINITY, depth: 2 }))
+    const statement = `${name}(${words.join(', ')})`
     const make =
       subject instanceof Pod ? onPods[name] : subject instanceof Workload ? onWorkloads[name] : undefined
     if (!make) {
@@ -108,7 +123,8 @@ function matcher(name: string) {
       throw new UsageError(`${name}: is a claim about ${wanted}: give what deploy() or its pod() returned`)
     }
     refuseUnknown(name, options)
-    await (make as Make<unknown>)(subject, options as never, statement)
+    const all = first === undefined ? options : { ...options, [first]: given[0] }
+    await (make as Make<unknown>)(subject, all as never, statement)
     // A claim that does not hold is told at the end, so that the later ones are judged too.
     return { pass: true, message: () => statement }
   }

@@ -78,10 +78,21 @@ export interface Kube {
   /** Deletes; true where there was something to delete. With `uid`, only the object of that UID. */
   delete(ref: ObjectRef, options?: { gracePeriodSeconds?: number; uid?: string }): Promise<boolean>
   exec(pod: PodRef, command: string[]): Promise<ExecResult>
-  /** The log so far; with `previous`, that of the container's last incarnation. */
-  logs(pod: PodRef, options?: { previous?: boolean; tailLines?: number }): Promise<string>
+  /**
+   * The log so far; with `previous`, that of the container's last incarnation; with `timestamps`, each line behind the
+   * time of its writing, as RFC 3339 has it, and a space.
+   */
+  logs(
+    pod: PodRef,
+    options?: { previous?: boolean; tailLines?: number; timestamps?: boolean },
+  ): Promise<string>
   /** Follows a container's log from its first line; resolves when the log or the signal ends. */
-  followLogs(pod: PodRef, onLine: (line: string) => void, signal: AbortSignal): Promise<void>
+  followLogs(
+    pod: PodRef,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+    options?: { timestamps?: boolean },
+  ): Promise<void>
   /** Whether objects of this kind live in namespaces; undefined where the cluster has no such kind. */
   isNamespaced(apiVersion: string, kind: string): Promise<boolean | undefined>
   /** Any GET below the API server's root, as text. */

@@ -90,6 +90,27 @@ export interface ExitObservation {
   exitCode: number
 }
 
+/** A container of a pod whose log is read. */
+export interface LogSource {
+  podUid: string
+  /** The pod's name. */
+  name: string
+  container: string
+}
+
+/** A line that a container has written, of those that a claim is about. */
+export interface LogObservation {
+  source: 'log'
+  /** When it was written, by its node's clock. */
+  atMs: number
+  podUid: string
+  /** `Pod/namespace/name/container` */
+  subject: string
+  container: string
+  containerID: string
+  line: string
+}
+
 /** How busy the machine is, measured while it runs: what is late on a busy machine may be nobody's broken promise. */
 export interface NoiseObservation {
   source: 'noise'
@@ -136,7 +157,7 @@ export interface GapObservation {
   /** When the harness could see again. */
   atMs: number
   fromMs: number
-  watch: WatchedKind | 'traffic' | 'probe'
+  watch: WatchedKind | 'traffic' | 'probe' | 'log'
   reason: string
 }
 
@@ -174,6 +195,7 @@ export type Observation =
   | SignalObservation
   | ExitObservation
   | NoiseObservation
+  | LogObservation
   | FaultObservation
   | ProbeObservation
   | GapObservation

@@ -212,6 +212,24 @@ describe('an exit', () => {
   })
 })
 
+describe('what a container writes', () => {
+  test('comes on its way down, or until it is up again', () => {
+    const exits = predict.exits(of(deleted, app({}, 5)))
+    expect(window(predict.logs(of(deleted, app({}, 5))))).toEqual([0, exits?.latestMs])
+    const again = predict.restarts(of(killed, textbook), 1)
+    expect(window(predict.logs(of(killed, textbook)))).toEqual([
+      0,
+      (again?.latestMs ?? 0) + 15_000 + 6_000 + 6_000,
+    ])
+    expect(window(predict.logs(of(failing(['liveness']), textbook)))[0]).toBe(0)
+  })
+
+  test('is not predicted where nothing of it is stopped or started', () => {
+    expect(predict.logs(of(failing(['readiness']), textbook))).toBeUndefined()
+    expect(predict.logs(of(nodeGone, textbook))).toBeUndefined()
+  })
+})
+
 describe('endpoints', () => {
   const ready = app({ readinessProbe: { periodSeconds: 6, failureThreshold: 2, successThreshold: 3 } })
   const follow = status + ms(endpointsFollow)

@@ -76,6 +76,17 @@ export const predict = {
     return down && sum([...down, statusArrives])
   },
 
+  /**
+   * A container of the pod has written of it: on its way down, or once it is up again. Of a roll-out, a pod that it makes.
+   */
+  logs(situation: Situation): Prediction | undefined {
+    const { effect, pod, readyTookMs } = situation
+    if (effect.does === 'delete-pod') return sum(atOnceAtBest(this.exits(situation)?.because ?? []))
+    const goes = effect.does === 'roll-out' ? this.rollsOut(situation) : this.restarts(situation, 1)
+    const up = effect.does === 'roll-out' ? [] : becomesReady(pod, readyTookMs)
+    return goes && sum(atOnceAtBest([...goes.because, ...up]))
+  },
+
   /** A pod that a drain evicts is gone, all its containers ended; from its eviction, which is a deletion. */
   evicted({ pod }: Pick<Situation, 'pod'>): Prediction {
     return sum([stop(pod, pod.containers), runtimeEnds, plegRelist, statusArrives])

@@ -27,6 +27,7 @@ export function reduce(timeline: Timeline, observation: Observation): void {
   else if (observation.source === 'route') timeline.traffic.route(observation)
   else if (observation.source === 'signal') reduceSignal(timeline, observation)
   else if (observation.source === 'exit') reduceExit(timeline, observation)
+  else if (observation.source === 'log') timeline.logged(observation)
   else if (observation.source === 'noise') timeline.noise.push(observation)
   else if (observation.source === 'fault') reduceFault(timeline, observation)
   else if (observation.source === 'workload') timeline.workloads.push(observation.workload)

@@ -3,6 +3,7 @@ import type { FaultRecord } from '../model/fault.ts'
 import type { Interval } from '../model/interval.ts'
 import type {
   ExitObservation,
+  LogSource,
   Observation,
   ObservedObject,
   RouteObservation,
@@ -114,6 +115,7 @@ export function fakeStage(recording: Recording & { clock?: object }, ...faults: 
     helperImage: 'helper:dev',
     faults,
     traffic: [] as { service: string; settledMs(): number }[],
+    followLog: (_: LogSource): void => undefined,
   }
 }
 
