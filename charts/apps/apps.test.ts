@@ -90,6 +90,14 @@ describe('under load', () => {
   })
 })
 
+test('webapl that cannot start says why, and fails', () => {
+  const { start, clock } = testWorld()
+  const web = start(apps, { uid: 'web-1', command: commandOf('webapl'), env: { ON_START: 'exit 1' } })
+  clock.advance(10)
+  expect(web.exited?.exitCode).toBe(1)
+  expect(web.log.lines.map(({ text }) => text)).toEqual(['web-1 cannot start: its configuration is broken'])
+})
+
 test('a shell as process 1 passes no signal on', () => {
   const { start, clock } = testWorld()
   const process = start(apps, { command: commandUnderShell('webapl') })

@@ -182,6 +182,13 @@ test('toLog takes what is looked for before its options, has the log read, and s
   await plain(expect(hurt).toLog('')).rejects.toThrow('toLog: "" is nothing to look for')
 })
 
+test.each([0, 1, 2.5, Number.NaN])('toCrashLoop refuses times: %d', async (times) => {
+  const { pod: hurt } = deployed()
+  await plain(expect(hurt).toCrashLoop({ times })).rejects.toThrow(
+    /^toCrashLoop: times is .*; a whole number from 2 on is expected/,
+  )
+})
+
 test.each([0, -1, 1.5, Number.NaN])('toRestart refuses times: %d', async (times) => {
   const { pod: hurt } = deployed()
   await plain(expect(hurt).toRestart({ times })).rejects.toThrow(

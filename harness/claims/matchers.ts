@@ -4,6 +4,7 @@ import { UsageError } from '../model/errors.ts'
 import { Pod, Workload } from '../workload/workload.ts'
 import { type EndpointsOptions, toJoinEndpoints, toLeaveEndpoints } from './endpoints.ts'
 import { type ToBeReplacedOptions, toBeReplaced } from './to-be-replaced.ts'
+import { type ToCrashLoopOptions, toCrashLoop } from './to-crash-loop.ts'
 import { type ToExitOptions, toExit } from './to-exit.ts'
 import { type ToHaveGapOfOptions, toHaveGapOf } from './to-have-gap-of.ts'
 import { type ToKeepAvailableOptions, toKeepAvailable } from './to-keep-available.ts'
@@ -24,6 +25,8 @@ type OnWorkload<T, F extends unknown[]> = T extends Workload ? (...options: F) =
 export interface ClaimsOf<T> {
   /** A container of the pod ends and runs again, in the same pod. */
   toRestart: OnPod<T, [options?: ToRestartOptions]>
+  /** A container of the pod ends again and again, and is started again after delays that grow. */
+  toCrashLoop: OnPod<T, [options?: ToCrashLoopOptions]>
   /** A container of the pod ends with this exit code. */
   toExit: OnPod<T, [options: ToExitOptions]>
   /** A container of the pod writes a line that holds this text, or that this expression finds. */
@@ -63,7 +66,7 @@ type Make<S> = (subject: S, options: never, statement: string) => Promise<void>
 
 const onPods: Record<string, Make<Pod>> = {
   ...{ toRestart, toExit, toLeaveEndpoints, toJoinEndpoints, toBeReplaced, toStayUp, toShutDownGracefully },
-  ...{ toLog },
+  ...{ toLog, toCrashLoop },
 }
 const onWorkloads: Record<string, Make<Workload>> = {
   ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
@@ -87,6 +90,7 @@ const optionsOf: Record<string, readonly string[]> = {
   toKeepLatency: ['p50', 'p95', 'p99'],
   toHaveGapOf: ['atMost'],
   toLog: ['container', 'previous', 'within'],
+  toCrashLoop: ['times', 'container', 'within'],
 }
 
 /** What a claim takes before its options, which is one of them under this name. */

@@ -8,6 +8,7 @@ import { type RollOut, rollsOut, scales, stalls } from './roll-out.ts'
 import { eventWaitMs } from './shares.ts'
 import { type ContainerTiming, type PodTiming, resolveProbe } from './spec.ts'
 import {
+  appFails,
   atOnceAtBest,
   backOff,
   containerStart,
@@ -59,6 +60,29 @@ export const predict = {
     for (let n = 1; n <= times; n++) {
       const again = n === 1 ? once : downAgain(situation)
       terms.push(...again, ...backOff(restartsByThen(situation) + n, timing), containerStart, plegStart)
+    }
+    return sum([...terms, statusArrives])
+  },
+
+  /**
+   * The container ends again and again, and has been started again `times` times. From a signal on, and in the pods that
+   * a roll-out makes, it fails as soon as it has started: of any other app a claim has to say within when.
+   */
+  crashLoops(situation: Situation, times: number): Prediction | undefined {
+    const { effect, cluster } = situation
+    const isNew = effect.does === 'roll-out'
+    const fails = [appFails, plegRelist]
+    const once = isNew ? [replacementCreated, sandboxStarts, plegStart, ...fails] : untilDown(situation)
+    if (!once) return undefined
+    const before = isNew ? 0 : restartsByThen(situation)
+    const again = effect.does === 'fail-probe' ? downAgain(situation) : fails
+    const terms: Term[] = []
+    for (let n = 1; n <= times; n++) {
+      const waits = backOff(before + n, resolveTiming(cluster)).map((term, index) =>
+        // Counted from the end itself, and not forgotten yet: only one that the kubelet ended may have waited before.
+        index === 0 && effect.does !== 'fail-probe' ? { ...term, earliestMs: term.ms } : term,
+      )
+      terms.push(...(n === 1 ? once : again), ...waits, containerStart, plegStart)
     }
     return sum([...terms, statusArrives])
   },

@@ -8,6 +8,8 @@ export const shares = {
   containerStart: 750,
   /** From the pod's binding to its node to the processes of its containers. */
   sandboxStarts: 1_000,
+  /** From the start of an app that fails at once to its end. */
+  appFails: 1_500,
   /** From the kubelet's status to the arrival of the watch event. */
   statusArrives: 250,
   /** From the pod's status to the EndpointSlice's watch event. */

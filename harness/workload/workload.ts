@@ -6,6 +6,8 @@ import type { Stage } from './stage.ts'
 
 export type PodSpec = NonNullable<PodObject['spec']>
 
+const madeWithinMs = 30_000
+
 /** A deployed chart. */
 export class Workload {
   readonly stage: Stage
@@ -82,6 +84,25 @@ export class Workload {
     const [first] = await this.pods()
     if (!first) throw new RolypolyError(`${this.subject}: has no ready pod`)
     return first
+  }
+
+  /**
+   * The first pod that it has made since the last fault, ready or not; waits until there is one and it has its node. Where
+   * nothing was hurt, as in a control run, any of its ready pods.
+   *
+   * @throws RolypolyError where none is made.
+   */
+  async newPod(): Promise<Pod> {
+    const { recording, faults, control, signal } = this.stage
+    const last = faults.at(-1)
+    if (!last || control) return this.pod()
+    const made = () =>
+      livePods(recording.timeline, this.shape.roots).find(
+        ({ fromMs, detail }) => fromMs >= last.injectedAtMs && detail.node !== null,
+      )
+    const pod = await recording.waitFor(made, recording.now() + madeWithinMs, signal)
+    if (!pod) throw new RolypolyError(`${this.subject}: has made no pod since ${last.kind}`)
+    return this.podNamed(pod.detail.name)
   }
 
   private async podNamed(name: string): Promise<Pod> {
