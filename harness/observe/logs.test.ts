@@ -29,8 +29,6 @@ test('a line is read with the time of its writing', () => {
   }
 })
 
-type Stream = (tell: (line: string) => void, signal: AbortSignal) => void | Promise<void>
-
 describe('logs', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['Date'], now: zero })
@@ -39,154 +37,194 @@ describe('logs', () => {
     vi.useRealTimers()
   })
 
-  /** `streams` are what following gives, one after the other; `previous` what the one before had written. */
-  function followed(coming: Observation[], streams: Stream[], previous: () => string = () => '') {
-    return read(new FakeRecording(...coming), streams, previous)
-  }
-
-  /** The same, where time passes by itself and what is seen is recorded by hand. */
-  function live(streams: Stream[], previous: () => string) {
+  /** A pod's kubelet, and what has seen of it: time passes only where somebody waits for a time. */
+  function kubelet() {
     const recording = new FakeRecording()
     const looks = new Set<() => void>()
     const record = recording.record.bind(recording)
-    return read(
-      Object.assign(recording, {
-        record(observation: Observation) {
-          record(observation)
-          for (const look of looks) look()
-        },
-        waitFor: <T>(look: () => T | undefined) =>
-          new Promise<T>((resolve) => {
-            const check = () => {
-              const found = look()
-              if (found !== undefined) resolve(found)
-            }
-            looks.add(check)
-            check()
-          }),
-      }),
-      streams,
-      previous,
-    )
-  }
-
-  function read(recording: FakeRecording, streams: Stream[], previous: () => string) {
+    const recorder = Object.assign(recording, {
+      record(observation: Observation) {
+        record(observation)
+        for (const look of [...looks]) look()
+      },
+      waitFor: <T>(look: () => T | undefined, untilMs: number) =>
+        new Promise<T | undefined>((resolve) => {
+          const check = () => {
+            const found = look()
+            if (found !== undefined) resolve(found)
+          }
+          looks.add(check)
+          check()
+          if (untilMs > 1e6) return
+          setTimeout(() => {
+            recording.passUntil(untilMs)
+            resolve(undefined)
+          })
+        }),
+    })
+    const written: string[][] = []
     const asked: string[] = []
+    const knobs = { gone: false, complains: false, ended: Promise.withResolvers<void>() }
+    const refuse = () => {
+      if (knobs.gone) throw new Error('HTTP-Code: 404\nBody: {}')
+    }
     const kube = {
       async followLogs(_: object, tell: (line: string) => void, signal: AbortSignal, options: object) {
         asked.push(`follow ${JSON.stringify(options)}`)
-        const stream = streams.shift()
-        if (!stream) throw new Error('is waiting to start')
-        await stream(tell, signal)
+        refuse()
+        for (const line of written.at(-1) ?? []) tell(line)
+        if (knobs.complains) return tell('failed to create fsnotify watcher: too many open files')
+        if (!signal.aborted) await knobs.ended.promise
       },
-      async logs(_: object, options: object) {
+      async logs(_: object, options: { previous: boolean }) {
         asked.push(JSON.stringify(options))
-        return previous()
+        refuse()
+        return `${written.at(options.previous ? -2 : -1)?.join('\n')}\n`
       },
     }
     const { signal } = new AbortController()
-    const cluster = { kube, clock: recording.clock } as never
-    const logs = followLogs({ cluster, recorder: recording, namespace: 'shop', signal })
+    const sleep = async (ms: number) => {
+      const untilMs = recording.now() + ms
+      await new Promise((resolve) => setTimeout(resolve))
+      recording.passUntil(untilMs)
+    }
+    const cluster = { kube, clock: { ...recording.clock, sleep } } as never
+    const logs = followLogs({ cluster, recorder, namespace: 'shop', signal })
+    const start = (...lines: string[]) => {
+      written.push(lines)
+      knobs.ended = Promise.withResolvers<void>()
+    }
     const lines = () =>
       recording.timeline
         .logOf('web-1', 'app')
         .map(({ atMs, containerID, line }) => `${containerID} ${atMs} ${line}`)
     const gaps = () => recording.timeline.of('gap').map(({ detail }) => `${detail.watch}: ${detail.reason}`)
-    return { recording, logs, asked, lines, gaps }
+    return { recording, logs, start, knobs, asked, lines, gaps }
   }
-  const crash = [
-    seen(1_000, running('id1')),
-    seen(3_000, down('id1', 2_000)),
-    seen(4_000, running('id2', 1, endedAt('id1', 2_000))),
-    seen(9_000, down('id2', 8_000, 1)),
-  ]
-  const settle = async ({ recording, logs }: ReturnType<typeof followed>) => {
-    for (let ms = 500; ms <= 12_000; ms += 500) {
-      recording.passUntil(ms)
-      await vi.waitFor(() => undefined)
-      for (let n = 0; n < 20; n++) await Promise.resolve()
-    }
-    await logs.settled()
+  const [first, second] = [seen(1_000, running('id1')), seen(4_000, running('id2', 1, endedAt('id1', 2_000)))]
+  const [firstEnds, secondEnds] = [seen(3_000, down('id1', 2_000)), seen(9_000, down('id2', 8_000, 1))]
+  const fault: Observation = {
+    ...{ source: 'fault', atMs: 500, fault: 0, phase: 'injecting', lasting: false },
+    ...{ kind: 'killContainer', target: 'Pod/shop/web-1/app' },
   }
 
   test('are not read before they are asked for', async () => {
-    const run = followed(crash, [])
-    await settle(run)
-    expect(run.asked).toEqual([])
+    const { recording, logs, asked } = kubelet()
+    recording.record(first)
+    await logs.settled()
+    expect(asked).toEqual([])
   })
 
-  test('are read of each incarnation, from its first line on, with their times', async () => {
-    const run = followed(crash, [
-      (tell) => [timed(1_100, 'one'), timed(1_900, 'two')].forEach(tell),
-      (tell) => [timed(3_500, 'three')].forEach(tell),
-    ])
-    run.recording.passUntil(3_000)
-    run.logs.follow(source)
-    run.logs.follow(source)
-    await settle(run)
-    expect(run.lines()).toEqual(['id1 1100 one', 'id1 1900 two', 'id2 3500 three'])
-    expect(run.asked).toEqual(Array(2).fill('follow {"timestamps":true}'))
-    expect(run.gaps()).toEqual([])
+  test('are followed through each incarnation, from its first line on, once, with their times', async () => {
+    const { recording, logs, start, knobs, asked, lines, gaps } = kubelet()
+    start(timed(1_100, 'one'), timed(1_900, 'two'))
+    recording.record(first)
+    logs.follow(source)
+    logs.follow(source)
+    await vi.waitFor(() => expect(lines()).toEqual(['id1 1100 one', 'id1 1900 two']))
+    expect(asked).toEqual(['follow {"timestamps":true}'])
+    recording.record(firstEnds)
+    knobs.ended.resolve()
+    await logs.settled()
+    start(timed(3_500, 'three'))
+    recording.record(second)
+    await vi.waitFor(() => expect(lines()).toHaveLength(3))
+    expect(lines()).toEqual(['id1 1100 one', 'id1 1900 two', 'id2 3500 three'])
+    expect(gaps()).toEqual([])
   })
 
-  test('that break off are read again, and no line twice', async () => {
-    const run = followed(crash.slice(0, 1), [
-      (tell) => [timed(1_100, 'one')].forEach(tell),
-      () => Promise.reject(new Error('socket closed')),
-      (tell) => [timed(1_100, 'one'), timed(1_100, 'one more')].forEach(tell),
-    ])
-    run.recording.passUntil(1_500)
-    run.logs.follow(source)
-    await settle(run)
-    expect(run.lines()).toEqual(['id1 1100 one', 'id1 1100 one more'])
+  test('are read once more when their container has ended: a stream may have broken off', async () => {
+    const { recording, logs, start, knobs, lines } = kubelet()
+    const log = [timed(1_100, 'one')]
+    start(...log)
+    recording.record(first)
+    logs.follow(source)
+    await vi.waitFor(() => expect(lines()).toHaveLength(1))
+    const { ended: stream } = knobs
+    start(...log, timed(1_900, 'two'))
+    recording.record(firstEnds)
+    stream.resolve()
+    await logs.settled()
+    expect(lines()).toEqual(['id1 1100 one', 'id1 1900 two'])
+  })
+
+  test('are asked for again and again where their kubelet cannot stream, and that is no line of theirs', async () => {
+    const { recording, logs, start, knobs, asked, lines, gaps } = kubelet()
+    knobs.complains = true
+    start(timed(1_100, 'one'))
+    recording.record(first)
+    logs.follow(source)
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(12))
+    start(timed(1_100, 'one'), timed(1_900, 'two'))
+    recording.record(firstEnds)
+    await logs.settled()
+    expect(lines()).toEqual(['id1 1100 one', 'id1 1900 two'])
+    expect(gaps()).toEqual([])
   })
 
   test('of the incarnation before are had where the newest one is asked for the first time', async () => {
-    const run = followed(
-      crash,
-      [(tell) => [timed(3_500, 'three')].forEach(tell)],
-      () => `${timed(1_100, 'one')}\n`,
-    )
-    run.recording.passUntil(4_500)
-    run.logs.follow(source)
-    await settle(run)
-    expect(run.lines().sort()).toEqual(['id1 1100 one', 'id2 3500 three'])
-    expect(run.asked).toContain('{"previous":true,"timestamps":true}')
+    const { recording, logs, start, lines, asked } = kubelet()
+    start(timed(1_100, 'one'))
+    start(timed(3_500, 'three'))
+    for (const observation of [first, firstEnds, second]) recording.record(observation)
+    logs.follow(source)
+    await vi.waitFor(() => expect(lines().sort()).toEqual(['id1 1100 one', 'id2 3500 three']))
+    expect(asked).toContain('{"previous":true,"timestamps":true}')
   })
 
   test('are not taken for those of another incarnation that began meanwhile', async () => {
-    const run = live(
-      [
-        (tell, signal) => {
-          tell(timed(3_500, 'three'))
-          expect(signal.aborted).toBe(true)
-          run.recording.record(seen(4_000, running('id2', 1, endedAt('id1', 2_000))))
-        },
-        (tell) => [timed(3_500, 'three')].forEach(tell),
-      ],
-      () => `${timed(1_100, 'one')}\n`,
-    )
-    for (const observation of crash.slice(0, 2)) run.recording.record(observation)
-    run.logs.follow(source)
-    await vi.waitFor(() => expect(run.lines().sort()).toEqual(['id1 1100 one', 'id2 3500 three']))
+    const { recording, logs, start, lines } = kubelet()
+    start(timed(1_100, 'one'))
+    start(timed(3_500, 'three'))
+    for (const observation of [first, firstEnds]) recording.record(observation)
+    logs.follow(source)
+    await vi.waitFor(() => expect(recording.now()).toBeGreaterThan(300))
+    expect(lines()).toEqual([])
+    recording.record(second)
+    await vi.waitFor(() => expect(lines().sort()).toEqual(['id1 1100 one', 'id2 3500 three']))
+  })
+
+  test('that were streamed to their end are whole, though their pod is gone', async () => {
+    for (const [finishedMs, complains, isWhole] of [
+      [2_000, false, true],
+      [60_000, false, false],
+      [2_000, true, false],
+    ] as const) {
+      const { recording, logs, start, knobs, lines, gaps } = kubelet()
+      knobs.complains = complains
+      recording.passUntil(2_000)
+      start(timed(1_100, 'one'))
+      for (const observation of [fault, first]) recording.record(observation)
+      logs.follow(source)
+      await vi.waitFor(() => expect(lines()).toHaveLength(1))
+      knobs.gone = true
+      knobs.ended.resolve()
+      recording.record(seen(3_000, down('id1', finishedMs)))
+      await logs.settled()
+      expect(gaps().length === 0).toBe(isWhole)
+    }
   })
 
   test('that cannot be had leave a gap, unless no fault had been by then', async () => {
-    const fault: Observation = {
-      ...{ source: 'fault', atMs: 500, fault: 0, phase: 'injecting', lasting: false },
-      ...{ kind: 'killContainer', target: 'Pod/shop/web-1/app' },
+    for (const faultMs of [500, 3_200]) {
+      const { recording, logs, knobs, gaps } = kubelet()
+      knobs.gone = true
+      for (const observation of [{ ...fault, atMs: faultMs }, first, firstEnds]) recording.record(observation)
+      logs.follow(source)
+      await logs.settled()
+      const told = 'log: the log of container id1 could not be read to its end: HTTP-Code: 404'
+      expect(gaps()).toEqual(faultMs === 500 ? [told] : [])
     }
-    const run = followed([fault, ...crash.slice(0, 2)], [])
-    run.recording.passUntil(3_500)
-    run.logs.follow(source)
-    await settle(run)
-    expect(run.gaps()).toEqual([
-      'log: the log of container id1 could not be read to its end: is waiting to start',
-    ])
-    const late = followed([...crash.slice(0, 2), { ...fault, atMs: 3_200 }], [])
-    late.recording.passUntil(3_500)
-    late.logs.follow(source)
-    await settle(late)
-    expect(late.gaps()).toEqual([])
+  })
+
+  test('that are older than what the kubelet keeps leave a gap', async () => {
+    const { recording, logs, start, gaps } = kubelet()
+    for (const line of ['one', 'two', 'three']) start(timed(1_100, line))
+    const third = seen(10_000, running('id3', 2, endedAt('id2', 8_000)))
+    for (const observation of [fault, first, firstEnds, second, secondEnds, third])
+      recording.record(observation)
+    logs.follow(source)
+    await logs.settled()
+    expect(gaps()).toEqual([expect.stringContaining('keeps none older')])
   })
 })

@@ -21,6 +21,8 @@ export interface Logs {
 const askAgainMs = 300
 const askAtMost = 10
 const settlesWithinMs = 10_000
+/** A stream ends with its container; where it ended so much earlier, it broke off. */
+const streamEndsWithinMs = 5_000
 /** Longer than any scenario, and no longer than a timer of Node's may wait: 24 days. */
 const untilMs = 20 * 24 * 3_600_000
 
@@ -90,24 +92,29 @@ class LogReading {
 
   /** Reads one to its end. Where that cannot be had, a gap stands in its place. */
   private async read({ containerID, seenMs }: Incarnation): Promise<void> {
-    const { recorder, cluster, signal } = this.options
+    const { recorder, signal } = this.options
     const known = new Set<string>()
+    let streamedMs: number | undefined
     let reason = ''
-    for (let tries = 0; tries < askAtMost && !signal.aborted; tries++) {
-      const before = known.size
+    for (let failures = 0; failures < askAtMost && !signal.aborted; ) {
+      const hadEnded = this.endOf(containerID) !== undefined
       try {
-        const isWhole = await this.readOnce(containerID, known)
-        if (isWhole && this.endOf(containerID) !== undefined) {
-          this.done.add(containerID)
-          return
-        }
-        reason = isWhole ? 'it broke off' : 'that of a later incarnation was given'
-        // A stream that brings more, or of a container that runs on, has not failed.
-        if (known.size > before) tries = 0
+        const came = await this.readOnce(containerID, known, hadEnded)
+        // What was read once it had ended is all of it; a stream may have broken off before.
+        if (came === 'all of it' && hadEnded) return void this.done.add(containerID)
+        streamedMs = came === 'all of it' ? recorder.now() : undefined
+        if (came === 'of another') reason = 'that of a later incarnation was given'
       } catch (error) {
-        reason = error instanceof Error ? error.message : String(error)
+        failures += 1
+        reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+        // Its pod is gone since, and what it had written until its end was streamed.
+        const endMs = this.endOf(containerID)
+        const isWhole =
+          endMs !== undefined && streamedMs !== undefined && streamedMs > endMs - streamEndsWithinMs
+        if (isWhole) return void this.done.add(containerID)
       }
-      await cluster.clock.sleep(askAgainMs, signal)
+      const ended = () => (hadEnded ? undefined : this.endOf(containerID))
+      await recorder.waitFor(ended, recorder.now() + askAgainMs, signal)
     }
     if (signal.aborted) return
     this.done.add(containerID)
@@ -122,40 +129,49 @@ class LogReading {
     return first !== undefined && endedMs !== undefined && endedMs < first.fromMs
   }
 
-  /** False where lines of another incarnation came: the one that was meant is the one before by now. */
-  private async readOnce(containerID: string, known: Set<string>): Promise<boolean> {
+  private async readOnce(
+    containerID: string,
+    known: Set<string>,
+    hadEnded: boolean,
+  ): Promise<'all of it' | 'a part' | 'of another'> {
     const { kube } = this.options.cluster
     const { namespace, signal } = this.options
     const { name, container } = this.source
     const ref = { namespace, name, container }
-    const after = this.incarnations().map((one) => one.containerID)
-    const place = after.length - 1 - after.indexOf(containerID)
+    const all = this.incarnations().map((one) => one.containerID)
+    const place = all.length - 1 - all.indexOf(containerID)
     if (place > 1) throw new Error('the kubelet keeps none older than the one before the newest')
     const stopping = new AbortController()
+    let came: 'all of it' | 'a part' | 'of another' = 'all of it'
     const onLine = (text: string) => {
-      if (!stopping.signal.aborted && !this.take(containerID, text, known)) stopping.abort()
+      if (stopping.signal.aborted) return
+      const taken = this.take(containerID, text, known)
+      if (taken === 'of another') stopping.abort()
+      if (taken !== 'a line') came = taken
     }
-    const until = AbortSignal.any([signal, stopping.signal])
-    if (place === 0) await kube.followLogs(ref, onLine, until, { timestamps: true })
-    else {
-      const text = await kube.logs(ref, { previous: true, timestamps: true })
-      for (const line of text.split('\n')) onLine(line)
+    if (place === 0 && !hadEnded) {
+      const until = AbortSignal.any([signal, stopping.signal])
+      await kube.followLogs(ref, onLine, until, { timestamps: true })
+    } else {
+      const text = await kube.logs(ref, { previous: place === 1, timestamps: true })
+      for (const line of text.split('\n')) if (line !== '') onLine(line)
     }
-    return !stopping.signal.aborted
+    return came
   }
 
-  /** Writes a line down unless it is known. False where it was written after this incarnation had ended. */
-  private take(containerID: string, text: string, known: Set<string>): boolean {
+  /** Writes a line down unless it is known. One that was written after this incarnation had ended is another's. */
+  private take(containerID: string, text: string, known: Set<string>): 'a line' | 'a part' | 'of another' {
     const line = readLogLine(text, this.epochAtZero)
-    if (!line) return true
+    // The kubelet's own word, without a time, on why there is no more, as `too many open files`.
+    if (!line) return 'a part'
     const endMs = this.endOf(containerID)
-    if (endMs !== undefined && line.atMs > endMs) return false
-    if (known.has(text)) return true
+    if (endMs !== undefined && line.atMs > endMs) return 'of another'
+    if (known.has(text)) return 'a line'
     known.add(text)
     const { podUid, name, container } = this.source
     const subject = `Pod/${this.options.namespace}/${name}/${container}`
     this.options.recorder.record({ source: 'log', ...line, podUid, subject, container, containerID })
-    return true
+    return 'a line'
   }
 
   /** When it had ended for certain, as far as its status tells: that time is a whole second. */
