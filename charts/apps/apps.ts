@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Behaviour, Host, LocalImage } from '@rolypoly/harness'
 import { probes } from './image/probes.ts'
+import { report } from './image/report.ts'
 import { webapl } from './image/webapl.ts'
 
 /** The image that the servers of several charts share: its first argument names one. */
@@ -9,11 +10,11 @@ export const image: LocalImage = {
   context: fileURLToPath(new URL('image', import.meta.url)),
 }
 
-const byName: Record<string, Behaviour> = { webapl, probes }
+const byName: Record<string, Behaviour> = { webapl, probes, report }
 const shellsEnd = 'echo the server has ended'
 
 /** What a container runs whose process 1 is one of the apps. */
-export function commandOf(app: 'webapl' | 'probes'): string[] {
+export function commandOf(app: 'webapl' | 'probes' | 'report'): string[] {
   return ['node', 'main.ts', app]
 }
 

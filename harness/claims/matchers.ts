@@ -4,6 +4,7 @@ import { UsageError } from '../model/errors.ts'
 import { Pod, Workload } from '../workload/workload.ts'
 import { type EndpointsOptions, toJoinEndpoints, toLeaveEndpoints } from './endpoints.ts'
 import { type ToBeReplacedOptions, toBeReplaced } from './to-be-replaced.ts'
+import { type ToCompleteOptions, toComplete } from './to-complete.ts'
 import { type ToCrashLoopOptions, toCrashLoop } from './to-crash-loop.ts'
 import { type ToExitOptions, toExit } from './to-exit.ts'
 import { type ToHaveGapOfOptions, toHaveGapOf } from './to-have-gap-of.ts'
@@ -43,6 +44,8 @@ export interface ClaimsOf<T> {
   toStayUp: T extends Pod | Workload ? (options?: ToStayUpOptions) => Promise<void> : never
   /** Every replica is ready and in its Service again, after it was seen not to be so. */
   toRecover: OnWorkload<T, [options?: ToRecoverOptions]>
+  /** A Job completes, though one of its pods did not. */
+  toComplete: OnWorkload<T, [options?: ToCompleteOptions]>
   /** Every pod is a ready one of the new template, in its Service. */
   toRollOut: OnWorkload<T, [options?: ToRollOutOptions]>
   /** The Deployment tells that its roll-out makes no progress, and enough pods are ready until then. */
@@ -70,7 +73,7 @@ const onPods: Record<string, Make<Pod>> = {
 }
 const onWorkloads: Record<string, Make<Workload>> = {
   ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
-  ...{ toRollOut, toStallRollOut },
+  ...{ toRollOut, toStallRollOut, toComplete },
 }
 
 /** The options of each claim: Vitest checks no types, and a misspelt option would weaken its claim. */
@@ -82,6 +85,7 @@ const optionsOf: Record<string, readonly string[]> = {
   toBeReplaced: ['onAnotherNode', 'within'],
   toStayUp: ['for', 'except'],
   toRecover: ['within'],
+  toComplete: ['work', 'within'],
   toRollOut: ['within'],
   toStallRollOut: ['within'],
   toKeepAvailable: ['atLeast'],

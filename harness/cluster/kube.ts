@@ -2,6 +2,7 @@ import type {
   KubernetesObject,
   V1Deployment,
   V1EndpointSlice,
+  V1Job,
   V1Node,
   V1Pod,
   V1ReplicaSet,
@@ -17,6 +18,7 @@ export type NodeObject = Json<V1Node>
 export type ServiceObject = Json<V1Service>
 export type DeploymentObject = Json<V1Deployment>
 export type ReplicaSetObject = Json<V1ReplicaSet>
+export type JobObject = Json<V1Job>
 export type EndpointSliceObject = Json<V1EndpointSlice>
 
 /** Names one object. */

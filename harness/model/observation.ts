@@ -1,5 +1,5 @@
 /** The kinds of object that a scenario's recorder watches. */
-export type WatchedKind = 'Pod' | 'EndpointSlice' | 'Event' | 'Deployment' | 'ReplicaSet' | 'Node'
+export type WatchedKind = 'Pod' | 'EndpointSlice' | 'Event' | 'Deployment' | 'ReplicaSet' | 'Job' | 'Node'
 
 /** The part of a Kubernetes object that every observation of one carries. */
 export interface ObservedObject {

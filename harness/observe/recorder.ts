@@ -16,6 +16,7 @@ const namespaced: [WatchedKind, string][] = [
   ['Event', 'v1'],
   ['Deployment', 'apps/v1'],
   ['ReplicaSet', 'apps/v1'],
+  ['Job', 'batch/v1'],
 ]
 
 export interface RecorderOptions {

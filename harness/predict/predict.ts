@@ -2,6 +2,7 @@ import type { ClusterTiming } from '../model/cluster-timing.ts'
 import { resolveTiming } from '../model/cluster-timing.ts'
 import type { FaultEffect } from '../model/fault.ts'
 import type { Prediction, Term } from '../model/result.ts'
+import { type JobTiming, jobBackOff, worksAndIsDone } from './jobs.ts'
 import { evictedByTaint, foundSilent, nodeReturns, podGc } from './nodes.ts'
 import { becomesReady, failuresFromStart, failuresToThreshold, startsUp, succeedsAgain } from './probes.ts'
 import { type RollOut, rollsOut, scales, stalls } from './roll-out.ts'
@@ -14,6 +15,7 @@ import {
   containerStart,
   endpointsFollow,
   initContainersRun,
+  jobCounts,
   plegRelist,
   plegStart,
   proxyGoes,
@@ -39,6 +41,8 @@ export interface Situation {
   reverted?: boolean
   /** The Deployment that the pods are of, where the fault changes it. */
   rollOut?: RollOut
+  /** The Job that the pods are of, where a claim is about one. */
+  job?: JobTiming
   /** Kubernetes' own settings unless given. */
   cluster?: ClusterTiming
 }
@@ -85,6 +89,31 @@ export const predict = {
       terms.push(...(n === 1 ? once : again), ...waits, containerStart, plegStart)
     }
     return sum([...terms, statusArrives])
+  },
+
+  /**
+   * The Job that lost a pod, or the work of one, has completed. Undefined where nobody has told how long its pods work.
+   * Its first failure is meant: Kubernetes waits longer after each more.
+   */
+  completes(situation: Situation): Prediction | undefined {
+    const { effect, pod, job } = situation
+    if (job?.workMs === undefined) return undefined
+    const done = [plegRelist, statusArrives, ...worksAndIsDone(job)]
+    const retried = pod.restartPolicy === 'OnFailure' ? this.restarts(situation, 1) : undefined
+    if (retried) return sum([...retried.because, ...done])
+    const another = [
+      jobCounts,
+      jobBackOff(),
+      replacementCreated,
+      ...initContainersRun(pod),
+      sandboxStarts,
+      plegStart,
+    ]
+    // A pod that is deleted counts as a failure at once.
+    if (effect.does === 'signal' || effect.does === 'delete-pod')
+      return sum([statusArrives, ...another, ...done])
+    const lost = this.replaced(situation)?.because
+    return lost && sum([...atOnceAtBest([...lost, ...another]), ...done])
   },
 
   /** The container has ended, as its pod's status tells. */

@@ -8,6 +8,8 @@ export const shares = {
   containerStart: 750,
   /** From the pod's binding to its node to the processes of its containers. */
   sandboxStarts: 1_000,
+  /** From the end of a Job's last pod, as its status tells, to the Job's condition. */
+  jobCounts: 3_000,
   /** From the start of an app that fails at once to its end. */
   appFails: 1_500,
   /** From the kubelet's status to the arrival of the watch event. */

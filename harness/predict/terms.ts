@@ -65,6 +65,12 @@ export const plegRelist = period('the kubelet notices the end (PLEG relist)', [0
 export const plegStart = period('the kubelet notices the start (PLEG relist)', [0, 1_000], relist)
 
 export const containerStart = share('the container starts', 'containerStart')
+/** It takes in changes of its pods once a second, and each pod's finalizer comes off before it is done. */
+export const jobCounts = share(
+  'the Job counts its pods',
+  'jobCounts',
+  'measured; kubernetes/pkg/controller/job/job_controller.go: syncJobBatchPeriod',
+)
 /** What an app that fails at its start takes for that is in no spec. */
 export const appFails = share('the app fails at its start', 'appFails', 'estimated')
 export const sandboxStarts = share("the pod's sandbox and containers start", 'sandboxStarts')

@@ -7,6 +7,7 @@ import type {
   WatchObservation,
 } from '../model/observation.ts'
 import { reduceEndpointSlice } from './endpoints.ts'
+import { reduceJob } from './jobs.ts'
 import { reduceEvent, reduceNode, reduceReplicated } from './objects.ts'
 import { reducePod } from './pods.ts'
 import { mayBeSteady, steadiness } from './steady.ts'
@@ -77,6 +78,7 @@ function reduceWatch(timeline: Timeline, { kind, type, object, atMs }: WatchObse
   else if (kind === 'Node') reduceNode(timeline, object, deleted, atMs)
   // What was there before the watch began happened before it: an old event is not news.
   else if (kind === 'Event') reduceEvent(timeline, object, deleted || type === 'LISTED', atMs)
+  else if (kind === 'Job') reduceJob(timeline, object, deleted, atMs)
   else reduceReplicated(timeline, kind, object, deleted, atMs)
 }
 

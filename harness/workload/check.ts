@@ -11,9 +11,11 @@ export interface PodTemplate {
   spec: PodSpec
 }
 
-/** The Deployments and bare Pods of a chart: those that claims are made about. */
+const hurtable = ['Pod', 'Deployment', 'Job']
+
+/** The Deployments, Jobs and bare Pods of a chart: those that claims are made about. */
 export function podTemplates(chart: Chart): PodTemplate[] {
-  return allPodTemplates(chart).filter(({ owner }) => ['Pod', 'Deployment'].includes(owner.kind ?? ''))
+  return allPodTemplates(chart).filter(({ owner }) => hurtable.includes(owner.kind ?? ''))
 }
 
 /** Whatever of a chart makes pods by a template, a StatefulSet too. */
@@ -42,7 +44,7 @@ export function checkChart(chart: Chart): void {
   if (templates.length === 0) {
     const kinds = chart.objects.map(({ kind }) => kind).join(', ')
     throw new UsageError(
-      `Chart ${chart.name}: has no Deployment and no Pod to hurt, only ${kinds || 'nothing'}`,
+      `Chart ${chart.name}: has no Deployment, no Job and no Pod to hurt, only ${kinds || 'nothing'}`,
     )
   }
   for (const service of servicesIn(chart)) checkService(service, allPodTemplates(chart))

@@ -1,4 +1,4 @@
-import type { DeploymentObject } from '../cluster/kube.ts'
+import type { DeploymentObject, JobObject, KubeObject } from '../cluster/kube.ts'
 import { nameOf } from '../cluster/kube.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import { EnvironmentError, NotSteadyError, UsageError } from '../model/errors.ts'
@@ -107,7 +107,7 @@ function shapeOf(chart: Chart, applied: Chart['objects'], namespace: string): Wo
     kind: owner.kind ?? '',
     name: owner.metadata?.name ?? '',
     uid: owner.metadata?.uid ?? '',
-    replicas: owner.kind === 'Pod' ? 1 : ((owner as DeploymentObject).spec?.replicas ?? 1),
+    replicas: replicasOf(owner),
   }))
   const services = servicesIn({ ...chart, objects: applied })
     .filter(({ spec }) => Object.keys(spec?.selector ?? {}).length > 0)
@@ -116,6 +116,14 @@ function shapeOf(chart: Chart, applied: Chart['objects'], namespace: string): Wo
       selector: (spec?.selector ?? {}) as Record<string, string>,
     }))
   return { name: chart.name, namespace, roots, services }
+}
+
+/** How many pods there are at once; of a Job, those that work before any has succeeded. */
+function replicasOf(owner: KubeObject): number {
+  if (owner.kind === 'Pod') return 1
+  if (owner.kind !== 'Job') return (owner as DeploymentObject).spec?.replicas ?? 1
+  const { parallelism = 1, completions = parallelism } = (owner as JobObject).spec ?? {}
+  return Math.min(parallelism, completions)
 }
 
 async function becomeSteady(stage: Stage, shape: WorkloadShape, deadlineMs: number): Promise<void> {

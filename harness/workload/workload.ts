@@ -1,4 +1,4 @@
-import type { DeploymentObject, KubeObject, NodeObject, PodObject } from '../cluster/kube.ts'
+import type { DeploymentObject, JobObject, KubeObject, NodeObject, PodObject } from '../cluster/kube.ts'
 import { EnvironmentError, RolypolyError } from '../model/errors.ts'
 import type { WorkloadShape } from '../model/observation.ts'
 import { isOpenIn, livePods } from '../timeline/steady.ts'
@@ -42,6 +42,13 @@ export class Workload {
   get deployment(): DeploymentObject | undefined {
     const [first, second] = this.applied.filter(({ kind }) => kind === 'Deployment')
     return second ? undefined : first
+  }
+
+  /** Its Job; undefined where it has none, or anything else that makes pods. */
+  get job(): JobObject | undefined {
+    const [root, another] = this.shape.roots
+    const isIt = ({ metadata }: KubeObject) => metadata?.uid === root?.uid
+    return root?.kind === 'Job' && !another ? this.applied.find(isIt) : undefined
   }
 
   /** Takes note of what its objects have been changed to. */

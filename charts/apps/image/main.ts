@@ -2,9 +2,10 @@
 import type { Behaviour } from '@rolypoly/harness'
 import { nodeHost } from './node-host.ts'
 import { probes } from './probes.ts'
+import { report } from './report.ts'
 import { webapl } from './webapl.ts'
 
-const apps: Record<string, Behaviour> = { webapl, probes }
+const apps: Record<string, Behaviour> = { webapl, probes, report }
 
 const name = process.argv[2] ?? ''
 const app = apps[name]

@@ -1,5 +1,13 @@
 import type { V1EndpointSlice, V1Lease, V1ReplicaSet } from '@kubernetes/client-node'
-import type { DeploymentObject, Json, KubeObject, NodeObject, PodObject, ServiceObject } from '../kube.ts'
+import type {
+  DeploymentObject,
+  JobObject,
+  Json,
+  KubeObject,
+  NodeObject,
+  PodObject,
+  ServiceObject,
+} from '../kube.ts'
 import { type KindName, kinds } from './kinds.ts'
 import type { Random } from './random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -13,6 +21,7 @@ export interface Objects {
   ReplicaSet: Json<V1ReplicaSet>
   EndpointSlice: Json<V1EndpointSlice>
   Lease: Json<V1Lease>
+  Job: JobObject
 }
 export type ObjectOf<K extends KindName> = K extends keyof Objects
   ? Objects[K]

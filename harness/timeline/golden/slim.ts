@@ -63,6 +63,7 @@ const kept: Record<WatchedKind, Shape> = {
   },
   Deployment: replicated,
   ReplicaSet: replicated,
+  Job: { metadata, status: { active: true, succeeded: true, failed: true, conditions: true } },
   Node: { metadata: { name: true, uid: true }, status: { conditions: 'only Ready' } },
 }
 

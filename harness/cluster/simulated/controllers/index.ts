@@ -3,6 +3,7 @@ import type { World } from '../world.ts'
 import { startDeployments } from './deployment.ts'
 import { startEndpointSlices } from './endpointslice.ts'
 import { startGarbageCollector } from './garbage-collector.ts'
+import { startJobs } from './job.ts'
 import { startNodeLifecycle } from './node-lifecycle.ts'
 import { startPodGc } from './pod-gc.ts'
 import { startQuotas } from './quota.ts'
@@ -20,4 +21,5 @@ export function startControllers(world: World): void {
   startPodGc(world)
   startGarbageCollector(world)
   startScheduler(world)
+  startJobs(world)
 }
