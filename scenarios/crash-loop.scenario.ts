@@ -24,7 +24,10 @@ scenario(
   'a container whose liveness fails after each start crash-loops, and is alone in it',
   async ({ deploy, inject }) => {
     const liveness = { initialDelaySeconds: 3, failureThreshold: 2 }
-    const shop = await deploy(webapl({ ...app, liveness, preStopSleep: 0, onSigterm: 'exit 1' }), {
+    // Not ready for so long after each start that it is seen.
+    const readiness = { initialDelaySeconds: 2 }
+    const probes = { liveness, readiness }
+    const shop = await deploy(webapl({ ...app, ...probes, preStopSleep: 0, onSigterm: 'exit 1' }), {
       traffic: false,
     })
     const pod = await shop.pod()

@@ -20,7 +20,7 @@ scenario(
     await inject(killContainer(pod))
 
     await expect(pod).toRestart({ times: 1 })
-    await expect(pod).toLog('the report is made', { within: '30s' })
+    await expect(pod).toLog('page 1 of 12')
     await expect(report).toComplete({ work: '12s' })
   },
 )

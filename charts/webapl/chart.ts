@@ -30,7 +30,7 @@ export interface WebaplOptions {
    * ones to close; `only close` does not even ask.
    */
   onSigterm?: 'drain' | 'ignore' | 'exit 1' | 'stop listening' | 'only close'
-  /** It fails as soon as it has started, and says why. */
+  /** It fails 2 s after it has started, before it listens, and says why. */
   onStart?: 'exit 1'
   /** A shell is process 1 and starts the server, as many an image has it. */
   underShell?: boolean

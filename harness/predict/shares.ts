@@ -10,8 +10,8 @@ export const shares = {
   sandboxStarts: 1_000,
   /** From the end of a Job's last pod, as its status tells, to the Job's condition. */
   jobCounts: 3_000,
-  /** From the start of an app that fails at once to its end. */
-  appFails: 1_500,
+  /** From the start of an app that fails at its start to its end. Estimated: no spec tells it. */
+  appFails: 3_000,
   /** From the kubelet's status to the arrival of the watch event. */
   statusArrives: 250,
   /** From the pod's status to the EndpointSlice's watch event. */
