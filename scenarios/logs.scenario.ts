@@ -18,7 +18,7 @@ scenario(
 )
 
 scenario('an app that is told to stop writes so before its pod goes', async ({ deploy, inject }) => {
-  const shop = await deploy(webapl(app), { traffic: false })
+  const shop = await deploy(webapl({ ...app, drain: 8 }), { traffic: false })
   const pod = await shop.pod()
 
   await inject(deletePod(pod))

@@ -20,7 +20,40 @@ const labels = { app: 'report' }
 
 /** A Job whose pods work for some seconds and are done. */
 export function reportJob(options: ReportJobOptions = {}): Chart {
-  return { ...common, objects: [{ ...job('batch/v1', 'Job'), spec: jobSpec(options) }] }
+  return {
+    ...common,
+    objects: [
+      { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'report', labels }, spec: jobSpec(options) },
+    ],
+  }
+}
+
+export interface ReportCronJobOptions extends ReportJobOptions {
+  /** Names the CronJob and its workload; `report` unless given. */
+  name?: string
+  /** What it does with a run that is due while one is still at work; `Allow`, Kubernetes' own, unless given. */
+  concurrencyPolicy?: 'Allow' | 'Forbid' | 'Replace'
+  /** A run that could not be started for so many seconds is left out; never unless given. */
+  startingDeadlineSeconds?: number
+  /** It makes no Job while it is. */
+  suspend?: boolean
+}
+
+/** A CronJob that makes such a Job at each minute. */
+export function reportCronJob({ name = 'report', ...options }: ReportCronJobOptions = {}): Chart {
+  const { concurrencyPolicy, startingDeadlineSeconds, suspend, ...work } = options
+  const spec = {
+    schedule: '* * * * *',
+    ...(concurrencyPolicy !== undefined && { concurrencyPolicy }),
+    ...(startingDeadlineSeconds !== undefined && { startingDeadlineSeconds }),
+    ...(suspend !== undefined && { suspend }),
+    jobTemplate: { spec: jobSpec(work) },
+  }
+  return {
+    ...common,
+    name,
+    objects: [{ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name, labels }, spec }],
+  }
 }
 
 const common = {
@@ -28,10 +61,6 @@ const common = {
   images: [image],
   behaviours: { [image.name]: apps },
   traffic: false as const,
-}
-
-function job(apiVersion: string, kind: string) {
-  return { apiVersion, kind, metadata: { name: 'report', labels } }
 }
 
 function jobSpec({ work, failAt, restartPolicy = 'Never', ...counts }: ReportJobOptions) {

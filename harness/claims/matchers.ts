@@ -9,6 +9,7 @@ import { type ToCrashLoopOptions, toCrashLoop } from './to-crash-loop.ts'
 import { type ToExitOptions, toExit } from './to-exit.ts'
 import { type ToHaveGapOfOptions, toHaveGapOf } from './to-have-gap-of.ts'
 import { type ToKeepAvailableOptions, toKeepAvailable } from './to-keep-available.ts'
+import { type ToKeepItsScheduleOptions, toKeepItsSchedule } from './to-keep-its-schedule.ts'
 import { type ToKeepLatencyOptions, toKeepLatency } from './to-keep-latency.ts'
 import { type LogText, type ToLogOptions, toLog } from './to-log.ts'
 import { type ToLoseRequestsOptions, toLoseRequests } from './to-lose-requests.ts'
@@ -44,6 +45,8 @@ export interface ClaimsOf<T> {
   toStayUp: T extends Pod | Workload ? (options?: ToStayUpOptions) => Promise<void> : never
   /** Every replica is ready and in its Service again, after it was seen not to be so. */
   toRecover: OnWorkload<T, [options?: ToRecoverOptions]>
+  /** A CronJob makes a Job at each minute, as its concurrencyPolicy lets it. */
+  toKeepItsSchedule: OnWorkload<T, [options: ToKeepItsScheduleOptions]>
   /** A Job completes, though one of its pods did not. */
   toComplete: OnWorkload<T, [options?: ToCompleteOptions]>
   /** Every pod is a ready one of the new template, in its Service. */
@@ -73,7 +76,7 @@ const onPods: Record<string, Make<Pod>> = {
 }
 const onWorkloads: Record<string, Make<Workload>> = {
   ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
-  ...{ toRollOut, toStallRollOut, toComplete },
+  ...{ toRollOut, toStallRollOut, toComplete, toKeepItsSchedule },
 }
 
 /** The options of each claim: Vitest checks no types, and a misspelt option would weaken its claim. */
@@ -86,6 +89,7 @@ const optionsOf: Record<string, readonly string[]> = {
   toStayUp: ['for', 'except'],
   toRecover: ['within'],
   toComplete: ['work', 'within'],
+  toKeepItsSchedule: ['for'],
   toRollOut: ['within'],
   toStallRollOut: ['within'],
   toKeepAvailable: ['atLeast'],

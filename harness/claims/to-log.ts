@@ -38,7 +38,7 @@ export function toLog(pod: Pod, options: ToLogOptions & { text: LogText }, state
     promise: `to write ${told(text)}${previous ? ' before it ended' : ''}`,
     judge: judgeLogged(pod.uid, container, text, previous),
     rests: previous ? ['log', 'Pod'] : ['log'],
-    predict: (fault) => predict.logs(situationOf(stage, podSpecOf(pod), fault, container)),
+    predict: (fault) => predict.logs(situationOf(stage, podSpecOf(pod), fault, container), previous),
   })
 }
 

@@ -1,5 +1,6 @@
 import type {
   KubernetesObject,
+  V1CronJob,
   V1Deployment,
   V1EndpointSlice,
   V1Job,
@@ -18,6 +19,7 @@ export type NodeObject = Json<V1Node>
 export type ServiceObject = Json<V1Service>
 export type DeploymentObject = Json<V1Deployment>
 export type ReplicaSetObject = Json<V1ReplicaSet>
+export type CronJobObject = Json<V1CronJob>
 export type JobObject = Json<V1Job>
 export type EndpointSliceObject = Json<V1EndpointSlice>
 

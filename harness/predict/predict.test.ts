@@ -257,6 +257,14 @@ describe('what a container writes', () => {
     expect(window(predict.logs(of(failing(['liveness']), textbook)))[0]).toBe(0)
   })
 
+  test('of a version that fails at its start comes when it has failed', () => {
+    const rolledOut: FaultEffect = { does: 'roll-out', deployment: 'd', oldSet: 'rs', podUids: ['web-1'] }
+    const through = predict.rollsOut(of(rolledOut, app()))?.latestMs ?? 0
+    expect(window(predict.logs(of(rolledOut, app())))).toEqual([0, through])
+    const fails = ms(terms.appFails, plegRelist, statusArrives)
+    expect(window(predict.logs(of(rolledOut, app()), true))).toEqual([0, through + fails])
+  })
+
   test('is not predicted where nothing of it is stopped or started', () => {
     expect(predict.logs(of(failing(['readiness']), textbook))).toBeUndefined()
     expect(predict.logs(of(nodeGone, textbook))).toBeUndefined()

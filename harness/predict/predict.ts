@@ -130,13 +130,15 @@ export const predict = {
   },
 
   /**
-   * A container of the pod has written of it: on its way down, or once it is up again. Of a roll-out, a pod that it makes.
+   * A container of the pod has written of it: on its way down, or once it is up again. Of a roll-out, a pod that it makes;
+   * with `previous`, one that fails at its start.
    */
-  logs(situation: Situation): Prediction | undefined {
+  logs(situation: Situation, previous = false): Prediction | undefined {
     const { effect, pod, readyTookMs } = situation
     if (effect.does === 'delete-pod') return sum(atOnceAtBest(this.exits(situation)?.because ?? []))
     const goes = effect.does === 'roll-out' ? this.rollsOut(situation) : this.restarts(situation, 1)
-    const up = effect.does === 'roll-out' ? [] : becomesReady(pod, readyTookMs)
+    const fails = previous ? [appFails, plegRelist, statusArrives] : []
+    const up = effect.does === 'roll-out' ? fails : becomesReady(pod, readyTookMs)
     return goes && sum(atOnceAtBest([...goes.because, ...up]))
   },
 

@@ -6,7 +6,11 @@ const jobObject = z.object({
     name: z.string(),
     namespace: z.string().default(''),
     uid: z.string(),
-    ownerReferences: z.array(z.object({ uid: z.string(), controller: z.boolean().optional() })).default([]),
+    annotations: z.record(z.string(), z.string()).default({}),
+    creationTimestamp: z.string().default(''),
+    ownerReferences: z
+      .array(z.object({ kind: z.string().default(''), uid: z.string(), controller: z.boolean().optional() }))
+      .default([]),
   }),
   status: z
     .object({
@@ -20,6 +24,9 @@ const jobObject = z.object({
     .default({ active: 0, succeeded: 0, failed: 0, conditions: [] }),
 })
 
+/** https://kubernetes.io/docs/reference/labels-annotations-taints/#batch-kubernetes-io-cronjob-scheduled-timestamp */
+const scheduledAnnotation = 'batch.kubernetes.io/cronjob-scheduled-timestamp'
+
 /**
  * A Job into intervals of its counts of pods, and of its end: from its condition Complete or Failed on.
  *
@@ -32,11 +39,17 @@ const jobObject = z.object({
 export function reduceJob(timeline: Timeline, raw: unknown, deleted: boolean, atMs: number): void {
   const { metadata, status } = jobObject.parse(raw)
   const { name, namespace, uid, ownerReferences } = metadata
-  timeline.controlledBy(uid, ownerReferences.find(({ controller }) => controller)?.uid)
+  const owner = ownerReferences.find(({ controller }) => controller)
+  timeline.controlledBy(uid, owner?.uid)
   const key = `job ${uid} `
   const at = { subject: `Job/${namespace}/${name}`, uid, fromMs: atMs }
   const { active, succeeded, failed, conditions } = status
   timeline.hold(`${key}counts`, { ...at, kind: 'job', detail: { active, succeeded, failed } })
+  const scheduledAt = metadata.annotations[scheduledAnnotation]
+  if (owner?.kind === 'CronJob' && scheduledAt !== undefined) {
+    const detail = { cronJob: owner.uid, scheduledAt, createdAt: metadata.creationTimestamp }
+    timeline.hold(`${key}scheduled`, { ...at, kind: 'job-scheduled', detail })
+  }
   for (const how of ['Complete', 'Failed'] as const) {
     const condition = conditions.find(({ type, status }) => type === how && status === 'True')
     if (!condition) continue

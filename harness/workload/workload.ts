@@ -1,4 +1,11 @@
-import type { DeploymentObject, JobObject, KubeObject, NodeObject, PodObject } from '../cluster/kube.ts'
+import type {
+  CronJobObject,
+  DeploymentObject,
+  JobObject,
+  KubeObject,
+  NodeObject,
+  PodObject,
+} from '../cluster/kube.ts'
 import { EnvironmentError, RolypolyError } from '../model/errors.ts'
 import type { WorkloadShape } from '../model/observation.ts'
 import { isOpenIn, livePods } from '../timeline/steady.ts'
@@ -49,6 +56,13 @@ export class Workload {
     const [root, another] = this.shape.roots
     const isIt = ({ metadata }: KubeObject) => metadata?.uid === root?.uid
     return root?.kind === 'Job' && !another ? this.applied.find(isIt) : undefined
+  }
+
+  /** Its CronJob; undefined where it has none, or anything else that makes pods. */
+  get cronJob(): CronJobObject | undefined {
+    const [root, another] = this.shape.roots
+    const isIt = ({ metadata }: KubeObject) => metadata?.uid === root?.uid
+    return root?.kind === 'CronJob' && !another ? (this.applied.find(isIt) as CronJobObject) : undefined
   }
 
   /** Takes note of what its objects have been changed to. */
