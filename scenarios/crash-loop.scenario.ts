@@ -1,7 +1,8 @@
 import { expect, failProbe, rollBack, rollOut, scenario } from '@rolypoly/harness'
 import { webapl } from '../charts/webapl/chart.ts'
 
-const app = { replicas: 2, quick: true, preStopSleep: 3 }
+const quick = { replicas: 2, quick: true }
+const app = { ...quick, preStopSleep: 3 }
 
 scenario(
   'a version that fails at its start crash-loops after growing delays, while the old version serves',
@@ -27,7 +28,7 @@ scenario(
     // Not ready for so long after each start that it is seen.
     const readiness = { initialDelaySeconds: 2 }
     const probes = { liveness, readiness }
-    const shop = await deploy(webapl({ ...app, ...probes, preStopSleep: 0, onSigterm: 'exit 1' }), {
+    const shop = await deploy(webapl({ ...quick, ...probes, onSigterm: 'exit 1' }), {
       traffic: false,
     })
     const pod = await shop.pod()
