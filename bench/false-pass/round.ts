@@ -42,6 +42,7 @@ export async function playRound(
     const stage: Stage = {
       ...{ cluster, namespace, recording, signal, control: false, exclusive: true },
       ...{ helperImage: info.helperImage, faults: [], traffic: [] },
+      followLog: () => undefined,
     }
     return { fault: name, startedAt, ...(await hurt(stage, recording, info, name, injected)) }
   } finally {

@@ -93,6 +93,35 @@ describe('under load', () => {
   })
 })
 
+test('webapl that cannot start says why, and fails', () => {
+  const { start, clock } = testWorld()
+  const web = start(apps, { uid: 'web-1', command: commandOf('webapl'), env: { ON_START: 'exit 1' } })
+  clock.advance(5_000)
+  expect(web.exited).toMatchObject({ atMs: web.startedMs + 2_000, exitCode: 1 })
+  expect(web.log.lines.map(({ text }) => text)).toEqual(['web-1 cannot start: its configuration is broken'])
+})
+
+test('report works for so many seconds and says so, or fails at one of them', () => {
+  const { start, clock } = testWorld()
+  const run = (uid: string, env: Record<string, string>) =>
+    start(apps, { uid, command: commandOf('report'), env })
+  const [done, failed] = [run('report-1', { WORK: '2' }), run('report-2', { WORK: '9', FAIL_AT: '1' })]
+  clock.advance(5_000)
+  const ends = [done, failed].map(({ exited, startedMs }) => [
+    exited?.exitCode,
+    (exited?.atMs ?? 0) - startedMs,
+  ])
+  expect(ends).toEqual([
+    [0, 2_000],
+    [1, 1_000],
+  ])
+  const told = [done, failed].map(({ log }) => log.lines.map(({ text }) => text))
+  expect(told).toEqual([
+    ['page 1 of 2', 'page 2 of 2', 'the report is made'],
+    ['page 1 of 9', 'the report cannot be made'],
+  ])
+})
+
 test('a shell as process 1 passes no signal on', () => {
   const { start, clock } = testWorld()
   const process = start(apps, { command: commandUnderShell('webapl') })

@@ -3,6 +3,7 @@ import type { Behaviour, Host, LocalImage } from '@rolypoly/harness'
 import { kubia } from './image/kubia.ts'
 import { myApp } from './image/my-app.ts'
 import { probes } from './image/probes.ts'
+import { report } from './image/report.ts'
 import { wait } from './image/wait.ts'
 import { webapl } from './image/webapl.ts'
 
@@ -12,7 +13,7 @@ export const image: LocalImage = {
   context: fileURLToPath(new URL('image', import.meta.url)),
 }
 
-const byName = { webapl, probes, kubia, 'my-app': myApp, wait } satisfies Record<string, Behaviour>
+const byName = { webapl, probes, kubia, 'my-app': myApp, wait, report } satisfies Record<string, Behaviour>
 /** An app of the image. */
 export type AppName = keyof typeof byName
 

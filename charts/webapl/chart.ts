@@ -30,6 +30,8 @@ export interface WebaplOptions {
    * ones to close; `only close` does not even ask.
    */
   onSigterm?: 'drain' | 'ignore' | 'exit 1' | 'stop listening' | 'only close'
+  /** It fails 2 s after it has started, before it listens, and says why. */
+  onStart?: 'exit 1'
   /** A shell is process 1 and starts the server, as many an image has it. */
   underShell?: boolean
   /** The kubelet waits for so many seconds before it sends SIGTERM; not at all unless given. */
@@ -93,6 +95,7 @@ export function webapl(options: WebaplOptions = {}): Chart {
     READY_AFTER: readyAfter,
     DRAIN: drain,
     ON_SIGTERM: onSigterm,
+    ON_START: options.onStart,
     VERSION: options.version,
   }
   const container = {

@@ -24,7 +24,7 @@ export interface Claimed {
   promise: string
   judge: Judge
   /** The watches that it rests on: a gap in one of them leaves it unjudged. */
-  rests: (WatchedKind | 'traffic')[]
+  rests: (WatchedKind | 'traffic' | 'log')[]
 }
 
 /** A response: something must follow the fault. */

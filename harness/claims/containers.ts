@@ -45,3 +45,11 @@ export function endsSince(
 export function exitOf({ detail }: Interval<'container-terminated'>): string {
   return `exit code ${detail.exitCode} (${detail.reason || 'no reason given'})`
 }
+
+/** When a pod was told to go, or went, from `sinceMs` on; undefined where it did not. */
+export function goneAt(timeline: Timeline, uid: string, sinceMs: number): number | undefined {
+  const terminating = timeline.of('pod-terminating', uid)[0]?.fromMs
+  const gone = timeline.of('pod', uid)[0]?.toMs ?? undefined
+  const first = terminating ?? gone
+  return first !== undefined && first >= sinceMs ? first : undefined
+}

@@ -161,6 +161,37 @@ test('an option that a claim does not have is refused, and those that it has are
   plain(ledgerOf(stage).entries).toEqual([])
 })
 
+test('toLog takes what is looked for before its options, has the log read, and says so', async () => {
+  const { pod: hurt, stage, claims } = deployed()
+  const asked: object[] = []
+  const line = { podUid: 'web-1', subject: 'Pod/shop/web-1/app', container: 'app', containerID: 'id2' }
+  stage.followLog = (source) => {
+    asked.push(source)
+    stage.recording.record({ source: 'log', atMs: 2_000, ...line, line: 'the shop is open' })
+  }
+  await expect(hurt).toLog('open')
+  await expect(hurt).toLog(/shut/, { within: '9s' })
+  plain(asked[0]).toEqual({ podUid: 'web-1', name: 'web-1', container: 'app' })
+  plain(ledgerOf(stage).entries.map(({ result }) => result.statement)).toEqual([
+    ...["toLog('open')", "toLog(/shut/, { within: '9s' })"],
+  ])
+  plain(await claims()).toEqual([
+    'passed: Pod/shop/web-1/app: wrote “the shop is open” 900 ms after killContainer landed',
+    'violated: Pod/shop/web-1/app: expected to write a line that /shut/ finds within 9.0 s of killContainer landed (by 10.10 s), but it had written 2 lines since the fault, the last one “the shop is open” at 2.00 s at 10.10 s',
+  ])
+  await plain(expect(hurt).toLog('open', { container: 'app', until: '5s' } as object)).rejects.toThrow(
+    'toLog: has no option "until"; it has container, previous, within',
+  )
+  await plain(expect(hurt).toLog('')).rejects.toThrow('toLog: "" is nothing to look for')
+})
+
+test.each([0, 1, 2.5, Number.NaN])('toCrashLoop refuses times: %d', async (times) => {
+  const { pod: hurt } = deployed()
+  await plain(expect(hurt).toCrashLoop({ times })).rejects.toThrow(
+    /^toCrashLoop: times is .*; a whole number from 2 on is expected/,
+  )
+})
+
 test.each([0, -1, 1.5, Number.NaN])('toRestart refuses times: %d', async (times) => {
   const { pod: hurt } = deployed()
   await plain(expect(hurt).toRestart({ times })).rejects.toThrow(
@@ -200,6 +231,7 @@ test('a container has to be named where a pod has several', async () => {
 test('claims are typed by their subject', () => {
   const { app, pod: hurt } = deployed()
   expectTypeOf(expect(hurt).toRestart).returns.toEqualTypeOf<Promise<void>>()
+  expectTypeOf(expect(hurt).toLog).parameter(0).toEqualTypeOf<string | RegExp>()
   expectTypeOf(expect(app).toRestart).toBeNever()
   expectTypeOf(expect(hurt).toRecover).toBeNever()
   expectTypeOf(expect('web').toStayUp).toBeNever()

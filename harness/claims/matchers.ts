@@ -4,11 +4,15 @@ import { UsageError } from '../model/errors.ts'
 import { Pod, Workload } from '../workload/workload.ts'
 import { type EndpointsOptions, toJoinEndpoints, toLeaveEndpoints } from './endpoints.ts'
 import { type ToBeReplacedOptions, toBeReplaced } from './to-be-replaced.ts'
+import { type ToCompleteOptions, toComplete } from './to-complete.ts'
+import { type ToCrashLoopOptions, toCrashLoop } from './to-crash-loop.ts'
 import { type ToExitOptions, toExit } from './to-exit.ts'
 import { type ToHaveGapOfOptions, toHaveGapOf } from './to-have-gap-of.ts'
 import { type ToKeepAvailableOptions, toKeepAvailable } from './to-keep-available.ts'
 import { type ToKeepItsAddressOptions, toKeepItsAddress } from './to-keep-its-address.ts'
+import { type ToKeepItsScheduleOptions, toKeepItsSchedule } from './to-keep-its-schedule.ts'
 import { type ToKeepLatencyOptions, toKeepLatency } from './to-keep-latency.ts'
+import { type LogText, type ToLogOptions, toLog } from './to-log.ts'
 import { type ToLoseRequestsOptions, toLoseRequests } from './to-lose-requests.ts'
 import { type ToOutliveOptions, toOutlive } from './to-outlive.ts'
 import { type ToOwnItsPodsOptions, toOwnItsPods } from './to-own-its-pods.ts'
@@ -28,8 +32,12 @@ type OnWorkload<T, F extends unknown[]> = T extends Workload ? (...options: F) =
 export interface ClaimsOf<T> {
   /** A container of the pod ends and runs again, in the same pod. */
   toRestart: OnPod<T, [options?: ToRestartOptions]>
+  /** A container of the pod ends again and again, and is started again after delays that grow. */
+  toCrashLoop: OnPod<T, [options?: ToCrashLoopOptions]>
   /** A container of the pod ends with this exit code. */
   toExit: OnPod<T, [options: ToExitOptions]>
+  /** A container of the pod writes a line that holds this text, or that this expression finds. */
+  toLog: OnPod<T, [text: LogText, options?: ToLogOptions]>
   /** The pod's endpoint is no longer ready, or gone. */
   toLeaveEndpoints: OnPod<T, [options?: EndpointsOptions]>
   /** The pod's endpoint is ready again, after it was seen not to be. */
@@ -48,6 +56,10 @@ export interface ClaimsOf<T> {
   toRecover: OnWorkload<T, [options?: ToRecoverOptions]>
   /** Each pod is named after its ReplicaSet, that after the Deployment, and each is owned by the other. */
   toOwnItsPods: OnWorkload<T, [options?: ToOwnItsPodsOptions]>
+  /** A CronJob makes a Job at each minute, as its concurrencyPolicy lets it. */
+  toKeepItsSchedule: OnWorkload<T, [options: ToKeepItsScheduleOptions]>
+  /** A Job completes, though one of its pods did not. */
+  toComplete: OnWorkload<T, [options?: ToCompleteOptions]>
   /** Every pod is a ready one of the new template, in its Service. */
   toRollOut: OnWorkload<T, [options?: ToRollOutOptions]>
   /** The Deployment tells that its roll-out makes no progress, and enough pods are ready until then. */
@@ -75,11 +87,12 @@ type Make<S> = (subject: S, options: never, statement: string) => Promise<void>
 
 const onPods: Record<string, Make<Pod>> = {
   ...{ toRestart, toExit, toLeaveEndpoints, toJoinEndpoints, toBeReplaced, toStayUp, toShutDownGracefully },
-  ...{ toOutlive, toKeepItsAddress },
+  ...{ toOutlive, toKeepItsAddress, toLog, toCrashLoop },
 }
 const onWorkloads: Record<string, Make<Workload>> = {
   ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
   ...{ toRollOut, toStallRollOut, toRespectBudget, toKeepItsAddress, toOwnItsPods, toStartInOrder },
+  ...{ toComplete, toKeepItsSchedule },
 }
 
 /** The options of each claim: Vitest checks no types, and a misspelt option would weaken its claim. */
@@ -94,6 +107,8 @@ const optionsOf: Record<string, readonly string[]> = {
   toKeepItsAddress: [],
   toRecover: ['within'],
   toOwnItsPods: [],
+  toComplete: ['work', 'within'],
+  toKeepItsSchedule: ['for'],
   toRollOut: ['within'],
   toStallRollOut: ['within'],
   toStartInOrder: ['after'],
@@ -103,7 +118,12 @@ const optionsOf: Record<string, readonly string[]> = {
   toShutDownGracefully: ['exitCode', 'container', 'within'],
   toKeepLatency: ['p50', 'p95', 'p99'],
   toHaveGapOf: ['atMost'],
+  toLog: ['container', 'previous', 'within'],
+  toCrashLoop: ['times', 'container', 'within'],
 }
+
+/** What a claim takes before its options, which is one of them under this name. */
+const leading: Record<string, string> = { toLog: 'text' }
 
 function refuseUnknown(name: string, options: object): void {
   const known = optionsOf[name] ?? []
@@ -114,13 +134,20 @@ function refuseUnknown(name: string, options: object): void {
 }
 
 function matcher(name: string) {
-  return async function (this: { isNot: boolean }, subject: unknown, options: object = {}) {
+  return async function (this: { isNot: boolean }, subject: unknown, ...given: unknown[]) {
+    const first = leading[name]
+    const options = (given[first === undefined ? 0 : 1] ?? {}) as object
     if (this.isNot) {
       throw new UsageError(
         `.not.${name}: a claim is not turned round, for what was not seen yet may still come; claim what must hold instead, as toStayUp`,
       )
     }
-    const statement = `${name}(${Object.keys(options).length > 0 ? inspect(options, { breakLength: Number.POSITIVE_INFINITY, depth: 2 }) : ''})`
+    const told = [
+      ...(first === undefined ? [] : [given[0]]),
+      ...(Object.keys(options).length > 0 ? [options] : []),
+    ]
+    const words = told.map((one) => inspect(one, { breakLength: Number.POSITIVE_INFINITY, depth: 2 }))
+    const statement = `${name}(${words.join(', ')})`
     const make =
       subject instanceof Pod ? onPods[name] : subject instanceof Workload ? onWorkloads[name] : undefined
     if (!make) {
@@ -130,7 +157,8 @@ function matcher(name: string) {
       throw new UsageError(`${name}: is a claim about ${wanted}: give what deploy() or its pod() returned`)
     }
     refuseUnknown(name, options)
-    await (make as Make<unknown>)(subject, options as never, statement)
+    const all = first === undefined ? options : { ...options, [first]: given[0] }
+    await (make as Make<unknown>)(subject, all as never, statement)
     // A claim that does not hold is told at the end, so that the later ones are judged too.
     return { pass: true, message: () => statement }
   }

@@ -4,7 +4,7 @@ import { predict } from '../predict/predict.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
-import { endedByFaults, endsSince, exitOf } from './containers.ts'
+import { endedByFaults, endsSince, exitOf, goneAt } from './containers.ts'
 import { at, type Judge, type Judgement } from './judgement.ts'
 import { podSpecOf, situationOf } from './situation.ts'
 
@@ -98,11 +98,4 @@ function countedBy(timeline: Timeline, uid: string, container: string, sinceMs: 
   // One that had ended by then is followed by a restart that is none of the fault's.
   const hadEnded = before.toMs !== null && before.toMs < sinceMs ? 1 : 0
   return now.detail.restartCount - before.detail.restartCount - hadEnded
-}
-
-function goneAt(timeline: Timeline, uid: string, sinceMs: number): number | undefined {
-  const terminating = timeline.of('pod-terminating', uid)[0]?.fromMs
-  const gone = timeline.of('pod', uid)[0]?.toMs ?? undefined
-  const first = terminating ?? gone
-  return first !== undefined && first >= sinceMs ? first : undefined
 }

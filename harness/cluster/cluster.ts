@@ -12,6 +12,8 @@ export type Capability =
   | 'container.signal'
   /** Redirect the kubelet's own probes to a proxy on the node. */
   | 'probe.intercept'
+  /** Make Jobs by the clock: a CronJob does something. */
+  | 'controller.cronjob'
   /** Turn a node's machine off, and on again. */
   | 'node.stop'
   /** Freeze all that runs on a node, and let it go on. */

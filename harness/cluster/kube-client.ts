@@ -231,20 +231,28 @@ class KubeClient implements Kube {
     return { stdout: stdout.text(), stderr: stderr.text(), exitCode }
   }
 
-  logs(pod: PodRef, options: { previous?: boolean; tailLines?: number } = {}): Promise<string> {
+  logs(
+    pod: PodRef,
+    options: { previous?: boolean; tailLines?: number; timestamps?: boolean } = {},
+  ): Promise<string> {
     const path = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}/log`
     return this.request(`Pod/${pod.namespace}/${pod.name}`, () =>
       this.api.send(path, HttpMethod.GET, { container: pod.container, ...options }),
     )
   }
 
-  async followLogs(pod: PodRef, onLine: (line: string) => void, signal: AbortSignal): Promise<void> {
+  async followLogs(
+    pod: PodRef,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+    options: { timestamps?: boolean } = {},
+  ): Promise<void> {
     const stream = new PassThrough()
     // The library pipes the response here and leaves its errors to whoever listens; without one they end the process.
     stream.on('pipe', (response) => response.on('error', () => stream.end()))
     const lines = eachLine(stream, onLine)
     const controller = await new Log(this.config).log(pod.namespace, pod.name, pod.container, stream, {
-      follow: true,
+      ...{ follow: true, ...options },
     })
     const stop = () => {
       controller.abort()

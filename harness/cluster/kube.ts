@@ -1,7 +1,9 @@
 import type {
   KubernetesObject,
+  V1CronJob,
   V1Deployment,
   V1EndpointSlice,
+  V1Job,
   V1Node,
   V1Pod,
   V1PodDisruptionBudget,
@@ -19,6 +21,8 @@ export type ServiceObject = Json<V1Service>
 export type DeploymentObject = Json<V1Deployment>
 export type ReplicaSetObject = Json<V1ReplicaSet>
 export type PodDisruptionBudgetObject = Json<V1PodDisruptionBudget>
+export type CronJobObject = Json<V1CronJob>
+export type JobObject = Json<V1Job>
 export type EndpointSliceObject = Json<V1EndpointSlice>
 
 /** Names one object. */
@@ -96,10 +100,21 @@ export interface Kube {
     options?: { gracePeriodSeconds?: number; uid?: string },
   ): Promise<EvictionAnswer>
   exec(pod: PodRef, command: string[]): Promise<ExecResult>
-  /** The log so far; with `previous`, that of the container's last incarnation. */
-  logs(pod: PodRef, options?: { previous?: boolean; tailLines?: number }): Promise<string>
+  /**
+   * The log so far; with `previous`, that of the container's last incarnation; with `timestamps`, each line behind the
+   * time of its writing, as RFC 3339 has it, and a space.
+   */
+  logs(
+    pod: PodRef,
+    options?: { previous?: boolean; tailLines?: number; timestamps?: boolean },
+  ): Promise<string>
   /** Follows a container's log from its first line; resolves when the log or the signal ends. */
-  followLogs(pod: PodRef, onLine: (line: string) => void, signal: AbortSignal): Promise<void>
+  followLogs(
+    pod: PodRef,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+    options?: { timestamps?: boolean },
+  ): Promise<void>
   /** Whether objects of this kind live in namespaces; undefined where the cluster has no such kind. */
   isNamespaced(apiVersion: string, kind: string): Promise<boolean | undefined>
   /** Any GET below the API server's root, as text. */

@@ -105,6 +105,12 @@ interface DetailOf {
   replicas: { desired: number; current: number; updated: number; ready: number; available: number }
   /** The ReplicaSet is this revision of its Deployment's: the highest is that of the template now. */
   revision: { revision: number; name: string }
+  /** How many pods a Job has, and how many of them have ended how. */
+  job: { active: number; succeeded: number; failed: number }
+  /** The Job is over: its condition, and why. */
+  'job-ended': { how: 'Complete' | 'Failed'; reason: string }
+  /** A CronJob has made this Job, for this time of its schedule; until it is deleted. The server's times, whole seconds. */
+  'job-scheduled': { cronJob: string; scheduledAt: string; createdAt: string }
   /** What a Deployment's condition Progressing says. */
   progressing: { status: string; reason: string }
   /** Every replica ready and in every Service that selects it; `identity` names the incarnations that it was true of. */

@@ -5,6 +5,7 @@ export type WatchedKind =
   | 'Event'
   | 'Deployment'
   | 'ReplicaSet'
+  | 'Job'
   | 'PodDisruptionBudget'
   | 'Service'
   | 'Node'
@@ -98,6 +99,27 @@ export interface ExitObservation {
   exitCode: number
 }
 
+/** A container of a pod whose log is read. */
+export interface LogSource {
+  podUid: string
+  /** The pod's name. */
+  name: string
+  container: string
+}
+
+/** A line that a container has written, of those that a claim is about. */
+export interface LogObservation {
+  source: 'log'
+  /** When it was written, by its node's clock. */
+  atMs: number
+  podUid: string
+  /** `Pod/namespace/name/container` */
+  subject: string
+  container: string
+  containerID: string
+  line: string
+}
+
 /** How busy the machine is, measured while it runs: what is late on a busy machine may be nobody's broken promise. */
 export interface NoiseObservation {
   source: 'noise'
@@ -159,7 +181,7 @@ export interface GapObservation {
   /** When the harness could see again. */
   atMs: number
   fromMs: number
-  watch: WatchedKind | 'traffic' | 'probe'
+  watch: WatchedKind | 'traffic' | 'probe' | 'log'
   reason: string
   /** Nothing was missed: each object was as it was last seen, at the same resourceVersion, and there was no other. */
   unchanged?: true
@@ -199,6 +221,7 @@ export type Observation =
   | SignalObservation
   | ExitObservation
   | NoiseObservation
+  | LogObservation
   | FaultObservation
   | ProbeObservation
   | EvictionObservation

@@ -87,6 +87,7 @@ test('it watches what a scenario is made of in its namespace, and the nodes', as
   expect(told).toEqual([
     'apps/v1/Deployment shop',
     'apps/v1/ReplicaSet shop',
+    'batch/v1/Job shop',
     'discovery.k8s.io/v1/EndpointSlice shop',
     'policy/v1/PodDisruptionBudget shop',
     'v1/Event shop',

@@ -18,6 +18,7 @@ const namespaced: [WatchedKind, string][] = [
   ['ReplicaSet', 'apps/v1'],
   ['PodDisruptionBudget', 'policy/v1'],
   ['Service', 'v1'],
+  ['Job', 'batch/v1'],
 ]
 
 export interface RecorderOptions {

@@ -212,6 +212,65 @@ describe('an exit', () => {
   })
 })
 
+describe('a crash loop', () => {
+  const rolledOut: FaultEffect = { does: 'roll-out', deployment: 'd', oldSet: 'rs', podUids: ['web-1'] }
+  const fails = ms(terms.appFails, plegRelist)
+  const retries = 15_000
+
+  test('after a signal ends as soon as it has started, and waits 0, 10, 20 s', () => {
+    expect(window(predict.crashLoops(of(killed, app()), 2))).toEqual([
+      ...[10_000, 1_000 + start + fails + 10_000 + retries + start + status],
+    ])
+    const thrice = predict.crashLoops(of(killed, app()), 3)
+    expect(thrice?.earliestMs).toBe(30_000)
+    expect(predict.crashLoops(of(killed, app(), 1), 2)?.earliestMs).toBe(30_000)
+  })
+
+  test('of a version that fails begins with its pod, whatever had restarted before', () => {
+    const made = ms(replacementCreated, sandboxStarts, plegStart)
+    const twice = 10_000 + retries + 2 * (fails + start) + status
+    expect(window(predict.crashLoops(of(rolledOut, app(), 3), 2))).toEqual([10_000, made + twice])
+  })
+
+  test('by a failed liveness may find its back-offs over: they count from the end before', () => {
+    const twice = predict.crashLoops(of(failing(['liveness']), textbook), 2)
+    expect(twice?.latestMs).toBe(predict.restarts(of(failing(['liveness']), textbook), 2)?.latestMs)
+    expect(twice?.because.find(({ term }) => term.startsWith('back-off'))?.earliestMs).toBe(0)
+  })
+
+  test('waits no longer than the longest back-off of its cluster, and is not predicted where nothing ends', () => {
+    const cluster = { crashLoopBackOffMaxMs: 5_000 }
+    expect(predict.crashLoops({ ...of(killed, app()), cluster }, 3)?.earliestMs).toBe(10_000)
+    expect(predict.crashLoops(of(failing(['readiness']), textbook), 2)).toBeUndefined()
+  })
+})
+
+describe('what a container writes', () => {
+  test('comes on its way down, or until it is up again', () => {
+    const exits = predict.exits(of(deleted, app({}, 5)))
+    expect(window(predict.logs(of(deleted, app({}, 5))))).toEqual([0, exits?.latestMs])
+    const again = predict.restarts(of(killed, textbook), 1)
+    expect(window(predict.logs(of(killed, textbook)))).toEqual([
+      0,
+      (again?.latestMs ?? 0) + 15_000 + 6_000 + 6_000,
+    ])
+    expect(window(predict.logs(of(failing(['liveness']), textbook)))[0]).toBe(0)
+  })
+
+  test('of a version that fails at its start comes when it has failed', () => {
+    const rolledOut: FaultEffect = { does: 'roll-out', deployment: 'd', oldSet: 'rs', podUids: ['web-1'] }
+    const through = predict.rollsOut(of(rolledOut, app()))?.latestMs ?? 0
+    expect(window(predict.logs(of(rolledOut, app())))).toEqual([0, through])
+    const fails = ms(terms.appFails, plegRelist, statusArrives)
+    expect(window(predict.logs(of(rolledOut, app()), true))).toEqual([0, through + fails])
+  })
+
+  test('is not predicted where nothing of it is stopped or started', () => {
+    expect(predict.logs(of(failing(['readiness']), textbook))).toBeUndefined()
+    expect(predict.logs(of(nodeGone, textbook))).toBeUndefined()
+  })
+})
+
 describe('endpoints', () => {
   const ready = app({ readinessProbe: { periodSeconds: 6, failureThreshold: 2, successThreshold: 3 } })
   const follow = status + ms(endpointsFollow)

@@ -4,17 +4,20 @@ import type { FaultEffect } from '../model/fault.ts'
 import type { Prediction, Term } from '../model/result.ts'
 import { dependencyReturns, noticed, noticesLoss, unwell } from './dependency.ts'
 import { budgetWaits, scheduledAgain } from './drain.ts'
+import { type JobTiming, jobBackOff, worksAndIsDone } from './jobs.ts'
 import { evictedByTaint, foundSilent, nodeReturns, podGc, toleratedTerms } from './nodes.ts'
 import { becomesReady, failuresFromStart, failuresToThreshold, startsUp, succeedsAgain } from './probes.ts'
 import { type RollOut, rollsOut, scales, stalls } from './roll-out.ts'
 import { eventWaitMs } from './shares.ts'
 import { type ContainerTiming, type PodTiming, resolveProbe } from './spec.ts'
 import {
+  appFails,
   atOnceAtBest,
   backOff,
   containerStart,
   endpointsFollow,
   initContainersRun,
+  jobCounts,
   plegRelist,
   plegStart,
   proxyGoes,
@@ -40,6 +43,8 @@ export interface Situation {
   reverted?: boolean
   /** The Deployment that the pods are of, where the fault changes it. */
   rollOut?: RollOut
+  /** The Job that the pods are of, where a claim is about one. */
+  job?: JobTiming
   /** Kubernetes' own settings unless given. */
   cluster?: ClusterTiming
 }
@@ -65,6 +70,54 @@ export const predict = {
     return sum([...terms, statusArrives])
   },
 
+  /**
+   * The container ends again and again, and has been started again `times` times. From a signal on, and in the pods that
+   * a roll-out makes, it fails as soon as it has started: of any other app a claim has to say within when.
+   */
+  crashLoops(situation: Situation, times: number): Prediction | undefined {
+    const { effect, cluster } = situation
+    const isNew = effect.does === 'roll-out'
+    const fails = [appFails, plegRelist]
+    const once = isNew ? [replacementCreated, sandboxStarts, plegStart, ...fails] : untilDown(situation)
+    if (!once) return undefined
+    const before = isNew ? 0 : restartsByThen(situation)
+    const again = effect.does === 'fail-probe' ? downAgain(situation) : fails
+    const terms: Term[] = []
+    for (let n = 1; n <= times; n++) {
+      const waits = backOff(before + n, resolveTiming(cluster)).map((term, index) =>
+        // Counted from the end itself, and not forgotten yet: only one that the kubelet ended may have waited before.
+        index === 0 && effect.does !== 'fail-probe' ? { ...term, earliestMs: term.ms } : term,
+      )
+      terms.push(...(n === 1 ? once : again), ...waits, containerStart, plegStart)
+    }
+    return sum([...terms, statusArrives])
+  },
+
+  /**
+   * The Job that lost a pod, or the work of one, has completed. Undefined where nobody has told how long its pods work.
+   * Its first failure is meant: Kubernetes waits longer after each more.
+   */
+  completes(situation: Situation): Prediction | undefined {
+    const { effect, pod, job } = situation
+    if (job?.workMs === undefined) return undefined
+    const done = [plegRelist, statusArrives, ...worksAndIsDone(job)]
+    const retried = pod.restartPolicy === 'OnFailure' ? this.restarts(situation, 1) : undefined
+    if (retried) return sum([...retried.because, ...done])
+    const another = [
+      jobCounts,
+      jobBackOff(),
+      replacementCreated,
+      ...initContainersRun(pod),
+      sandboxStarts,
+      plegStart,
+    ]
+    // A pod that is deleted counts as a failure at once.
+    if (effect.does === 'signal' || effect.does === 'delete-pod')
+      return sum([statusArrives, ...another, ...done])
+    const lost = this.replaced(situation)?.because
+    return lost && sum([...atOnceAtBest([...lost, ...another]), ...done])
+  },
+
   /** The container has ended, as its pod's status tells. */
   exits(situation: Situation): Prediction | undefined {
     const { effect, pod } = situation
@@ -80,6 +133,19 @@ export const predict = {
     }
     const down = untilDown(situation)
     return down && sum([...down, statusArrives])
+  },
+
+  /**
+   * A container of the pod has written of it: on its way down, or once it is up again. Of a roll-out, a pod that it makes;
+   * with `previous`, one that fails at its start.
+   */
+  logs(situation: Situation, previous = false): Prediction | undefined {
+    const { effect, pod, readyTookMs } = situation
+    if (effect.does === 'delete-pod') return sum(atOnceAtBest(this.exits(situation)?.because ?? []))
+    const goes = effect.does === 'roll-out' ? this.rollsOut(situation) : this.restarts(situation, 1)
+    const fails = previous ? [appFails, plegRelist, statusArrives] : []
+    const up = effect.does === 'roll-out' ? fails : becomesReady(pod, readyTookMs)
+    return goes && sum(atOnceAtBest([...goes.because, ...up]))
   },
 
   /** A pod that a drain evicts is gone, all its containers ended; from its eviction, which is a deletion. */

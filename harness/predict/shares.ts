@@ -8,6 +8,10 @@ export const shares = {
   containerStart: 750,
   /** From the pod's binding to its node to the processes of its containers. */
   sandboxStarts: 1_000,
+  /** From the end of a Job's last pod, as its status tells, to the Job's condition. */
+  jobCounts: 3_000,
+  /** From the start of an app that fails at its start to its end. Estimated: no spec tells it. */
+  appFails: 3_000,
   /** From the kubelet's status to the arrival of the watch event. */
   statusArrives: 250,
   /** From the pod's status to the EndpointSlice's watch event. */

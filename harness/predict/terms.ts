@@ -65,6 +65,14 @@ export const plegRelist = period('the kubelet notices the end (PLEG relist)', [0
 export const plegStart = period('the kubelet notices the start (PLEG relist)', [0, 1_000], relist)
 
 export const containerStart = share('the container starts', 'containerStart')
+/** It takes in changes of its pods once a second, and each pod's finalizer comes off before it is done. */
+export const jobCounts = share(
+  'the Job counts its pods',
+  'jobCounts',
+  'measured; kubernetes/pkg/controller/job/job_controller.go: syncJobBatchPeriod',
+)
+/** What an app that fails at its start takes for that is in no spec. */
+export const appFails = share('the app fails at its start', 'appFails', 'estimated')
 export const sandboxStarts = share("the pod's sandbox and containers start", 'sandboxStarts')
 export const statusArrives = share('the status reaches the recorder', 'statusArrives')
 export const endpointsFollow = share(
@@ -117,13 +125,21 @@ const retryMs = 15_000
 const resyncMs = 60_000
 
 /**
+ * How long Kubernetes waits from a container's end to its n-th restart at least, in milliseconds. Counted from the end by
+ * the runtime's own clock. kubernetes/pkg/kubelet/kuberuntime/kuberuntime_manager.go: doBackOff
+ */
+export function backOffMs(restart: number, mostMs = resolveTiming().crashLoopBackOffMaxMs): number {
+  return restart <= 1 ? 0 : Math.min(firstBackOffMs * 2 ** (restart - 2), mostMs)
+}
+
+/**
  * The wait before a container's n-th restart: none before the first, then 10 s, doubled each time, up to a limit. None
  * at best: it is forgotten when the container has run for ten minutes. The kubelet looks again after its retry period
  * of 10 s or, in newer versions, when the back-off or its resync period of 60 s is over; each with up to half of it more.
  */
 export function backOff(restart: number, timing: ResolvedTiming = resolveTiming()): Term[] {
-  if (restart <= 1) return []
-  const ms = Math.min(firstBackOffMs * 2 ** (restart - 2), timing.crashLoopBackOffMaxMs)
+  const ms = backOffMs(restart, timing.crashLoopBackOffMaxMs)
+  if (ms === 0) return []
   const overMs = Math.max(retryMs, Math.min(ms, resyncMs) / 2)
   return [
     period(`back-off before restart ${restart}`, [0, ms], timingSources.crashLoopBackOffMaxMs),

@@ -6,6 +6,7 @@ import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import { DeadlineError, EnvironmentError, InterruptedError, NotCapableError } from '../model/errors.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import { worst } from '../model/verdict.ts'
+import { followLogs } from '../observe/logs.ts'
 import { measureNoise } from '../observe/noise.ts'
 import { openRecorder, type Recorder } from '../observe/recorder.ts'
 import { followRuntime } from '../observe/runtime.ts'
@@ -108,7 +109,10 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
     signal.throwIfAborted()
     if (play.exclusive) await gate(play, 'before')
     recorder = await openRecorder({ kube, clock, namespace, path })
-    const runtime = followRuntime({ cluster, recorder, signal: AbortSignal.any([signal, timing.signal]) })
+    const following = AbortSignal.any([signal, timing.signal])
+    const runtime = followRuntime({ cluster, recorder, signal: following })
+    const logs = followLogs({ cluster, recorder, namespace, signal: following })
+    const settled = () => Promise.all([runtime.settled(), logs.settled()])
     await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } })
     // Virtual time waits for everybody.
     if (cluster.provider !== 'simulated')
@@ -123,17 +127,18 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
         exclusive: play.exclusive,
       },
       ...{ helperImage: run.helperImage, timing: run.timing, faults: [], traffic: flows },
+      followLog: (source) => logs.follow(source),
     }
     try {
       refuseLacking(play)
       await play.body(contextOf(stage, recorder, injected, flows))
       signal.throwIfAborted()
-      await runtime.settled()
+      await settled()
       await ledgerOf(stage).close()
     } catch (error) {
       thrown = signal.aborted ? signal.reason : error
       // The claims that were made get their last word all the same.
-      if (!signal.aborted) await runtime.settled().then(() => ledgerOf(stage).close())
+      if (!signal.aborted) await settled().then(() => ledgerOf(stage).close())
     }
     Object.assign(result, outcomeOf(ledgerOf(stage), thrown, stage.control))
     if (['violated', 'error', 'inconclusive'].includes(result.verdict)) {

@@ -9,6 +9,7 @@ import type {
 } from '../model/observation.ts'
 import { reduceBudget } from './budgets.ts'
 import { reduceEndpointSlice } from './endpoints.ts'
+import { reduceJob } from './jobs.ts'
 import { reduceEvent, reduceNode, reduceReplicated } from './objects.ts'
 import { reducePod } from './pods.ts'
 import { reduceService } from './services.ts'
@@ -31,6 +32,7 @@ export function reduce(timeline: Timeline, observation: Observation): void {
   else if (observation.source === 'signal') reduceSignal(timeline, observation)
   else if (observation.source === 'exit') reduceExit(timeline, observation)
   else if (observation.source === 'eviction') reduceEviction(timeline, observation)
+  else if (observation.source === 'log') timeline.logged(observation)
   else if (observation.source === 'noise') timeline.noise.push(observation)
   else if (observation.source === 'fault') reduceFault(timeline, observation)
   else if (observation.source === 'workload') timeline.workloads.push(observation.workload)
@@ -83,6 +85,7 @@ function reduceWatch(timeline: Timeline, { kind, type, object, atMs }: WatchObse
   // What was there before the watch began happened before it: an old event is not news.
   else if (kind === 'Event') reduceEvent(timeline, object, deleted || type === 'LISTED', atMs)
   else if (kind === 'Service') reduceService(timeline, object, deleted, atMs)
+  else if (kind === 'Job') reduceJob(timeline, object, deleted, atMs)
   else reduceReplicated(timeline, kind, object, deleted, atMs)
 }
 

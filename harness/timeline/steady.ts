@@ -35,6 +35,8 @@ export function steadiness(
 ): { steady: true; identity: string } | { steady: false; missing: string } {
   const running: string[] = []
   for (const root of shape.roots) {
+    // What it makes comes by the clock, and goes.
+    if (root.kind === 'CronJob') continue
     const name = `${root.kind}/${shape.namespace}/${root.name}`
     const counts = timeline.of('replicas', root.uid).at(-1)?.detail
     const desired = counts?.desired ?? root.replicas

@@ -4,6 +4,7 @@ import type { Interval } from '../model/interval.ts'
 import type {
   EvictionObservation,
   ExitObservation,
+  LogSource,
   Observation,
   ObservedObject,
   RouteObservation,
@@ -115,6 +116,7 @@ export function fakeStage(recording: Recording & { clock?: object }, ...faults: 
     helperImage: 'helper:dev',
     faults,
     traffic: [] as { service: string; settledMs(): number }[],
+    followLog: (_: LogSource): void => undefined,
   }
 }
 

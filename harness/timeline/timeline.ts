@@ -1,5 +1,5 @@
 import type { Interval, IntervalKind } from '../model/interval.ts'
-import type { NoiseObservation, WorkloadShape } from '../model/observation.ts'
+import type { LogObservation, NoiseObservation, WorkloadShape } from '../model/observation.ts'
 import { Traffic } from './traffic.ts'
 
 /** A pod may be asked at its IP before the watch has told of it. */
@@ -21,6 +21,7 @@ export class Timeline {
   readonly traffic = new Traffic()
   /** How busy the machine was, oldest first. */
   readonly noise: NoiseObservation[] = []
+  private readonly lines = new Map<string, LogObservation[]>()
   /** The workloads whose steadiness is followed. */
   readonly workloads: WorkloadShape[] = []
   /** The time of the latest observation, in milliseconds. */
@@ -35,6 +36,11 @@ export class Timeline {
   /** Those of a kind that go on, in the order in which they began. */
   openOf<K extends IntervalKind>(kind: K): Interval<K>[] {
     return [...(this.openByKind.get(kind) ?? [])] as Interval<K>[]
+  }
+
+  /** What a container of a pod has written, as far as it was read, in the order of its reading. */
+  logOf(podUid: string, container: string): readonly LogObservation[] {
+    return this.lines.get(`${podUid} ${container}`) ?? []
   }
 
   all(): Interval[] {
@@ -68,6 +74,11 @@ export class Timeline {
     if (this.addressesOf.get(uid)?.at(-1)?.address === address) return
     push(this.addressesOf, uid, { address, fromMs })
     push(this.addresses, address, { uid, fromMs })
+  }
+
+  /** A container has written this. */
+  logged(seen: LogObservation): void {
+    push(this.lines, `${seen.podUid} ${seen.container}`, seen)
   }
 
   /** Who controls the object now; nobody, where its controller let it go. */

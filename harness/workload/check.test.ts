@@ -50,7 +50,7 @@ test.each<[string, Objects]>([
 
 test('a chart without pods has nothing to hurt', () => {
   expect(refusal(service({ app: 'web' }))).toBe(
-    'Chart shop: has no Deployment and no Pod to hurt, only Service',
+    'Chart shop: has no Deployment, no Job and no Pod to hurt, only Service',
   )
   expect(refusal()).toContain('only nothing')
 })

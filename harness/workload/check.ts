@@ -1,4 +1,10 @@
-import type { DeploymentObject, KubeObject, PodObject, ServiceObject } from '../cluster/kube.ts'
+import type {
+  CronJobObject,
+  DeploymentObject,
+  KubeObject,
+  PodObject,
+  ServiceObject,
+} from '../cluster/kube.ts'
 import { nameOf } from '../cluster/kube.ts'
 import { UsageError } from '../model/errors.ts'
 import type { Chart } from './chart.ts'
@@ -11,20 +17,27 @@ export interface PodTemplate {
   spec: PodSpec
 }
 
-/** The Deployments and bare Pods of a chart: those that claims are made about. */
+const hurtable = ['Pod', 'Deployment', 'Job', 'CronJob']
+
+/** The Deployments, Jobs, CronJobs and bare Pods of a chart: those that claims are made about. */
 export function podTemplates(chart: Chart): PodTemplate[] {
-  return allPodTemplates(chart).filter(({ owner }) => ['Pod', 'Deployment'].includes(owner.kind ?? ''))
+  return allPodTemplates(chart).filter(({ owner }) => hurtable.includes(owner.kind ?? ''))
 }
 
 /** Whatever of a chart makes pods by a template, a StatefulSet too. */
 function allPodTemplates(chart: Chart): PodTemplate[] {
   return chart.objects.flatMap((object) => {
-    const template =
-      object.kind === 'Pod' ? (object as PodObject) : (object as DeploymentObject).spec?.template
+    const template = templateOf(object)
     if (!template?.spec?.containers) return []
     const labels = (template.metadata?.labels ?? {}) as Record<string, string>
     return [{ owner: object, labels, spec: template.spec }]
   })
+}
+
+function templateOf(object: KubeObject) {
+  if (object.kind === 'Pod') return object as PodObject
+  if (object.kind === 'CronJob') return (object as CronJobObject).spec?.jobTemplate.spec?.template
+  return (object as DeploymentObject).spec?.template
 }
 
 export function servicesIn(chart: Chart): ServiceObject[] {
@@ -42,7 +55,7 @@ export function checkChart(chart: Chart): void {
   if (templates.length === 0) {
     const kinds = chart.objects.map(({ kind }) => kind).join(', ')
     throw new UsageError(
-      `Chart ${chart.name}: has no Deployment and no Pod to hurt, only ${kinds || 'nothing'}`,
+      `Chart ${chart.name}: has no Deployment, no Job and no Pod to hurt, only ${kinds || 'nothing'}`,
     )
   }
   for (const service of servicesIn(chart)) checkService(service, allPodTemplates(chart))

@@ -1,7 +1,7 @@
-import type { DeploymentObject } from '../cluster/kube.ts'
+import type { DeploymentObject, JobObject, KubeObject } from '../cluster/kube.ts'
 import { nameOf } from '../cluster/kube.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
-import { EnvironmentError, NotSteadyError, UsageError } from '../model/errors.ts'
+import { EnvironmentError, NotCapableError, NotSteadyError, UsageError } from '../model/errors.ts'
 import type { WorkloadShape } from '../model/observation.ts'
 import { holdSteadyMs, livePods, steadiness } from '../timeline/steady.ts'
 import type { Chart } from './chart.ts'
@@ -17,6 +17,7 @@ import { Workload } from './workload.ts'
  */
 export async function deployChart(stage: Stage, chart: Chart, steadyWithin: Duration): Promise<Workload> {
   checkChart(chart)
+  refuseLacking(stage, chart)
   const { recording } = stage
   if (recording.timeline.workloads.some(({ name }) => name === chart.name)) {
     throw new UsageError(
@@ -107,7 +108,7 @@ function shapeOf(chart: Chart, applied: Chart['objects'], namespace: string): Wo
     kind: owner.kind ?? '',
     name: owner.metadata?.name ?? '',
     uid: owner.metadata?.uid ?? '',
-    replicas: owner.kind === 'Pod' ? 1 : ((owner as DeploymentObject).spec?.replicas ?? 1),
+    replicas: replicasOf(owner),
   }))
   const services = servicesIn({ ...chart, objects: applied })
     .filter(({ spec }) => Object.keys(spec?.selector ?? {}).length > 0)
@@ -116,6 +117,24 @@ function shapeOf(chart: Chart, applied: Chart['objects'], namespace: string): Wo
       selector: (spec?.selector ?? {}) as Record<string, string>,
     }))
   return { name: chart.name, namespace, roots, services }
+}
+
+/** @throws NotCapableError for a CronJob on a cluster that makes no Jobs by the clock. */
+function refuseLacking({ cluster }: Stage, { objects }: Chart): void {
+  const cronJob = objects.find(({ kind }) => kind === 'CronJob')
+  if (!cronJob || cluster.capabilities.has('controller.cronjob')) return
+  throw new NotCapableError(
+    `${nameOf(cronJob)}: a cluster by ${cluster.provider} lacks the capability controller.cronjob`,
+  )
+}
+
+/** How many pods there are at once; of a Job, those that work before any has succeeded. */
+function replicasOf(owner: KubeObject): number {
+  if (owner.kind === 'Pod') return 1
+  if (owner.kind === 'CronJob') return 0
+  if (owner.kind !== 'Job') return (owner as DeploymentObject).spec?.replicas ?? 1
+  const { parallelism = 1, completions = parallelism } = (owner as JobObject).spec ?? {}
+  return Math.min(parallelism, completions)
 }
 
 async function becomeSteady(stage: Stage, shape: WorkloadShape, deadlineMs: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterTiming } from '../model/cluster-timing.ts'
 import type { FaultRecord } from '../model/fault.ts'
+import type { LogSource } from '../model/observation.ts'
 import type { Recording } from '../timeline/recording.ts'
 
 /** Traffic that flows to a Service of a workload. */
@@ -27,4 +28,6 @@ export interface Stage {
   readonly helperImage: string
   readonly faults: FaultRecord[]
   readonly traffic: TrafficFlow[]
+  /** Has the log of this container written down, from its first line on. Asked for again, it goes on. */
+  followLog(source: LogSource): void
 }

@@ -1,27 +1,54 @@
 import { expect, test } from 'vitest'
-import { FakeRecording, fakeStage } from '../timeline/testing.ts'
-import { Pod, Workload } from './workload.ts'
+import type { FaultRecord } from '../model/fault.ts'
+import type { Observation } from '../model/observation.ts'
+import { FakeRecording, fakeStage, pod, replicated, watched } from '../timeline/testing.ts'
+import { Workload } from './workload.ts'
 
-const shape = { name: 'web', namespace: 'shop', services: [], roots: [] }
-const workload = new Workload(fakeStage(new FakeRecording()), shape, { containers: [] })
-const podOf = (spec: object) =>
-  new Pod(workload, { metadata: { name: 'web-1', namespace: 'shop', uid: 'web-1' }, spec: spec as never })
+const root = { kind: 'Deployment', name: 'web', uid: 'd', replicas: 1 }
+const shape = { name: 'web', namespace: 'shop', roots: [root], services: [] }
+const fault: FaultRecord = {
+  ...{ number: 0, kind: 'rollOut', target: 'Deployment/shop/web', injectedAtMs: 100 },
+  effect: { does: 'roll-out', deployment: 'd', oldSet: 'rs', podUids: ['web-1'] },
+  ...{ receipt: null, revertedAtMs: undefined },
+}
+const before: Observation[] = [
+  watched('ReplicaSet', 1, replicated('rs', 1, 1, 'd')),
+  watched('ReplicaSet', 1, replicated('v2', 0, 0, 'd')),
+  watched('Pod', 2, pod()),
+]
+const fresh = (atMs: number, node?: string) => {
+  const made = pod({ name: 'web-2', owner: 'v2', ready: false })
+  return watched('Pod', atMs, { ...made, spec: node === undefined ? {} : { nodeName: node } })
+}
 
-const sidecar = { name: 'shipper', restartPolicy: 'Always' }
-const several = podOf({
-  containers: [{ name: 'web' }, { name: 'proxy' }],
-  initContainers: [{ name: 'wait' }, sidecar],
+function deployed(coming: Observation[], faults: FaultRecord[] = [fault], control = false) {
+  const recording = new FakeRecording(...before, ...coming)
+  recording.passUntil(100)
+  const get = async ({ name }: { name: string }) => ({ metadata: { name, namespace: 'shop', uid: name } })
+  const cluster = { kube: { get } } as never
+  const workload = new Workload({ ...fakeStage(recording, ...faults), cluster, control }, shape, {
+    containers: [],
+  })
+  return { workload, recording }
+}
+
+test('a new pod is one that was made since the last fault, ready or not, once it has its node', async () => {
+  const { workload, recording } = deployed([fresh(150), fresh(200, 'n1')])
+  expect((await workload.newPod()).name).toBe('web-2')
+  expect(recording.now()).toBe(200)
 })
 
-test('a container that is named is meant, a sidecar among the init containers too', () => {
-  expect(several.container('proxy')).toBe('proxy')
-  expect(several.container('shipper')).toBe('shipper')
-  expect(() => several.container('wait')).toThrow(
-    'Pod/shop/web-1: has no container "wait": choose one of web, proxy, shipper',
+test('where nothing was hurt, a new pod is any that is ready', async () => {
+  for (const [faults, control] of [
+    [[], false],
+    [[fault], true],
+  ] as const) {
+    expect((await deployed([fresh(200, 'n1')], [...faults], control).workload.newPod()).name).toBe('web-1')
+  }
+})
+
+test('that none was made is told with the fault that made none', async () => {
+  await expect(deployed([]).workload.newPod()).rejects.toThrow(
+    'Deployment/shop/web: has made no pod since rollOut',
   )
-})
-
-test('without a name it is the only one that there is beside the sidecars', () => {
-  expect(podOf({ containers: [{ name: 'web' }], initContainers: [sidecar] }).container()).toBe('web')
-  expect(() => several.container()).toThrow('has several containers: name one of web, proxy, shipper')
 })

@@ -1,10 +1,19 @@
-import type { DeploymentObject, KubeObject, NodeObject, PodObject } from '../cluster/kube.ts'
+import type {
+  CronJobObject,
+  DeploymentObject,
+  JobObject,
+  KubeObject,
+  NodeObject,
+  PodObject,
+} from '../cluster/kube.ts'
 import { EnvironmentError, RolypolyError } from '../model/errors.ts'
 import type { WorkloadShape } from '../model/observation.ts'
 import { isOpenIn, livePods } from '../timeline/steady.ts'
 import type { Stage } from './stage.ts'
 
 export type PodSpec = NonNullable<PodObject['spec']>
+
+const madeWithinMs = 30_000
 
 /** A deployed chart. */
 export class Workload {
@@ -40,6 +49,20 @@ export class Workload {
   get deployment(): DeploymentObject | undefined {
     const [first, second] = this.applied.filter(({ kind }) => kind === 'Deployment')
     return second ? undefined : first
+  }
+
+  /** Its Job; undefined where it has none, or anything else that makes pods. */
+  get job(): JobObject | undefined {
+    const [root, another] = this.shape.roots
+    const isIt = ({ metadata }: KubeObject) => metadata?.uid === root?.uid
+    return root?.kind === 'Job' && !another ? this.applied.find(isIt) : undefined
+  }
+
+  /** Its CronJob; undefined where it has none, or anything else that makes pods. */
+  get cronJob(): CronJobObject | undefined {
+    const [root, another] = this.shape.roots
+    const isIt = ({ metadata }: KubeObject) => metadata?.uid === root?.uid
+    return root?.kind === 'CronJob' && !another ? (this.applied.find(isIt) as CronJobObject) : undefined
   }
 
   /** Takes note of what its objects have been changed to. */
@@ -82,6 +105,25 @@ export class Workload {
     const [first] = await this.pods()
     if (!first) throw new RolypolyError(`${this.subject}: has no ready pod`)
     return first
+  }
+
+  /**
+   * The first pod that it has made since the last fault, ready or not; waits until there is one and it has its node. Where
+   * nothing was hurt, as in a control run, any of its ready pods.
+   *
+   * @throws RolypolyError where none is made.
+   */
+  async newPod(): Promise<Pod> {
+    const { recording, faults, control, signal } = this.stage
+    const last = faults.at(-1)
+    if (!last || control) return this.pod()
+    const made = () =>
+      livePods(recording.timeline, this.shape.roots).find(
+        ({ fromMs, detail }) => fromMs >= last.injectedAtMs && detail.node !== null,
+      )
+    const pod = await recording.waitFor(made, recording.now() + madeWithinMs, signal)
+    if (!pod) throw new RolypolyError(`${this.subject}: has made no pod since ${last.kind}`)
+    return this.podNamed(pod.detail.name)
   }
 
   private async podNamed(name: string): Promise<Pod> {

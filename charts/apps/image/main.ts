@@ -4,10 +4,11 @@ import { kubia } from './kubia.ts'
 import { myApp } from './my-app.ts'
 import { nodeHost } from './node-host.ts'
 import { probes } from './probes.ts'
+import { report } from './report.ts'
 import { wait } from './wait.ts'
 import { webapl } from './webapl.ts'
 
-const apps: Record<string, Behaviour> = { webapl, probes, kubia, 'my-app': myApp, wait }
+const apps: Record<string, Behaviour> = { webapl, probes, kubia, 'my-app': myApp, wait, report }
 
 const name = process.argv[2] ?? ''
 const app = apps[name]

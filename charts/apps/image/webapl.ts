@@ -15,6 +15,12 @@ export function webapl(host: Host): void {
   const onSigterm = env.ON_SIGTERM ?? 'drain'
   const port = Number(env.PORT ?? 8080)
 
+  if (env.ON_START === 'exit 1') {
+    return host.after(2_000, () => {
+      host.log(`${pod} cannot start: its configuration is broken`)
+      host.exit(1)
+    })
+  }
   let draining = false
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-pod': pod }
 

@@ -11,6 +11,7 @@ const capabilities: ReadonlySet<Capability> = new Set([
   'node.delete',
   'node.exec',
   'container.signal',
+  'controller.cronjob',
   'probe.intercept',
   'node.stop',
   'node.pause',

@@ -32,6 +32,7 @@ export const kinds = {
     ...{ namespaced: true, hasGeneration: true },
   },
   ReplicaSet: { apiVersion: 'apps/v1', kind: 'ReplicaSet', namespaced: true, hasGeneration: true },
+  Job: { apiVersion: 'batch/v1', kind: 'Job', namespaced: true, hasGeneration: true },
 } as const satisfies Record<string, Kind>
 
 export type KindName = keyof typeof kinds

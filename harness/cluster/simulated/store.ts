@@ -1,6 +1,7 @@
 import type { V1EndpointSlice, V1Lease, V1ReplicaSet } from '@kubernetes/client-node'
 import type {
   DeploymentObject,
+  JobObject,
   Json,
   KubeObject,
   NodeObject,
@@ -22,6 +23,7 @@ export interface Objects {
   EndpointSlice: Json<V1EndpointSlice>
   Lease: Json<V1Lease>
   PodDisruptionBudget: PodDisruptionBudgetObject
+  Job: JobObject
 }
 export type ObjectOf<K extends KindName> = K extends keyof Objects
   ? Objects[K]

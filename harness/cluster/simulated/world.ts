@@ -116,7 +116,7 @@ export interface ExecOutcome {
 export interface Log {
   readonly lines: readonly { epochMs: number; text: string }[]
   /** Calls back with each line from the first on, and at its end; gives what ends that. */
-  follow(onLine: (text: string) => void, onEnd: () => void): () => void
+  follow(onLine: (text: string, epochMs: number) => void, onEnd: () => void): () => void
 }
 
 /** What a probe asks. */

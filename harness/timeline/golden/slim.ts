@@ -64,6 +64,7 @@ const kept: Record<WatchedKind, Shape> = {
   },
   Deployment: replicated,
   ReplicaSet: replicated,
+  Job: { metadata, status: { active: true, succeeded: true, failed: true, conditions: true } },
   Service: { metadata, spec: { clusterIP: true, ports: true } },
   Node: {
     metadata: { name: true, uid: true },

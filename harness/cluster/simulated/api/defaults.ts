@@ -5,6 +5,7 @@ import { podSpecDefaults, withPodDefaults } from './pod-defaults.ts'
 
 type Deployment = ObjectOf<'Deployment'>
 type ReplicaSet = ObjectOf<'ReplicaSet'>
+type Job = ObjectOf<'Job'>
 type Service = ObjectOf<'Service'>
 type Plain = ObjectOf<'ConfigMap'>
 
@@ -28,6 +29,8 @@ export function withDefaults(kind: KindName, object: KubeObject, options: Defaul
       return deploymentDefaults(object as Deployment)
     case 'ReplicaSet':
       return replicaSetDefaults(object as ReplicaSet)
+    case 'Job':
+      return jobDefaults(object as Job)
     case 'Service':
       return serviceDefaults(object as Service, options)
     case 'Namespace':
@@ -72,6 +75,24 @@ function replicaSetDefaults(replicaSet: ReplicaSet): ReplicaSet {
     ...replicaSet,
     spec: { replicas: 1, ...spec, template: templateDefaults(spec.template) },
     status: replicaSet.status ?? { replicas: 0 },
+  }
+}
+
+/** kubernetes/pkg/apis/batch/v1/defaults.go: SetDefaults_Job. */
+function jobDefaults(job: Job): Job {
+  const { spec } = job
+  if (!spec?.template) return job
+  const { completions, parallelism } = spec
+  return {
+    ...job,
+    spec: {
+      ...{ backoffLimit: 6, completionMode: 'NonIndexed', suspend: false },
+      podReplacementPolicy: 'TerminatingOrFailed',
+      ...(completions === undefined && parallelism === undefined && { completions: 1 }),
+      ...{ parallelism: 1, ...spec },
+      template: templateDefaults(spec.template),
+    },
+    status: job.status ?? {},
   }
 }
 

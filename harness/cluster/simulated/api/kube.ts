@@ -125,10 +125,15 @@ class SimulatedKube implements Kube {
     return logsOf(this.world, pod, options)
   }
 
-  async followLogs(pod: PodRef, onLine: (line: string) => void, signal: AbortSignal): Promise<void> {
+  async followLogs(
+    pod: PodRef,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+    options: Pick<LogOptions, 'timestamps'> = {},
+  ): Promise<void> {
     try {
       await this.turn(signal)
-      await followLog(this.world, pod, onLine, signal)
+      await followLog(this.world, pod, onLine, signal, options)
     } catch (error) {
       if (!signal.aborted) throw error
     }

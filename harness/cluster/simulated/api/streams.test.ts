@@ -79,6 +79,22 @@ test('a log is followed from its first line to its end', async () => {
   expect(process.followed).toBe(0)
 })
 
+test('a log is told with the time of each line where that is asked for', async () => {
+  process.print('one')
+  const first = new Date(world.clock.epoch()).toISOString()
+  const lines: string[] = []
+  const { signal } = new AbortController()
+  const followed = kube.followLogs(web, (line) => lines.push(line), signal, { timestamps: true })
+  await world.clock.sleep(1_000)
+  process.print('two')
+  const second = new Date(world.clock.epoch()).toISOString()
+  process.end()
+  await followed
+  expect(lines).toEqual([`${first} one`, `${second} two`])
+  expect(second).not.toBe(first)
+  expect(await kube.logs(web, { timestamps: true })).toBe(`${first} one\n${second} two\n`)
+})
+
 test('a log is followed until the signal', async () => {
   const stopping = new AbortController()
   const lines: string[] = []

@@ -33,13 +33,15 @@ export async function execIn(world: World, ref: PodRef, command: readonly string
 export interface LogOptions {
   previous?: boolean
   tailLines?: number
+  /** Each line behind its time. */
+  timestamps?: boolean
 }
 
 /** The log so far, each line with its end. */
 export async function logsOf(
   world: World,
   ref: PodRef,
-  { previous, tailLines }: LogOptions,
+  { previous, tailLines, timestamps }: LogOptions,
 ): Promise<string> {
   const { subject, uid, process } = await containerOf(world, ref)
   const wanted = previous ? world.runtime.previous(uid, ref.container) : process
@@ -48,7 +50,7 @@ export async function logsOf(
   const from = tailLines === undefined ? 0 : Math.max(0, lines.length - tailLines)
   return lines
     .slice(from)
-    .map(({ text }) => `${text}\n`)
+    .map(({ text, epochMs }) => `${timed(text, epochMs, timestamps)}\n`)
     .join('')
 }
 
@@ -58,6 +60,7 @@ export async function followLog(
   ref: PodRef,
   onLine: (line: string) => void,
   signal: AbortSignal,
+  { timestamps }: Pick<LogOptions, 'timestamps'> = {},
 ): Promise<void> {
   const { subject, process } = await containerOf(world, ref, signal)
   if (!process) throw notStarted(subject, ref, false)
@@ -68,11 +71,11 @@ export async function followLog(
     world.clock.stir()
     resolve()
   }
-  const unfollow = process.log.follow((text) => {
+  const unfollow = process.log.follow((text, epochMs) => {
     if (ended) return
     world.clock.stir()
     try {
-      onLine(text)
+      onLine(timed(text, epochMs, timestamps))
     } catch (error) {
       ended = true
       reject(error)
@@ -84,6 +87,10 @@ export async function followLog(
     unfollow()
     signal.removeEventListener('abort', end)
   })
+}
+
+function timed(text: string, epochMs: number, timestamps = false): string {
+  return timestamps ? `${new Date(epochMs).toISOString()} ${text}` : text
 }
 
 interface Found {

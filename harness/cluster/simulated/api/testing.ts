@@ -15,7 +15,7 @@ export class FakeProcess {
   exited: Exit | undefined
   readonly commands: string[] = []
   private readonly lines: { epochMs: number; text: string }[] = []
-  private readonly followers = new Set<{ onLine: (text: string) => void; onEnd: () => void }>()
+  private readonly followers = new Set<{ onLine: Parameters<Log['follow']>[0]; onEnd: () => void }>()
   private readonly clock: VirtualClock
   private readonly outcome: ExecOutcome
 
@@ -29,7 +29,7 @@ export class FakeProcess {
     return {
       lines,
       follow(onLine, onEnd) {
-        for (const { text } of lines) onLine(text)
+        for (const { text, epochMs } of lines) onLine(text, epochMs)
         const follower = { onLine, onEnd }
         followers.add(follower)
         return () => void followers.delete(follower)
@@ -48,8 +48,9 @@ export class FakeProcess {
   }
 
   print(text: string): void {
-    this.lines.push({ epochMs: this.clock.epoch(), text })
-    for (const { onLine } of [...this.followers]) onLine(text)
+    const epochMs = this.clock.epoch()
+    this.lines.push({ epochMs, text })
+    for (const { onLine } of [...this.followers]) onLine(text, epochMs)
   }
 
   end(): void {

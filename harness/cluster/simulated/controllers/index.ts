@@ -4,6 +4,7 @@ import { startDeployments } from './deployment.ts'
 import { startDisruption } from './disruption.ts'
 import { startEndpointSlices } from './endpointslice.ts'
 import { startGarbageCollector } from './garbage-collector.ts'
+import { startJobs } from './job.ts'
 import { startNodeLifecycle } from './node-lifecycle.ts'
 import { startPodGc } from './pod-gc.ts'
 import { startQuotas } from './quota.ts'
@@ -22,4 +23,5 @@ export function startControllers(world: World): void {
   startPodGc(world)
   startGarbageCollector(world)
   startScheduler(world)
+  startJobs(world)
 }

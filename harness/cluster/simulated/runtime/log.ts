@@ -2,7 +2,7 @@ import type { VirtualClock } from '../virtual-clock.ts'
 import type { Log } from '../world.ts'
 
 interface Follower {
-  onLine(text: string): void
+  onLine(text: string, epochMs: number): void
   onEnd(): void
 }
 
@@ -24,8 +24,9 @@ export class ProcessLog implements Log {
   write(text: string): void {
     if (this.isEnded) return
     if (this.lines.length === keptAtMost) this.lines.splice(0, keptAtMost - keptAtLeast)
-    this.lines.push({ epochMs: this.clock.epoch(), text })
-    for (const { onLine } of [...this.followers]) onLine(text)
+    const epochMs = this.clock.epoch()
+    this.lines.push({ epochMs, text })
+    for (const { onLine } of [...this.followers]) onLine(text, epochMs)
   }
 
   /** Nothing more is written. */
@@ -36,9 +37,9 @@ export class ProcessLog implements Log {
     for (const { onEnd } of followers) onEnd()
   }
 
-  follow(onLine: (text: string) => void, onEnd: () => void): () => void {
+  follow(onLine: (text: string, epochMs: number) => void, onEnd: () => void): () => void {
     const follower = { onLine, onEnd }
-    for (const { text } of [...this.lines]) onLine(text)
+    for (const { text, epochMs } of [...this.lines]) onLine(text, epochMs)
     if (this.isEnded) onEnd()
     else this.followers.add(follower)
     return () => void this.followers.delete(follower)

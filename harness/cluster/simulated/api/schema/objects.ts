@@ -53,6 +53,22 @@ const replicaSet = strict({
   spec: strict({ replicas: count.optional(), selector, template, minReadySeconds: count.optional() }),
 })
 
+const job = strict({
+  ...{ ...head, metadata: plain, status },
+  spec: strict({
+    ...{
+      backoffLimit: count.optional(),
+      completions: count.optional(),
+      parallelism: count.optional(),
+      template,
+    },
+    // What the API server fills in is taken back from it.
+    completionMode: only('NonIndexed').optional(),
+    suspend: only(false).optional(),
+    podReplacementPolicy: only('TerminatingOrFailed').optional(),
+  }),
+})
+
 const service = strict({
   ...{ ...head, metadata: metadata(serviceName), status },
   spec: strict({
@@ -132,6 +148,7 @@ const pods = { own: pod(true), others: pod(false) }
 const shapes: Partial<Record<KindName, z.ZodType>> = {
   Deployment: deployment,
   ReplicaSet: replicaSet,
+  Job: job,
   Service: service,
   ConfigMap: configMap,
   Secret: secret,

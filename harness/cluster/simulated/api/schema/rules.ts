@@ -6,6 +6,7 @@ import { podFlaws, repeated } from './pod-rules.ts'
 
 type Deployment = ObjectOf<'Deployment'>
 type ReplicaSet = ObjectOf<'ReplicaSet'>
+type Job = ObjectOf<'Job'>
 type Service = ObjectOf<'Service'>
 
 /**
@@ -23,6 +24,8 @@ export function ruleFlaws(kind: KindName, object: KubeObject, before: KubeObject
     }
     case 'ReplicaSet':
       return templateFlaws(object as ReplicaSet, before as ReplicaSet | undefined)
+    case 'Job':
+      return jobFlaws(object as Job, before as Job | undefined)
     case 'Service':
       return serviceFlaws(object as Service, before as Service | undefined)
     case 'PodDisruptionBudget':
@@ -64,6 +67,21 @@ function templateFlaws(
   }
   if (before && !isSame(before.spec?.selector, spec.selector)) {
     flaws.push(invalid('spec.selector', spec.selector, 'field is immutable'))
+  }
+  return flaws
+}
+
+/** kubernetes/pkg/apis/batch/validation/validation.go: validateJobSpec. */
+function jobFlaws({ spec }: Job, before: Job | undefined): Flaw[] {
+  if (!spec?.template.spec) return []
+  const flaws = podFlaws(spec.template.spec, 'spec.template.spec')
+  const { restartPolicy } = spec.template.spec
+  if (restartPolicy !== 'Never' && restartPolicy !== 'OnFailure') {
+    const wrong = `Required value: valid values: "OnFailure", "Never"`
+    flaws.push({ path: 'spec.template.spec.restartPolicy', wrong })
+  }
+  if (before && !isSame(before.spec?.template, spec.template)) {
+    flaws.push(invalid('spec.template', spec.template, 'field is immutable'))
   }
   return flaws
 }

@@ -16,7 +16,7 @@ export function unmodelledFlaws(kind: KindName, object: KubeObject, store: Store
     const { spec } = object as PodObject
     return spec && !isOwn ? specFlaws(spec, 'spec', namespace, store) : []
   }
-  if (kind !== 'Deployment' && kind !== 'ReplicaSet') return []
+  if (kind !== 'Deployment' && kind !== 'ReplicaSet' && kind !== 'Job') return []
   const { spec } = object as ObjectOf<'Deployment'>
   const pods = spec?.template?.spec
   return pods ? specFlaws(pods, 'spec.template.spec', namespace, store) : []

@@ -1,0 +1,195 @@
+import type { Cluster } from '../cluster/cluster.ts'
+import type { LogSource } from '../model/observation.ts'
+import { type Incarnation, incarnationsOf } from '../timeline/incarnations.ts'
+import type { Recorder } from './recorder.ts'
+
+export interface LogsOptions {
+  cluster: Pick<Cluster, 'kube' | 'clock'>
+  recorder: Pick<Recorder, 'now' | 'record' | 'waitFor' | 'timeline'>
+  namespace: string
+  signal: AbortSignal
+}
+
+/** Reads the logs of the containers that claims are about, and of no others. */
+export interface Logs {
+  /** Writes down what every incarnation of this container writes, and has written if that can still be had. */
+  follow(source: LogSource): void
+  /** Resolves once every incarnation that has ended by now was read to its end, or cannot be. */
+  settled(): Promise<void>
+}
+
+const askAgainMs = 300
+const askAtMost = 10
+const settlesWithinMs = 10_000
+/** A stream ends with its container; where it ended so much earlier, it broke off. */
+const streamEndsWithinMs = 5_000
+/** Longer than any scenario, and no longer than a timer of Node's may wait: 24 days. */
+const untilMs = 20 * 24 * 3_600_000
+
+/**
+ * Follows logs by way of the API server. The kubelet keeps the log of the newest incarnation of a container and of the
+ * one before it; what an older one wrote before anybody asked is lost, and a gap tells so.
+ * https://kubernetes.io/docs/concepts/cluster-administration/logging/
+ */
+export function followLogs(options: LogsOptions): Logs {
+  const { cluster, recorder, signal } = options
+  const { clock } = cluster
+  const epochAtZero = clock.epoch() - recorder.now()
+  const readers = new Map<string, LogReading>()
+  return {
+    follow(source) {
+      const key = `${source.podUid} ${source.container}`
+      if (readers.has(key)) return
+      const reading = new LogReading(options, source, epochAtZero)
+      readers.set(key, reading)
+      reading.followAll().catch(() => undefined)
+    },
+    async settled() {
+      const lateMs = recorder.now() + settlesWithinMs
+      const isOpen = () => [...readers.values()].some((reading) => reading.awaitsEnds())
+      while (isOpen() && recorder.now() < lateMs && !signal.aborted) await clock.sleep(askAgainMs / 3)
+    },
+  }
+}
+
+/** The log of one container, incarnation after incarnation. */
+class LogReading {
+  private readonly options: LogsOptions
+  private readonly source: LogSource
+  private readonly begun = new Set<string>()
+  private readonly done = new Set<string>()
+  private readonly epochAtZero: number
+
+  constructor(options: LogsOptions, source: LogSource, epochAtZero: number) {
+    this.options = options
+    this.source = source
+    this.epochAtZero = epochAtZero
+  }
+
+  /** Begins to read each incarnation when it is first seen. */
+  async followAll(): Promise<void> {
+    const { recorder, signal } = this.options
+    const unread = () => this.incarnations().find(({ containerID }) => !this.begun.has(containerID))
+    for (;;) {
+      const next = await recorder.waitFor(unread, untilMs, signal)
+      if (!next) return
+      this.begun.add(next.containerID)
+      this.read(next).catch(() => undefined)
+    }
+  }
+
+  /** Whether there is an end that was not read up to. */
+  awaitsEnds(): boolean {
+    return this.incarnations().some(
+      ({ containerID, endedMs }) => endedMs !== undefined && !this.done.has(containerID),
+    )
+  }
+
+  private incarnations(): Incarnation[] {
+    const { podUid, container } = this.source
+    return incarnationsOf(this.options.recorder.timeline, podUid, container)
+  }
+
+  /** Reads one to its end. Where that cannot be had, a gap stands in its place. */
+  private async read({ containerID, seenMs }: Incarnation): Promise<void> {
+    const { recorder, signal } = this.options
+    const known = new Set<string>()
+    let streamedMs: number | undefined
+    let reason = ''
+    for (let failures = 0; failures < askAtMost && !signal.aborted; ) {
+      const hadEnded = this.endOf(containerID) !== undefined
+      try {
+        const came = await this.readOnce(containerID, known, hadEnded)
+        // What was read once it had ended is all of it; a stream may have broken off before.
+        if (came === 'all of it' && hadEnded) return void this.done.add(containerID)
+        streamedMs = came === 'all of it' ? recorder.now() : undefined
+        if (came === 'of another') reason = 'that of a later incarnation was given'
+      } catch (error) {
+        failures += 1
+        reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+        // Its pod is gone since, and what it had written until its end was streamed.
+        const endMs = this.endOf(containerID)
+        const isWhole =
+          endMs !== undefined && streamedMs !== undefined && streamedMs > endMs - streamEndsWithinMs
+        if (isWhole) return void this.done.add(containerID)
+      }
+      const ended = () => (hadEnded ? undefined : this.endOf(containerID))
+      await recorder.waitFor(ended, recorder.now() + askAgainMs, signal)
+    }
+    if (signal.aborted) return
+    this.done.add(containerID)
+    if (this.isOlderThanFaults(containerID)) return
+    const words = `the log of container ${containerID.replace(/^.*:\/\//, '').slice(0, 12)} could not be read to its end: ${reason}`
+    recorder.record({ source: 'gap', atMs: recorder.now(), fromMs: seenMs, watch: 'log', reason: words })
+  }
+
+  private isOlderThanFaults(containerID: string): boolean {
+    const [first] = this.options.recorder.timeline.of('fault')
+    const { endedMs } = this.incarnations().find((one) => one.containerID === containerID) ?? {}
+    return first !== undefined && endedMs !== undefined && endedMs < first.fromMs
+  }
+
+  private async readOnce(
+    containerID: string,
+    known: Set<string>,
+    hadEnded: boolean,
+  ): Promise<'all of it' | 'a part' | 'of another'> {
+    const { kube } = this.options.cluster
+    const { namespace, signal } = this.options
+    const { name, container } = this.source
+    const ref = { namespace, name, container }
+    const all = this.incarnations().map((one) => one.containerID)
+    const place = all.length - 1 - all.indexOf(containerID)
+    if (place > 1) throw new Error('the kubelet keeps none older than the one before the newest')
+    const stopping = new AbortController()
+    let came: 'all of it' | 'a part' | 'of another' = 'all of it'
+    const onLine = (text: string) => {
+      if (stopping.signal.aborted) return
+      const taken = this.take(containerID, text, known)
+      if (taken === 'of another') stopping.abort()
+      if (taken !== 'a line') came = taken
+    }
+    if (place === 0 && !hadEnded) {
+      const until = AbortSignal.any([signal, stopping.signal])
+      await kube.followLogs(ref, onLine, until, { timestamps: true })
+    } else {
+      const text = await kube.logs(ref, { previous: place === 1, timestamps: true })
+      for (const line of text.split('\n')) if (line !== '') onLine(line)
+    }
+    return came
+  }
+
+  /** Writes a line down unless it is known. One that was written after this incarnation had ended is another's. */
+  private take(containerID: string, text: string, known: Set<string>): 'a line' | 'a part' | 'of another' {
+    const line = readLogLine(text, this.epochAtZero)
+    // The kubelet's own word, without a time, on why there is no more, as `too many open files`.
+    if (!line) return 'a part'
+    const endMs = this.endOf(containerID)
+    if (endMs !== undefined && line.atMs > endMs) return 'of another'
+    if (known.has(text)) return 'a line'
+    known.add(text)
+    const { podUid, name, container } = this.source
+    const subject = `Pod/${this.options.namespace}/${name}/${container}`
+    this.options.recorder.record({ source: 'log', ...line, podUid, subject, container, containerID })
+    return 'a line'
+  }
+
+  /** When it had ended for certain, as far as its status tells: that time is a whole second. */
+  private endOf(containerID: string): number | undefined {
+    const one = this.incarnations().find((known) => known.containerID === containerID)
+    if (one?.endedMs === undefined) return undefined
+    const { finishedAt } = one.ended?.detail ?? {}
+    return finishedAt ? Date.parse(finishedAt) - this.epochAtZero + 1_000 : one.endedMs
+  }
+}
+
+/**
+ * A line of a log with its timestamp, as the API server tells it with `timestamps=true`:
+ *
+ *     2026-11-21T12:35:05.546749457Z webapl web-1 listens on port 8080
+ */
+export function readLogLine(text: string, epochAtZero: number): { atMs: number; line: string } | undefined {
+  const [, time = '', line = ''] = /^(\d{4}-\d\d-\d\dT\S+) ?(.*)$/s.exec(text) ?? []
+  const epochMs = Date.parse(time)
+  return Number.isNaN(epochMs) ? undefined : { atMs: epochMs - epochAtZero, line }
+}

@@ -1,0 +1,20 @@
+import { expect, killContainer, scenario } from '@rolypoly/harness'
+import { reportJob } from '../../charts/report-job/chart.ts'
+
+scenario('violates toComplete: a Job whose backoffLimit is 0', async ({ deploy, inject }) => {
+  const report = await deploy(reportJob({ work: 12, backoffLimit: 0 }))
+  const pod = await report.pod()
+
+  await inject(killContainer(pod))
+
+  await expect(report).toComplete({ work: '12s' })
+  await expect(pod).toExit({ code: 137 })
+})
+
+scenario('violates toComplete: a Job that fails beyond its backoffLimit', async ({ deploy, inject }) => {
+  const report = await deploy(reportJob({ work: 12, failAt: 10, backoffLimit: 1 }))
+
+  await inject(killContainer(await report.pod()))
+
+  await expect(report).toComplete({ work: '12s' })
+})
