@@ -21,7 +21,7 @@ export interface KubiaOptions {
   oneOnANode?: boolean
   /** Ready so many seconds after its container at the earliest; at once unless given. */
   readyAfter?: number
-  /** For so many seconds after SIGTERM it still answers; 3 unless given. */
+  /** For so many seconds after SIGTERM it still answers; 5 unless given. */
   drain?: number
 }
 
@@ -29,7 +29,7 @@ const labels = { app: 'kubia' }
 
 /** The textbook's stateless app behind a Service: it says which pod was hit. */
 export function kubia(options: KubiaOptions = {}): Chart {
-  const { replicas = 3, budget, tolerations, drain = 3, readyAfter } = options
+  const { replicas = 3, budget, tolerations, drain = 5, readyAfter } = options
   const container = {
     name: 'kubia',
     image: image.name,

@@ -3,7 +3,7 @@ import { kubia } from '../../charts/kubia/chart.ts'
 
 scenario('violates toKeepAvailable: a drain of an app without a budget', async ({ deploy, inject }) => {
   // Slow to be ready elsewhere, so that all that were on the node are missed at once.
-  const shop = await deploy(kubia({ replicas: 4, readyAfter: 5 }), { traffic: false })
+  const shop = await deploy(kubia({ replicas: 4, readyAfter: 5, drain: 1 }), { traffic: false })
   const pod = await shop.pod()
 
   await inject(drainNode(pod))

@@ -5,7 +5,7 @@ scenario(
   'violates toRespectBudget: two ordinary deletions at once, which ask no budget',
   async ({ deploy, inject }) => {
     // Slow to be ready, so that the second one comes before the first is replaced.
-    const shop = await deploy(kubia({ replicas: 3, budget: { minAvailable: 2 }, readyAfter: 5 }), {
+    const shop = await deploy(kubia({ replicas: 3, budget: { minAvailable: 2 }, readyAfter: 5, drain: 1 }), {
       traffic: false,
     })
 

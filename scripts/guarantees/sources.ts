@@ -13,13 +13,37 @@ export const sources: Record<string, string[]> = {
     `${docs}/concepts/architecture/#control-plane-components`,
     `${docs}/tasks/configure-pod-container/static-pod`,
   ],
+  'crash-loop': [
+    `${pods}/pod-lifecycle/#restart-policy`,
+    `${code}/kubelet/kuberuntime/kuberuntime_manager.go`,
+  ],
+  'cron-job': [`${docs}/concepts/workloads/controllers/cron-jobs/#concurrency-policy`],
   'deleted-node.exclusive': [`${pods}/pod-lifecycle/#pod-garbage-collection`, `${code}/controller/podgc`],
+  'drain.exclusive': [
+    `${docs}/tasks/administer-cluster/safely-drain-node`,
+    `${docs}/concepts/scheduling-eviction/api-eviction`,
+  ],
+  evict: [
+    `${docs}/concepts/workloads/pods/disruptions/#pod-disruption-budgets`,
+    `${docs}/concepts/scheduling-eviction/api-eviction`,
+  ],
   'graceful-stop': [`${pods}/pod-lifecycle/#pod-termination`],
+  job: [`${docs}/concepts/workloads/controllers/job/#pod-backoff-failure-policy`],
   'killed-pod': [
     `${docs}/concepts/workloads/controllers/replicaset`,
     `${pods}/pod-lifecycle/#pod-termination`,
   ],
+  labels: [
+    `${docs}/concepts/workloads/controllers/replicaset/#isolating-pods-from-a-replicaset`,
+    `${docs}/concepts/overview/working-with-objects/owners-dependents`,
+  ],
   liveness: [`${pods}/probes/#liveness-probe`, `${code}/kubelet/prober/worker.go`],
+  logs: [`${docs}/concepts/cluster-administration/logging`],
+  'my-app': [
+    `${pods}/init-containers`,
+    `${pods}/probes/#readiness-probe`,
+    `${pods}/pod-lifecycle/#pod-termination`,
+  ],
   'pause-node.exclusive': [`${docs}/concepts/architecture/nodes/#node-heartbeats`],
   'probe-ways-liveness': [`${pods}/probes/#probe-check-methods`],
   'probe-ways-readiness': [`${pods}/probes/#probe-check-methods`],
@@ -39,6 +63,7 @@ export const sources: Record<string, string[]> = {
     `${docs}/concepts/architecture/nodes/#node-heartbeats`,
     `${docs}/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions`,
   ],
+  'taint.exclusive': [`${docs}/concepts/scheduling-eviction/taint-and-toleration`],
 }
 
 /** `scenarios/scale.scenario.ts` is `scale`. */

@@ -244,3 +244,25 @@ test('where a dependency is taken away, the pod counts that needed it, from the 
     { name: 'the pod is a ready endpoint', atMs: 17_000 },
   ])
 })
+
+test('of a node that is drained every pod counts, whichever goes first, and the node', () => {
+  const events = keyEvents(
+    scenario('shop/web-0', 0, {
+      faults: [
+        {
+          ...{ kind: 'drainNode', target: 'Node/n1', injectedAtMs: 4_900, revertedAtMs: 9_000 },
+          receipt: { atMs: 5_000, observedBy: '', evidence: '' },
+        },
+      ],
+      claims: [claim({ subject: 'Pod/shop/web-2' })],
+      intervals: [
+        interval('pod-terminating', 'Pod/shop/web-1', 5_100, null),
+        interval('pod', 'Pod/shop/web-3', 5_200, null),
+        interval('pod-terminating', 'Pod/shop/web-2', 7_000, null),
+      ],
+    }),
+  )
+  expect(events.map(({ name }) => name)).toEqual([
+    ...['a pod is told to stop', 'a pod is made', 'a pod is told to stop (2)', 'drainNode is reverted'],
+  ])
+})

@@ -29,7 +29,7 @@ const beforeMs = 500
 
 /**
  * The events that a scenario's promises are about, in their order: of the pod that was hurt, of the first that was made
- * in its place, and of its node; of every pod where their Deployment was changed. What happens again is numbered: `the pod is ready (2)`. Empty where nothing was hurt.
+ * in its place, and of its node; of every pod where their Deployment was changed or their node drained. What happens again is numbered: `the pod is ready (2)`. Empty where nothing was hurt.
  */
 export function keyEvents(scenario: ScenarioResult): KeyEvent[] {
   const [fault] = scenario.faults
@@ -40,7 +40,8 @@ export function keyEvents(scenario: ScenarioResult): KeyEvent[] {
   // For a startup probe the fault starts the container anew, which may be told of after its first failure.
   const risesFromMs = landedMs + (fault.target.endsWith(' startup') ? raceMs : 0)
   const isLater = (atMs: number) => atMs >= landedMs - beforeMs
-  const isChange = fault.target.startsWith('Deployment/') && !isDependency
+  // Which of a node's pods their budget lets go first is anybody's guess.
+  const isChange = (fault.target.startsWith('Deployment/') && !isDependency) || fault.kind === 'drainNode'
   const hurt = isChange ? undefined : hurtPod(scenario, fault.target, landedMs)
   const place = isChange || isDependency ? undefined : replacementOf(scenario, landedMs)
   const who = new Map([
