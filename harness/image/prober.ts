@@ -24,6 +24,8 @@ const timeoutMs = 2_000
 const lateTimerMs = 50
 const laneCount = 8
 const writeEveryMs = 50
+/** Many a server closes a connection that is idle for 5 s: one that this process, held up, left so long is not kept. */
+const idleMs = 2_000
 
 /** A connection that is kept, and the pod at its other end, by that pod's own word. */
 interface Lane {
@@ -32,19 +34,28 @@ interface Lane {
   pod: string | undefined
   port: number
   openedMs: number
+  /** When it was last answered on. */
+  usedMs: number
 }
 
 const lanes: Lane[] = []
 let seq = 0
 
+function keptAgent(): Agent {
+  return new Agent({ keepAlive: true, maxSockets: 1 })
+}
+
 function freeLane(): Lane {
   const free = lanes.find((lane) => !lane.busy)
   if (free && lanes.length >= laneCount) {
     lanes.push(...lanes.splice(lanes.indexOf(free), 1)) // round robin
+    if (performance.now() - free.usedMs > idleMs) {
+      free.agent.destroy()
+      free.agent = keptAgent()
+    }
     return free
   }
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  const lane = { agent, busy: false, pod: undefined, port: 0, openedMs: 0 }
+  const lane = { agent: keptAgent(), busy: false, pod: undefined, port: 0, openedMs: 0, usedMs: 0 }
   lanes.push(lane)
   return lane
 }
@@ -111,6 +122,7 @@ function send(to: string, how: 'new' | 'kept' | 'endpoint'): void {
     clearTimeout(timer)
     if (lane) {
       lane.busy = false
+      lane.usedMs = performance.now()
       lane.pod = outcome.pod
     }
     const tookMs = Math.round((performance.now() - began) * 10) / 10
