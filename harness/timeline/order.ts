@@ -50,15 +50,23 @@ export function unpaired(events: Pair[]): string[] {
   })
 }
 
-/** What comes in another order, but for races: of the simulated run too where it is said how close there is one. */
-export function swapped(events: Pair[], simulatedRaceMs = 0): string[] {
+/**
+ * What comes in another order, but for races: of the simulated run too where it is said how close there is one.
+ *
+ * @param areOrdered whether either of two events, by their names, waits for the other; all do unless given.
+ */
+export function swapped(
+  events: Pair[],
+  simulatedRaceMs = 0,
+  areOrdered: (one: string, other: string) => boolean = () => true,
+): string[] {
   const found: string[] = []
   for (const [at, first] of events.entries()) {
     for (const second of events.slice(at + 1)) {
       if (first.simulatedMs === undefined || second.simulatedMs === undefined) continue
       if (first.realMs === undefined || second.realMs === undefined) continue
       const [here, there] = [second.simulatedMs - first.simulatedMs, second.realMs - first.realMs]
-      if (there <= raceMs || here >= -simulatedRaceMs) continue
+      if (there <= raceMs || here >= -simulatedRaceMs || !areOrdered(first.name, second.name)) continue
       found.push(
         `“${second.name}” comes before “${first.name}” here, and ${Math.round(there)} ms after it there`,
       )

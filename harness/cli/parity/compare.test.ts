@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ClaimResult, IntervalResult, Result, ScenarioResult } from '../../model/result.ts'
 import { compareRuns } from './compare.ts'
-import { keyEvents } from './key-events.ts'
+import { areOrdered, keyEvents } from './key-events.ts'
 import { parityPage } from './print.ts'
 
 const interval = (kind: string, subject: string, fromMs: number, toMs: number | null, detail = {}) =>
@@ -265,4 +265,49 @@ test('of a node that is drained every pod counts, whichever goes first, and the 
   expect(events.map(({ name }) => name)).toEqual([
     ...['a pod is told to stop', 'a pod is made', 'a pod is told to stop (2)', 'drainNode is reverted'],
   ])
+})
+
+test('a pod that stops and the one in its place wait for one another in nothing but its deletion', () => {
+  for (const stops of ['container ends', 'is no longer ready', 'is no longer listed', 'is gone']) {
+    for (const starts of ['container runs', 'is ready', 'is a ready endpoint']) {
+      expect(areOrdered(`the pod ${stops}`, `its replacement ${starts}`)).toBe(false)
+      expect(areOrdered(`its replacement ${starts}`, `the pod ${stops}`)).toBe(false)
+    }
+  }
+  expect(areOrdered('the pod is gone', 'its replacement is made')).toBe(true)
+  expect(areOrdered('the pod is told to stop', 'its replacement is ready')).toBe(true)
+  expect(areOrdered('the pod is ready', 'its replacement is ready')).toBe(true)
+  expect(areOrdered('the pod container ends', 'the pod is gone')).toBe(true)
+})
+
+test('so no run is another for how long the stop took', () => {
+  const stopped = (goneMs: number) =>
+    scenario('shop/web-1', 0, {
+      faults: [
+        {
+          ...{ kind: 'deletePod', target: 'Pod/shop/web-1', injectedAtMs: 4_900 },
+          receipt: { atMs: 5_000, observedBy: '', evidence: '' },
+        },
+      ],
+      intervals: [
+        interval('pod', 'Pod/shop/web-1', 100, goneMs),
+        interval('pod', 'Pod/shop/web-2', 5_000, null),
+        interval('pod-ready', 'Pod/shop/web-2', 7_000, null),
+      ],
+    })
+  const { scenarios } = compareRuns(run(stopped(6_900)), run(stopped(9_500)))
+  expect(scenarios[0]?.differences).toEqual([])
+})
+
+test('of a Deployment that was changed, each container starts once: how often one that fails is started again is no event', () => {
+  const change = { kind: 'rollOut', target: 'Deployment/shop/web', injectedAtMs: 4_900 }
+  const started = (...atMs: number[]) =>
+    scenario('shop/web-1', 0, {
+      faults: [{ ...change, receipt: { atMs: 5_000, observedBy: '', evidence: '' } }],
+      intervals: atMs.map((ms) => interval('container-running', 'Pod/shop/web-2/app', ms, ms + 100)),
+    })
+  expect(keyEvents(started(6_000, 8_000, 20_000)).map(({ name }) => name)).toEqual(['a pod container runs'])
+  const another = interval('container-running', 'Pod/shop/web-3/app', 9_000, null)
+  const two = { ...started(6_000), intervals: [...started(6_000).intervals, another] }
+  expect(keyEvents(two).map(({ name }) => name)).toEqual(['a pod container runs', 'a pod container runs (2)'])
 })

@@ -1,6 +1,6 @@
 import type { ClaimResult, Result, ScenarioResult } from '../../model/result.ts'
 import { type Pair, pairsOf, swapped, unpaired } from '../../timeline/order.ts'
-import { keyEvents } from './key-events.ts'
+import { areOrdered, keyEvents } from './key-events.ts'
 
 /** What the two runs of one scenario come to beside each other. */
 export interface Compared {
@@ -44,7 +44,7 @@ function compareScenarios(simulated: ScenarioResult, real: ScenarioResult): Comp
       ? []
       : [`the verdict is ${simulated.verdict} where a real cluster's is ${real.verdict}`]),
     ...unpaired(events),
-    ...swapped(events),
+    ...swapped(events, 0, areOrdered),
     ...claimDifferences(claimsOf(simulated), claimsOf(real)),
   ]
   return { title: simulated.title, events, differences }

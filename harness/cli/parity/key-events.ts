@@ -24,6 +24,18 @@ const anyPod = 'a pod'
 /** How long such a pod takes to stop is its own affair: nothing of the change waits for it. */
 const stopping = ['pod-ready', 'container-running', 'endpoint-listed', 'pod']
 const hurtName = 'the pod'
+
+/**
+ * A pod that was told to stop and the one in its place wait for one another in nothing.
+ *
+ * kubernetes: a ReplicaSet stops counting a pod as soon as it has a deletionTimestamp (pkg/controller/controller_utils.go: FilterActivePods).
+ */
+export function areOrdered(one: string, other: string): boolean {
+  const [stops, starts] = [/^the pod (container ends|is no longer|is gone)/, /^its replacement (?!is made)/]
+  const are = (a: string, b: string) => stops.test(a) && starts.test(b)
+  return !are(one, other) && !are(other, one)
+}
+
 /** What was seen at the moment of the receipt may have come before it. */
 const beforeMs = 500
 
@@ -49,13 +61,17 @@ export function keyEvents(scenario: ScenarioResult): KeyEvent[] {
     ...(place === undefined ? [] : [[place, 'its replacement'] as const]),
   ])
   const events: KeyEvent[] = []
+  const started = new Set<string>()
   const add = (name: string, atMs: number) => events.push({ name, atMs: atMs - landedMs })
   for (const { kind, subject, fromMs, toMs, detail } of scenario.intervals) {
     const called = names[kind]
     const pod = isChange && subject.startsWith('Pod/') ? anyPod : who.get(podOf(subject))
     // What was hurt gets up after the fault only: a start before it is the fault's own.
     const isRise = pod === hurtName && kind !== 'pod-terminating'
-    if (pod && called?.from && (isRise ? fromMs > risesFromMs : isLater(fromMs)))
+    // How often one that fails is started again until then is a matter of moments.
+    const isAgain = pod === anyPod && kind === 'container-running' && started.has(subject)
+    if (kind === 'container-running') started.add(subject)
+    if (pod && !isAgain && called?.from && (isRise ? fromMs > risesFromMs : isLater(fromMs)))
       add(`${pod} ${called.from}`, fromMs)
     if (pod === anyPod && stopping.includes(kind)) continue
     if (pod && called?.to && toMs !== null && isLater(toMs)) add(`${pod} ${called.to}`, toMs)
