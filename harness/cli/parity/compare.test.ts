@@ -172,6 +172,9 @@ test('the page has both times of each event, the differences, and what could not
   )
   expect(parityPage(parity)).toBe(
     [
+      '– frozen: skipped: why',
+      '– a killed container comes back: only in the real run',
+      '',
       '✗ a killed container comes back',
       '   simulated       real',
       '      0.00 s     0.00 s  the pod container ends',
@@ -180,12 +183,21 @@ test('the page has both times of each event, the differences, and what could not
       '      0.80 s     2.00 s  the pod is ready',
       "  ≠ the verdict is passed where a real cluster's is violated",
       '',
-      '– frozen: skipped: why',
-      '– a killed container comes back: only in the real run',
-      '',
       '0 of 1 scenarios are alike.',
     ].join('\n'),
   )
+})
+
+test('what differs comes last on the page', () => {
+  const [same, other] = [{ id: 'two', title: 'alike' }, { verdict: 'violated' as const }]
+  const parity = compareRuns(
+    run(scenario('a/web-1', 700), scenario('a/web-2', 700, same)),
+    run(scenario('b/web-9', 700, other), scenario('b/web-8', 700, same)),
+  )
+  const lines = parityPage(parity).split('\n')
+  expect(lines.indexOf('✓ alike')).toBe(0)
+  expect(lines.indexOf('✗ a killed container comes back')).toBeGreaterThan(0)
+  expect(lines.at(-1)).toBe('1 of 2 scenarios are alike.')
 })
 
 test('of a Deployment that is changed every pod counts, whichever it is, and the word of a stall', () => {

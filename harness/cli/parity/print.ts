@@ -1,14 +1,16 @@
 import type { Pair } from '../../timeline/order.ts'
 import type { Compared, Parity } from './compare.ts'
 
-/** The page of a comparison, for people. */
+/** The page of a comparison, for people: the end of it is read first, so what differs comes last. */
 export function parityPage({ scenarios, missing }: Parity): string {
-  const alike = scenarios.filter(({ differences }) => differences.length === 0).length
+  const alike = scenarios.filter(({ differences }) => differences.length === 0)
+  const different = scenarios.filter((scenario) => !alike.includes(scenario))
   return [
-    ...scenarios.flatMap(scenarioLines),
+    ...alike.flatMap(scenarioLines),
     ...missing.map((line) => `– ${line}`),
     ...(missing.length > 0 ? [''] : []),
-    `${alike} of ${scenarios.length} scenarios are alike.`,
+    ...different.flatMap(scenarioLines),
+    `${alike.length} of ${scenarios.length} scenarios are alike.`,
   ].join('\n')
 }
 
