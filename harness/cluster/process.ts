@@ -83,12 +83,7 @@ export async function tryRun(
   if (broken.signal.aborted) throw broken.signal.reason
   const { stdout, stderr } = { stdout: text(result.stdout), stderr: text(result.stderr) }
   if (!result.failed) return { ok: true, exitCode: 0, stdout, stderr }
-  const error = failure([command, ...args].join(' '), command, options, {
-    ...result,
-    all: text(result.all),
-    // An Error's own cause is not enumerable.
-    cause: result.cause,
-  })
+  const error = failure([command, ...args], options, result)
   return { ok: false, exitCode: result.exitCode, stdout, stderr, error }
 }
 
@@ -106,12 +101,7 @@ export function runSync(command: string, args: readonly string[], options: SyncO
   })
   const { stdout, stderr } = { stdout: text(result.stdout), stderr: text(result.stderr) }
   if (!result.failed) return { stdout, stderr }
-  throw failure([command, ...args].join(' '), command, options, {
-    ...result,
-    all: text(result.all),
-    // An Error's own cause is not enumerable.
-    cause: result.cause,
-  })
+  throw failure([command, ...args], options, result)
 }
 
 export interface SyncOptions {
@@ -121,7 +111,7 @@ export interface SyncOptions {
 
 /** The parts of execa's result that a failure is told from. */
 interface Failed {
-  all: string
+  all?: unknown
   code?: string | undefined
   exitCode?: number | undefined
   signal?: string | undefined
@@ -133,9 +123,15 @@ interface Failed {
   cause?: unknown
 }
 
-function failure(line: string, command: string, options: RunOptions, failed: Failed): EnvironmentError {
+function failure(words: [string, ...string[]], options: RunOptions, result: Failed): EnvironmentError {
+  const [command] = words
+  const line = words.join(' ')
+  // An Error's own cause is not enumerable.
+  const failed = { ...result, cause: result.cause }
   const missingCwd = failed.code === 'ENOENT' && options.cwd !== undefined && !existsSync(options.cwd)
-  const evidence = [line === shorten(line) ? '' : line, lastLines(failed.all)].filter(Boolean).join('\n')
+  const evidence = [line === shorten(line) ? '' : line, lastLines(text(failed.all))]
+    .filter(Boolean)
+    .join('\n')
   return new EnvironmentError(`${shorten(line)} ${how(command, options, failed, missingCwd)}`, {
     ...(evidence && { evidence }),
     ...remedyFor(command, failed.code, missingCwd),

@@ -1,4 +1,3 @@
-import { untilNodeBack } from '../cluster/health.ts'
 import type { Kube, PodObject } from '../cluster/kube.ts'
 import { toMs } from '../model/duration.ts'
 import { EnvironmentError } from '../model/errors.ts'
@@ -8,9 +7,7 @@ import type { Stage } from '../workload/stage.ts'
 import type { Pod } from '../workload/workload.ts'
 import { type EvictOptions, evict, evictWithin } from './evict.ts'
 import type { Act, Fault } from './fault.ts'
-import { podUidsOnNodeOf, workerNode } from './node.ts'
-
-const uncordonedWithinMs = 60_000
+import { podUidsOnNodeOf, untilUsable, workerNode } from './node.ts'
 
 /** Marks the node that a pod runs on as unschedulable, as `kubectl cordon` does. The revert uncordons it. */
 export function cordonNode(pod: Pod): Fault {
@@ -95,15 +92,13 @@ function roomFor(timeline: Timeline, podUids: string[]): number | null {
 }
 
 async function cordon({ cluster, recording }: Stage, node: string): Promise<Act> {
-  const { kube, clock } = cluster
+  const { kube } = cluster
   const before = await workerNode(kube, node, 'cordoned')
   if (before.spec?.unschedulable) throw new EnvironmentError(`Node/${node}: is cordoned already`)
   const sinceMs = recording.now()
   const revert = async () => {
     await setUnschedulable(kube, node, null)
-    // Its taint goes a moment later, and is owed to the next scenario.
-    const wrong = await untilNodeBack(kube, clock, node, { sinceMs: 0, rebooted: false }, uncordonedWithinMs)
-    if (wrong) throw new EnvironmentError(`Node/${node}: was uncordoned a minute ago, and ${wrong}`)
+    await untilUsable(cluster, node, 'was uncordoned')
   }
   try {
     await setUnschedulable(kube, node, true)

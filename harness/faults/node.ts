@@ -1,3 +1,5 @@
+import type { Cluster } from '../cluster/cluster.ts'
+import { untilNodeBack } from '../cluster/health.ts'
 import type { Kube, NodeObject } from '../cluster/kube.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { Pod } from '../workload/workload.ts'
@@ -23,4 +25,17 @@ export async function workerNode(kube: Kube, name: string, done: string): Promis
     throw new UsageError(`Node/${name}: is a control plane, which is not ${done}: choose a pod on a worker`)
   }
   return node
+}
+
+const usableWithinMs = 60_000
+
+/**
+ * Waits until a node that `what` (as `was uncordoned`) is Ready and takes pods again: its taints go a moment later, and
+ * that is owed to the next scenario.
+ *
+ * @throws EnvironmentError where it does not within a minute.
+ */
+export async function untilUsable({ kube, clock }: Cluster, node: string, what: string): Promise<void> {
+  const wrong = await untilNodeBack(kube, clock, node, { sinceMs: 0, rebooted: false }, usableWithinMs)
+  if (wrong) throw new EnvironmentError(`Node/${node}: ${what} a minute ago, and ${wrong}`)
 }

@@ -1,15 +1,13 @@
-import { untilNodeBack } from '../cluster/health.ts'
 import type { Kube, NodeObject } from '../cluster/kube.ts'
 import { KubeError } from '../cluster/kube-error.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import type { NodeTaint } from '../model/fault.ts'
 import type { Pod } from '../workload/workload.ts'
 import type { Fault } from './fault.ts'
-import { podUidsOnNodeOf, workerNode } from './node.ts'
+import { podUidsOnNodeOf, untilUsable, workerNode } from './node.ts'
 
 export type TaintNodeOptions = NodeTaint
 
-const backWithinMs = 60_000
 const writes = 5
 
 /**
@@ -25,7 +23,7 @@ export function taintNode(pod: Pod, taint: TaintNodeOptions): Fault {
     ...{ kind: 'taintNode', target, requires: [], receiptWithinMs: 10_000, lasting: true, exclusive: true },
     effect: { does: 'taint', node, podUids, taint },
     async inject({ cluster, recording }) {
-      const { kube, clock } = cluster
+      const { kube } = cluster
       const before = await workerNode(kube, node, 'tainted')
       if (before.spec?.taints?.some((one) => isSameTaint(one, taint))) {
         throw new EnvironmentError(`${target}: has a taint ${taint.key}:${taint.effect} already`)
@@ -33,8 +31,7 @@ export function taintNode(pod: Pod, taint: TaintNodeOptions): Fault {
       const sinceMs = recording.now()
       const revert = async () => {
         await writeTaints(kube, node, (taints) => taints.filter((one) => !isSameTaint(one, taint)))
-        const wrong = await untilNodeBack(kube, clock, node, { sinceMs: 0, rebooted: false }, backWithinMs)
-        if (wrong) throw new EnvironmentError(`${target}: lost its taint a minute ago, and ${wrong}`)
+        await untilUsable(cluster, node, 'lost its taint')
       }
       try {
         await writeTaints(kube, node, (taints) => [...taints, taint])

@@ -1,3 +1,5 @@
+import type { LabelSelector } from './label-selector.ts'
+
 /** A pod's existence, from the first sight of its object to its deletion. */
 export interface PodDetail {
   name: string
@@ -53,12 +55,6 @@ export interface BudgetDetail {
   expected: number
   /** So many more may be evicted. */
   allowed: number
-}
-
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
-export interface LabelSelector {
-  matchLabels?: Record<string, string> | undefined
-  matchExpressions?: { key: string; operator: string; values?: string[] | undefined }[] | undefined
 }
 
 interface DetailOf {

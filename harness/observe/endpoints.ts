@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import { noEndMs } from '../timeline/recording.ts'
 import { isOpenIn } from '../timeline/steady.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { urlOf } from './prober-pod.ts'
@@ -16,8 +17,6 @@ export interface TellEndpoints {
   signal: AbortSignal
 }
 
-/** Longer than any scenario, and no longer than a timer of Node's may wait: 24 days. */
-const untilMs = 20 * 24 * 3_600_000
 const againMs = 500
 
 /** Tells the prober which endpoints to ask, whenever they change, until the signal aborts. Never throws. */
@@ -32,7 +31,7 @@ export async function tellEndpoints(options: TellEndpoints): Promise<void> {
   }
   while (!signal.aborted) {
     try {
-      const now = await recorder.waitFor(news, untilMs, signal)
+      const now = await recorder.waitFor(news, noEndMs, signal)
       if (now === undefined) return
       const command = ['sh', '-c', 'printf %s "$0" >/tmp/endpoints && kill -HUP 1', now]
       const { exitCode } = await cluster.kube.exec(container, command)

@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { LogSource } from '../model/observation.ts'
 import { type Incarnation, incarnationsOf } from '../timeline/incarnations.ts'
+import { noEndMs } from '../timeline/recording.ts'
 import type { Recorder } from './recorder.ts'
 
 export interface LogsOptions {
@@ -23,8 +24,6 @@ const askAtMost = 10
 const settlesWithinMs = 10_000
 /** A stream ends with its container; where it ended so much earlier, it broke off. */
 const streamEndsWithinMs = 5_000
-/** Longer than any scenario, and no longer than a timer of Node's may wait: 24 days. */
-const untilMs = 20 * 24 * 3_600_000
 
 /**
  * Follows logs by way of the API server. The kubelet keeps the log of the newest incarnation of a container and of the
@@ -71,7 +70,7 @@ class LogReading {
     const { recorder, signal } = this.options
     const unread = () => this.incarnations().find(({ containerID }) => !this.begun.has(containerID))
     for (;;) {
-      const next = await recorder.waitFor(unread, untilMs, signal)
+      const next = await recorder.waitFor(unread, noEndMs, signal)
       if (!next) return
       this.begun.add(next.containerID)
       this.read(next).catch(() => undefined)

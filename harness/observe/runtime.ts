@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Interval } from '../model/interval.ts'
 import type { ExitObservation, SignalObservation } from '../model/observation.ts'
+import { noEndMs } from '../timeline/recording.ts'
 import type { Recorder } from './recorder.ts'
 
 export interface RuntimeOptions {
@@ -17,8 +18,6 @@ export interface Runtime {
 
 const askAgainMs = 300
 const askAtMost = 20
-/** Longer than any scenario, and no longer than a timer of Node's may wait: 24 days. */
-const untilMs = 20 * 24 * 3_600_000
 
 /**
  * When a container was sent its stop signal, and when its process ended: the API tells neither to the millisecond, nor
@@ -52,7 +51,7 @@ export function followRuntime({ cluster, recorder, signal }: RuntimeOptions): Ru
   const follow = async () => {
     for (;;) {
       const some = () => (open().length > 0 ? open() : undefined)
-      const ended = await recorder.waitFor(some, untilMs, signal)
+      const ended = await recorder.waitFor(some, noEndMs, signal)
       if (!ended) return
       reading = readAll(ended)
       await reading

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { selects } from './weak-spots/spec.ts'
+import { selects } from '../model/label-selector.ts'
 import {
   type BudgetSpec,
   type ContainerSpec,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Interval, LabelSelector } from '../model/interval.ts'
+import type { Interval } from '../model/interval.ts'
+import { selects } from '../model/label-selector.ts'
 import type { WorkloadShape } from '../model/observation.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -55,22 +56,8 @@ export function reduceBudget(timeline: Timeline, raw: unknown, deleted: boolean,
 /** Whether a budget keeps a pod: an empty selector keeps every one of its namespace, and none keeps none. */
 export function keeps({ detail }: Interval<'budget'>, pod: Interval<'pod'>): boolean {
   const [, namespace] = pod.subject.split('/')
-  return detail.namespace === namespace && selects(detail.selector, pod.detail.labels)
-}
-
-function selects(selector: LabelSelector | null, labels: Record<string, string>): boolean {
-  if (!selector) return false
-  const { matchLabels = {}, matchExpressions = [] } = selector
-  return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-    matchExpressions.every(({ key, operator, values = [] }) => {
-      const value = labels[key]
-      if (operator === 'Exists') return value !== undefined
-      if (operator === 'DoesNotExist') return value === undefined
-      const isIn = value !== undefined && values.includes(value)
-      return operator === 'In' ? isIn : !isIn
-    })
-  )
+  const { selector } = detail
+  return detail.namespace === namespace && selector !== null && selects(selector, pod.detail.labels)
 }
 
 /** The name of the budget that keeps a pod now; undefined where none does. */

@@ -1,6 +1,9 @@
 import type { Observation } from '../model/observation.ts'
 import type { Timeline } from './timeline.ts'
 
+/** Longer than any scenario, and no longer than a timer of Node's may wait: 24 days. */
+export const noEndMs = 20 * 24 * 3_600_000
+
 /** What is being recorded, as those who read it see it. */
 export interface Recording {
   readonly timeline: Timeline

@@ -4,7 +4,6 @@ import { runSync } from '../cluster/process.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { Chart } from './chart.ts'
 import { chartOptions, type ManifestOptions, readManifest } from './manifest.ts'
-import { sourceOf } from './rendered.ts'
 
 export interface HelmOptions extends ManifestOptions {
   /** Takes the place of what the chart's values.yaml has, key by key. */
@@ -74,6 +73,13 @@ function template(path: string, folder: string, name: string, options: HelmOptio
       cause: error,
     })
   }
+}
+
+/** The template that a line of Helm's output comes from: Helm names it in a comment above each document. */
+function sourceOf(text: string, line: number): string {
+  const above = text.split('\n').slice(0, line)
+  const source = above.findLast((one) => one.startsWith('# Source: '))
+  return source ? source.slice('# Source: '.length).trim() : `line ${line} of what it renders to`
 }
 
 /** What Helm runs at some time of a release's life, and does not keep as a part of it (https://helm.sh/docs/topics/charts_hooks). */

@@ -1,10 +1,10 @@
 import { resolveTiming } from '../../model/cluster-timing.ts'
+import { selects } from '../../model/label-selector.ts'
 import { tolerationMs } from '../nodes.ts'
 import {
   type BudgetSpec,
   type ServiceSpec,
   type Surroundings,
-  selects,
   sendsTo,
   type WeakSpot,
   type WorkloadSpec,

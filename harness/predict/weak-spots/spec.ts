@@ -1,3 +1,4 @@
+import type { LabelSelector } from '../../model/label-selector.ts'
 import type { ContainerTiming, PodTiming, ProbeTiming } from '../spec.ts'
 
 /** One thing in a spec that makes it break, or that keeps it from being mended. Three sentences, without their dots. */
@@ -72,11 +73,6 @@ export interface BudgetSpec {
   maxUnavailable?: Port | undefined
 }
 
-export interface LabelSelector {
-  matchLabels?: Record<string, string> | undefined
-  matchExpressions?: { key: string; operator: string; values?: string[] | undefined }[] | undefined
-}
-
 /** What stands in the same chart or manifest. */
 export interface Surroundings {
   workloads: WorkloadSpec[]
@@ -88,21 +84,6 @@ export interface Surroundings {
 export function sendsTo({ selector }: ServiceSpec, labels: Record<string, string>): boolean {
   const wanted = Object.entries(selector)
   return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value)
-}
-
-/** Whether a label selector matches; an empty one matches everything. */
-export function selects(selector: LabelSelector, labels: Record<string, string>): boolean {
-  const { matchLabels = {}, matchExpressions = [] } = selector
-  return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-    matchExpressions.every(({ key, operator, values = [] }) => {
-      const value = labels[key]
-      if (operator === 'Exists') return value !== undefined
-      if (operator === 'DoesNotExist') return value === undefined
-      const isIn = value !== undefined && values.includes(value)
-      return operator === 'In' ? isIn : !isIn
-    })
-  )
 }
 
 /** The Services whose connections reach this container by a port that it declares; where none of its pod does, the first. */
