@@ -1,5 +1,5 @@
 import { formatMs } from '../harness/model/duration.ts'
-import type { ClaimResult, Noise } from '../harness/model/result.ts'
+import type { Noise } from '../harness/model/result.ts'
 
 /** How busy the machine was, on one line. */
 export function noiseLine({ apiMs, watchMs, cpuWaiting }: Noise): string {
@@ -9,11 +9,6 @@ export function noiseLine({ apiMs, watchMs, cpuWaiting }: Noise): string {
     ? [`waiting for CPU ${percent(cpuWaiting.p50)} of the time (max ${percent(cpuWaiting.max)})`]
     : []
   return `machine: ${[...times('API writes', apiMs), ...times('watch events', watchMs), ...cpu].join(', ')}`
-}
-
-/** Whether a claim could not be judged because of the machine, which only its message tells. */
-export function blamesMachine({ verdict, message }: ClaimResult): boolean {
-  return verdict === 'inconclusive' && /\bmachine was too (slow|busy)\b/i.test(message)
 }
 
 function percent(share: number): string {

@@ -1,5 +1,5 @@
 import type { ClaimResult, ScenarioResult } from '../harness/model/result.ts'
-import { blamesMachine, noiseLine } from './noise-words.ts'
+import { noiseLine } from './noise-words.ts'
 import { stopSentences } from './shutdown-changes.ts'
 import { fellShort } from './shutdown-words.ts'
 
@@ -34,7 +34,7 @@ function stopped({ shutdowns = [] }: ScenarioResult, claim: ClaimResult): string
 }
 
 function noisy({ noise }: ScenarioResult, claim: ClaimResult): string[] {
-  return noise && blamesMachine(claim) ? [noiseLine(noise)] : []
+  return noise && claim.tooSlow ? [noiseLine(noise)] : []
 }
 
 /** `toLoseRequests` of `toLoseRequests({ atMost: 0 })`. */

@@ -186,7 +186,7 @@ export async function hold(claim: Invariant): Promise<void> {
     }
     const gap = gapIn(claim, anchor.atMs)
     if (gap) return entry.settle('inconclusive', `${subject}: ${gap}`)
-    if (seen.is === 'unjudgeable') return entry.settle('inconclusive', `${subject}: ${seen.detail}`)
+    if (seen.is === 'unjudgeable') return entry.settle('inconclusive', `${subject}: ${seen.detail}`, seen)
     const detail = seen.is === 'held' ? seen.detail : seen.lastSeen
     delete entry.result.measuredMs
     entry.settle('passed', `${subject}: ${detail} from ${at(anchor.atMs)} to ${at(endMs)}`)

@@ -26,7 +26,7 @@ export function conclude(claim: Response, entry: Entry, seen: Judgement, window:
   const { subject, promise, stage } = claim
   const { event, atMs: anchorMs } = entry.result.anchor ?? { event: '', atMs: 0 }
   const { earliestMs, latestMs } = window
-  if (seen.is === 'unjudgeable') return entry.settle('inconclusive', `${subject}: ${seen.detail}`)
+  if (seen.is === 'unjudgeable') return entry.settle('inconclusive', `${subject}: ${seen.detail}`, seen)
   if (seen.is === 'held') {
     // A container that was restarted may be ready again before its liveness probe is let alone: that is no revert's doing.
     const landed = seen.atMs < anchorMs && window.landed
@@ -45,10 +45,14 @@ export function conclude(claim: Response, entry: Entry, seen: Judgement, window:
         const expected = `expected ${promise} no sooner than ${formatMs(earliestMs)} after ${event}`
         return entry.settle('violated', `${subject}: ${expected}, but ${seen.detail} at ${at(seen.atMs)}`)
       }
-      return entry.settle(
-        'inconclusive',
-        `${subject}: ${seen.detail} ${when}, before the fault could have led to it (${formatMs(earliestMs)} at the earliest): something else did it`,
-      )
+      const tooEarly = `${subject}: ${seen.detail} ${when}, before the fault could have led to it (${formatMs(earliestMs)} at the earliest): something else did it`
+      const allowance = allowanceOf(claim, entry, window)
+      // The receipt itself may have come late.
+      return isExcused(earliestMs - measuredMs, allowance)
+        ? entry.settle('inconclusive', `${tooEarly}, or this machine was too slow: ${allowance.because}`, {
+            tooSlow: true,
+          })
+        : entry.settle('inconclusive', tooEarly)
     }
     if (measuredMs <= latestMs) {
       entry.result.timing = 'inside'
@@ -75,6 +79,7 @@ export function conclude(claim: Response, entry: Entry, seen: Judgement, window:
     return entry.settle(
       'inconclusive',
       `${expected}, but ${last}${by} this machine was too slow to judge: ${allowance.because}`,
+      { tooSlow: true },
     )
   }
   const given =

@@ -23,6 +23,9 @@ const judge: Judge = (timeline, sinceMs) => {
   if (since.some(({ subject }) => subject === 'unjudgeable')) {
     return { is: 'unjudgeable', detail: 'had no pod that could stay up' }
   }
+  if (since.some(({ subject }) => subject === 'too slow')) {
+    return { is: 'unjudgeable', detail: 'was on a machine too slow', tooSlow: true }
+  }
   const broken = since.find(({ subject }) => subject === 'broken')
   if (broken) return { is: 'broken', atMs: broken.fromMs, detail: 'pod web-2 was deleted' }
   return { is: 'open', lastSeen: 'all 3 pods stayed up' }
@@ -146,6 +149,12 @@ test('a subject that cannot be judged is inconclusive', async () => {
   const message = 'Deployment/shop/web: had no pod that could stay up'
   expect(result).toMatchObject({ verdict: 'inconclusive', message })
   expect(await end(9_000)).toMatchObject({ verdict: 'inconclusive', message })
+  expect(result.tooSlow).toBeUndefined()
+})
+
+test('it says so where the machine alone is to blame', async () => {
+  const { end } = await claim([step(800, 'too slow')])
+  expect(await end(9_000)).toMatchObject({ verdict: 'inconclusive', tooSlow: true })
 })
 
 test('a record that does not become complete leaves it inconclusive, after a wait', async () => {

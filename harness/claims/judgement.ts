@@ -6,8 +6,8 @@ export type Judgement =
   | { is: 'held'; atMs: number; detail: string }
   /** It can no longer hold. */
   | { is: 'broken'; atMs: number; detail: string }
-  /** It cannot be judged at all. */
-  | { is: 'unjudgeable'; detail: string }
+  /** It cannot be judged at all; `tooSlow` where nothing but the machine is to blame. */
+  | { is: 'unjudgeable'; detail: string; tooSlow?: true }
   /** Neither yet. `lastSeen` says how things stand. */
   | { is: 'open'; lastSeen: string }
 

@@ -177,7 +177,12 @@ describe('late on a slow machine', () => {
   test('is inconclusive where it comes in the time that the machine was given, with the figures', async () => {
     const { result, resolvedMs, end } = await claim(sorted(...busy, step(11_800, 'held')))
     expect(resolvedMs).toBe(11_800)
-    expect(result).toMatchObject({ verdict: 'inconclusive', timing: 'late', measuredMs: 10_800 })
+    expect(result).toMatchObject({
+      verdict: 'inconclusive',
+      timing: 'late',
+      measuredMs: 10_800,
+      tooSlow: true,
+    })
     expect(result.message).toBe(
       `${expected}, but did it only at 11.80 s, after 10.8 s: 800 ms too late, but this machine was too slow to judge: ${figures}`,
     )
@@ -236,9 +241,13 @@ describe('noise leaves alone', () => {
     expect((await end(60_000)).verdict).toBe('passed')
   })
 
-  test('what came too early', async () => {
+  test('what came too early, but for blaming the machine', async () => {
     const { result } = await claim(sorted(...beyond, step(1_500, 'held')))
     expect(result).toMatchObject({ verdict: 'inconclusive', timing: 'early' })
+    expect(result.message).toContain('something else did it, or this machine was too slow: API writes took')
+    const onCalm = (await claim(sorted(...calm, step(1_500, 'held')))).result
+    expect(onCalm.message).toMatch(/something else did it$/)
+    expect([result.tooSlow, onCalm.tooSlow]).toEqual([true, undefined])
   })
 
   test.each([6_000, 14_000])('what is broken, in its window or after it: at %i ms', async (atMs) => {

@@ -5,7 +5,8 @@ import type { Stage } from '../workload/stage.ts'
 /** A claim that has been made, and what it has come to. */
 export interface Entry {
   readonly result: ClaimResult
-  settle(verdict: Verdict, message: string): void
+  /** @param because `tooSlow` where nothing but the machine keeps it from being judged. */
+  settle(verdict: Verdict, message: string, because?: { tooSlow?: true }): void
   /** The last word, when the scenario's own steps are over. */
   atEnd?: () => Promise<void>
 }
@@ -22,9 +23,11 @@ export class Ledger {
     }
     const entry: Entry = {
       result,
-      settle(verdict, message) {
+      settle(verdict, message, { tooSlow } = {}) {
         result.verdict = verdict
         result.message = message
+        if (tooSlow) result.tooSlow = true
+        else delete result.tooSlow
       },
     }
     this.entries.push(entry)

@@ -47,7 +47,7 @@ export function judgeGaps(services: string[], limitMs: number): Judge {
         if (endMs - fromMs > limitMs) {
           const gap = `Service ${service} gave no good answer for ${formatMs(endMs - fromMs)} from ${at(fromMs)} on`
           const excuse = tooSlowToJudge(timeline, fromMs, endMs, (endMs - fromMs) / limitMs)
-          if (excuse) return { is: 'unjudgeable', detail: `${gap}, but ${excuse}` }
+          if (excuse) return { is: 'unjudgeable', detail: `${gap}, but ${excuse}`, tooSlow: true }
           return { is: 'broken', atMs: endMs, detail: `${gap}, seen` }
         }
         longestMs = Math.max(longestMs, endMs - fromMs)

@@ -68,7 +68,7 @@ export function judgeLatency(
     if (slowOne) {
       const untilMs = asked.at(-1)?.endMs ?? slowOne.endMs
       const excuse = tooSlowToJudge(timeline, sinceMs, untilMs, slow.ms / slow.limitMs)
-      if (excuse) return { is: 'unjudgeable', detail: `${detail}, but ${excuse}` }
+      if (excuse) return { is: 'unjudgeable', detail: `${detail}, but ${excuse}`, tooSlow: true }
       return { is: 'broken', atMs: slowOne.endMs, detail: `${detail}, the first over its limit` }
     }
     return { is: 'open', lastSeen: detail }

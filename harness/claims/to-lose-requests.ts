@@ -63,7 +63,8 @@ export function judgeLosses(stage: Stage, services: string[], atMost: number, of
         timeline,
         counted.filter((loss) => !certain.includes(loss)),
       )
-      return { is: 'unjudgeable', detail: `${counted.length} were lost (${kindsOf(counted)}), but ${excuse}` }
+      const detail = `${counted.length} were lost (${kindsOf(counted)}), but ${excuse}`
+      return { is: 'unjudgeable', detail, tooSlow: true }
     }
     if (oneTooMany) {
       const detail = `${counted.length} were lost (${kindsOf(counted)}), the first too many`

@@ -105,7 +105,7 @@ function judgeLost(timeline: Timeline, uid: string, stop: Shutdown, exitedMs: nu
     (loss) => loss.endMs >= fromMs && podOf(timeline, loss)?.pod.uid === uid,
   )
   const excuse = excuseFor(timeline, losses)
-  if (excuse) return { is: 'unjudgeable', detail: `${detail}, but ${excuse}` }
+  if (excuse) return { is: 'unjudgeable', detail: `${detail}, but ${excuse}`, tooSlow: true }
   return { is: 'broken', atMs: exitedMs, detail: `${detail}, and ended` }
 }
 

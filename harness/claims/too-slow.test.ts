@@ -28,7 +28,7 @@ describe('a request that times out on a machine that was too slow', () => {
     const detail = expect.stringMatching(
       /^1 were lost \(1 timeout on new connections\), but this machine was too slow to judge: API writes took /,
     )
-    expect(lost(...slow, timedOut(2_500))).toEqual({ is: 'unjudgeable', detail })
+    expect(lost(...slow, timedOut(2_500))).toEqual({ is: 'unjudgeable', detail, tooSlow: true })
     expect(lost(...stalled, timedOut(2_500)).is).toBe('unjudgeable')
   })
 
@@ -47,6 +47,7 @@ describe('a request that times out on a machine that was too slow', () => {
     const late = (tookMs: number) => lost(...calm, asked(2_500, { tookMs, lost: 'timeout' }))
     expect(late(2_503)).toEqual({
       is: 'unjudgeable',
+      tooSlow: true,
       detail:
         '1 were lost (1 timeout on new connections), but this machine was too slow to judge: the prober itself was held up for 503 ms',
     })

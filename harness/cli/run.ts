@@ -10,6 +10,7 @@ import { failureOf } from '../scenario/outcome.ts'
 import { finishRun, RolypolyReporter } from '../scenario/reporter.ts'
 import type { ClusterChoice } from '../scenario/run.ts'
 import { brokenVariable, harmlessVariable, scenarioProjects } from '../scenario/vitest.ts'
+import { playAgain } from './play-again.ts'
 
 export interface RunArguments {
   cluster: ClusterChoice
@@ -54,7 +55,7 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     halt(new DeadlineError(`The run's deadline of ${options.deadline} has passed`))
   }, toMs(options.deadline))
 
-  const reporter = new RolypolyReporter(say)
+  const reporter = new RolypolyReporter(say, false)
   let result: Result | undefined
   try {
     process.env[harmlessVariable] = options.control || options.cluster === 'simulated' ? '1' : '0'
@@ -77,6 +78,8 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     })
     stop.signal.throwIfAborted()
     await vitest.runTestSpecifications(specifications)
+    await playAgain(vitest, reporter, say, stop.signal)
+    await reporter.finish()
     result = reporter.result
     if (stop.signal.reason instanceof DeadlineError) throw stop.signal.reason
   } catch (error) {

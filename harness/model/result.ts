@@ -37,6 +37,8 @@ const claim = z.object({
   /** The limit that the scenario gave, in milliseconds from the anchor. */
   within: ms.optional(),
   timing: z.enum(['inside', 'early', 'late']).optional(),
+  /** It was not judged, and nothing but the machine, which was too slow, is to blame. */
+  tooSlow: z.literal(true).optional(),
 })
 
 const receipt = z.object({ atMs: ms, observedBy: z.string(), evidence: z.string() })
@@ -155,6 +157,8 @@ const scenario = z.object({
   startedAt: z.string(),
   durationMs: ms,
   skippedBecause: z.string().optional(),
+  /** Why it was played a second time, by itself: what of the first was not judged, for the machine was too slow. */
+  playedAgain: z.string().optional(),
   error: failure.optional(),
   faults: z.array(fault),
   claims: z.array(claim),

@@ -6,27 +6,51 @@ import { formatMs } from '../model/duration.ts'
 import type { Failure, Result, ScenarioResult } from '../model/result.ts'
 import { type Verdict, worst } from '../model/verdict.ts'
 import { activeRun } from './active-run.ts'
+import { tooSlowFor } from './again.ts'
 import { withStopsBefore } from './before.ts'
 import { failureOf } from './outcome.ts'
 import { idOf } from './scenario-id.ts'
 import { rolypolyVersion } from './version.ts'
 import './task-meta.ts'
 
+/** A scenario, and Vitest's account of it: undefined for a file that could not be loaded. */
+export interface Played {
+  result: ScenarioResult
+  test: TestCase | undefined
+}
+
 const scenarioFile = /\.scenario\.[cm]?[jt]s$/
 
 /** Writes a run's files from what its scenarios came to, whether `rolypoly run` or `vitest` started it. */
 export class RolypolyReporter implements Reporter {
   private readonly say: (line: string) => void
+  private readonly finishes: boolean
+  private readonly played = new Map<string, Played>()
+  private failure: Failure | undefined
+  private again: Played | undefined
   /** The result, once the run is over. */
   result: Result | undefined
 
-  constructor(say: (line: string) => void = (line) => console.log(line)) {
+  /** @param finishes false where the run plays on after its first end, and calls {@link finish} itself. */
+  constructor(say: (line: string) => void = (line) => console.log(line), finishes = true) {
     this.say = say
+    this.finishes = finishes
+  }
+
+  /** What has been played so far, each with Vitest's own account of it where there is one. */
+  get scenarios(): Played[] {
+    return [...this.played.values()]
+  }
+
+  /** What is played next takes the place of this one, and says why; the others of its file are left out then. */
+  expectAgain(first: Played): void {
+    this.again = first
   }
 
   onTestCaseResult(test: TestCase): void {
     if (!scenarioFile.test(test.module.moduleId)) return
     const result = resultOf(test)
+    if (this.again && test.id !== this.again.test?.id) return
     this.say(`${result.verdict.padEnd(12)} ${formatMs(result.durationMs).padStart(8)}  ${result.title}`)
     for (const claim of result.claims) {
       if (claim.verdict !== 'passed') this.say(`  ${claim.verdict}: ${claim.message}`)
@@ -38,15 +62,30 @@ export class RolypolyReporter implements Reporter {
   }
 
   async onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): Promise<void> {
+    const { again } = this
+    const played = modules.filter(({ moduleId }) => scenarioFile.test(moduleId)).flatMap(playedIn)
+    for (const { result, test } of played) {
+      if (again && test?.id !== again.test?.id) continue
+      const playedAgain = again && tooSlowFor(again.result)
+      const key = test?.id ?? result.id
+      this.played.set(key, { result: { ...result, ...(playedAgain && { playedAgain }) }, test })
+    }
+    this.again = undefined
+    const [unhandled] = errors
+    this.failure ??= unhandled && {
+      message: unhandled.message,
+      ...(unhandled.stack && { stack: unhandled.stack }),
+    }
+    if (this.finishes) await this.finish()
+  }
+
+  /** Writes the run's files, and says what it has come to and where they are. */
+  async finish(): Promise<void> {
     const active = activeRun()
-    const scenarios = modules.filter(({ moduleId }) => scenarioFile.test(moduleId)).flatMap(resultsOf)
+    const scenarios = this.scenarios.map(({ result }) => result)
     // A run of other tests only, as of unit tests, is none of ours.
     if (!active || (scenarios.length === 0 && active.failure === undefined)) return
-    const [unhandled] = errors
-    const failure = active.failure
-      ? failureOf(active.failure)
-      : unhandled && { message: unhandled.message, ...(unhandled.stack && { stack: unhandled.stack }) }
-    this.result = await finishRun(scenarios, failure)
+    this.result = await finishRun(scenarios, active.failure ? failureOf(active.failure) : this.failure)
     this.say(headline(this.result))
     this.say(active.run.folder)
   }
@@ -73,13 +112,13 @@ export async function finishRun(scenarios: ScenarioResult[], failure?: Failure):
   return result
 }
 
-function resultsOf(module: TestModule): ScenarioResult[] {
-  const results = [...module.children.allTests()].map(resultOf)
+function playedIn(module: TestModule): Played[] {
+  const played = [...module.children.allTests()].map((test) => ({ result: resultOf(test), test }))
   const [error] = module.errors()
   // A file that cannot be loaded has no scenarios to speak for it.
-  return error
-    ? [...results, blank(module, relative(process.cwd(), module.moduleId), error.message)]
-    : results
+  if (!error) return played
+  const result = blank(module, relative(process.cwd(), module.moduleId), error.message)
+  return [...played, { result, test: undefined }]
 }
 
 function resultOf(test: TestCase): ScenarioResult {

@@ -16,8 +16,7 @@ export interface ScenarioProjectOptions {
  * How many shared scenario files run at once: they mostly wait, so more than there are processors, but each brings pods up
  * that do not.
  */
-const sharedAtOnce = (perProcessor: number) =>
-  Math.min(8, Math.max(2, Math.floor(perProcessor * availableParallelism())))
+const sharedAtOnce = () => Math.min(8, Math.max(2, Math.floor(1.5 * availableParallelism())))
 
 /** Tells the projects whether a filter names the broken twins. */
 export const brokenVariable = 'ROLYPOLY_BROKEN'
@@ -37,8 +36,7 @@ export function scenarioProjects(options: ScenarioProjectOptions = {}): TestProj
   const exclude = ['**/node_modules/**', ...(broken ? [] : ['**/broken/**'])]
   const exclusive = `${folder}/**/*.exclusive.scenario.?(c|m)[jt]s`
   const isHarmless = process.env[harmlessVariable] === '1'
-  // Where nothing is hurt, nothing but the first pods has to be brought up.
-  const atOnce = { maxWorkers: sharedAtOnce(isHarmless ? 2.5 : 1.5), sequence: { groupOrder: 1 } }
+  const atOnce = { maxWorkers: sharedAtOnce(), sequence: { groupOrder: 1 } }
   const common = {
     globalSetup: setUpFile ? [setUpFile] : [],
     retry: 0,

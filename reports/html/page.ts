@@ -69,7 +69,7 @@ function summary(ordered: readonly Anchored[]): Content {
 <thead><tr><th>Verdict</th><th>Scenario</th><th>Faults</th><th>Claims</th><th class="number">Lost</th><th class="number">Took</th></tr></thead><tbody>
 ${ordered.map(
   ({ scenario, anchor }) => html`<tr><td>${chip(scenario.verdict)}</td>
-<td><a href="#${anchor}">${scenario.title}</a>${scenario.skippedBecause && html`<div class="dim">${scenario.skippedBecause}</div>`}</td>
+<td><a href="#${anchor}">${scenario.title}</a>${scenario.skippedBecause && html`<div class="dim">${scenario.skippedBecause}</div>`}${scenario.playedAgain && html`<div class="dim">played again, by itself: the machine was too slow the first time</div>`}</td>
 <td data-name="faults">${scenario.faults.map((fault) => html`<div>${fault.kind}${fault.receipt === null && html` <b class="loud">no receipt</b>`}</div>`)}</td>
 <td data-name="claims">${tally(scenario.claims).map(({ verdict, count }) => html`<div class="claim-count ${verdict}">${count} ${verdict}</div>`)}</td>
 <td class="number" data-name="lost">${scenario.traffic?.lost}</td><td class="number" data-name="took">${formatMs(scenario.durationMs)}</td></tr>`,

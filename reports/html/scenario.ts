@@ -1,6 +1,6 @@
 import { formatMs } from '../../harness/model/duration.ts'
 import type { Diagnostic, Failure, ScenarioResult } from '../../harness/model/result.ts'
-import { blamesMachine, noiseLine } from '../noise-words.ts'
+import { noiseLine } from '../noise-words.ts'
 import { grouped } from '../numbers.ts'
 import { findings, type Mode } from '../words.ts'
 import { claimsTable } from './claims.ts'
@@ -24,6 +24,7 @@ export function scenarioSection(scenario: ScenarioResult, anchor: string, mode: 
     scenario.durationMs,
   )}</span></summary><div class="body" id="${anchor}">
 <p class="dim file">${scenario.file}${scenario.exclusive && ' · exclusive'} · started ${scenario.startedAt}</p>
+${scenario.playedAgain && html`<p class="again">Played again, by itself: the machine was too slow the first time. <span class="dim">${scenario.playedAgain}</span></p>`}
 ${noise(scenario, mode)}
 ${findingsList(scenario, mode)}
 ${scenario.error && failureParts(scenario.error)}
@@ -61,7 +62,7 @@ function noise(scenario: ScenarioResult, mode: Mode): Content {
   if (!scenario.noise) return null
   const line = noiseLine(scenario.noise)
   if (findings(scenario, mode).some(({ why = [] }) => why.includes(line))) return null
-  return scenario.claims.some(blamesMachine)
+  return scenario.claims.some(({ tooSlow }) => tooSlow)
     ? html`<p class="noise inconclusive"><strong>${line}</strong></p>`
     : html`<p class="noise dim">${line}</p>`
 }
