@@ -205,6 +205,22 @@ describe('logs', () => {
     }
   })
 
+  test('that were streamed to their end stay whole where the kubelet removes them before it tells of their end', async () => {
+    const { recording, logs, start, knobs, asked, lines, gaps } = kubelet()
+    recording.passUntil(2_000)
+    start(timed(1_100, 'one'))
+    for (const observation of [fault, first]) recording.record(observation)
+    logs.follow(source)
+    await vi.waitFor(() => expect(lines()).toHaveLength(1))
+    knobs.complains = true
+    knobs.ended.resolve()
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(2))
+    knobs.gone = true
+    recording.record(seen(3_000, down('id1', 2_000)))
+    await logs.settled()
+    expect(gaps()).toEqual([])
+  })
+
   test('that cannot be had leave a gap, unless no fault had been by then', async () => {
     for (const faultMs of [500, 3_200]) {
       const { recording, logs, knobs, gaps } = kubelet()

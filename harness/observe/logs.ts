@@ -101,7 +101,8 @@ class LogReading {
         const came = await this.readOnce(containerID, known, hadEnded)
         // What was read once it had ended is all of it; a stream may have broken off before.
         if (came === 'all of it' && hadEnded) return void this.done.add(containerID)
-        streamedMs = came === 'all of it' ? recorder.now() : undefined
+        // A kubelet that has removed it since tells so, and takes nothing back of what was streamed.
+        if (came === 'all of it') streamedMs = recorder.now()
         if (came === 'of another') reason = 'that of a later incarnation was given'
       } catch (error) {
         failures += 1
