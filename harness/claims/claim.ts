@@ -157,6 +157,7 @@ export async function hold(claim: Invariant): Promise<void> {
     ? { event: `${fault.kind} was injected`, atMs: fault.injectedAtMs }
     : { event: 'the claim', atMs: recording.now() }
   const entry = ledgerOf(stage).open({ ...headOf(claim, 'invariant'), anchor })
+  if (askedUntilMs !== undefined) entry.result.watchedMs = Math.max(0, askedUntilMs - anchor.atMs)
   const broken = () => {
     if (claim.judgedAtEnd) return undefined
     const now = judge(recording.timeline, anchor.atMs)

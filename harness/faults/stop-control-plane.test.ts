@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { ListRef } from '../cluster/kube.ts'
 import { FakeRecording, fakeStage } from '../timeline/testing.ts'
 import { type ControlPlaneComponent, stopControlPlane } from './stop-control-plane.ts'
 
@@ -26,7 +27,12 @@ function scene({ planes = 1, says = ['gone'], refusals = 0 } = {}) {
   }))
   let asked = 0
   const kube = {
-    list: async () => ({ items, resourceVersion: '1' }),
+    async list({ kind }: ListRef) {
+      if (kind !== 'Lease') return { items, resourceVersion: '1' }
+      done.push('leases')
+      const spec = { renewTime: new Date(clock.epoch()).toISOString() }
+      return { items: items.map(({ metadata }) => ({ metadata, spec })), resourceVersion: '1' }
+    },
     async raw(path: string) {
       done.push(path)
       asked += 1
@@ -40,8 +46,9 @@ function scene({ planes = 1, says = ['gone'], refusals = 0 } = {}) {
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
     })
   const sleep = (ms: number, signal?: AbortSignal) =>
-    ms > 10_000 ? inVain(signal) : recording.clock.sleep(ms)
+    ms > 11_000 ? inVain(signal) : recording.clock.sleep(ms)
   const clock = { ...recording.clock, now: () => recording.now(), sleep }
+  recording.caughtUp = async () => void done.push('caught up')
   const stage = { ...fakeStage(recording), cluster: { nodes, kube, clock } as never }
   return { stage, recording, done }
 }
@@ -71,7 +78,15 @@ describe('a component that is taken away', () => {
     })
     expect(done).toEqual(['cp1 keeps away kube-apiserver 6443'])
     await act.revert?.()
-    expect(done.slice(1)).toEqual(['gives back', 'cp1 waits for kube-apiserver 6443', '/readyz'])
+    const waits = ['gives back', 'cp1 waits for kube-apiserver 6443', '/readyz']
+    expect(done.slice(1)).toEqual([...waits, 'leases', 'caught up'])
+  })
+
+  test('has kept nobody from telling but the API server', async () => {
+    const { stage, done } = scene()
+    const act = await stopControlPlane('kube-scheduler').inject(stage, 0)
+    await act.revert?.()
+    expect(done.slice(1)).toEqual(['gives back', 'cp1 waits for kube-scheduler 10259', '/readyz'])
   })
 
   test('is asked for until it no longer forbids everything', async () => {

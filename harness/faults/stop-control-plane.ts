@@ -1,6 +1,7 @@
 import type { Clock } from '../cluster/clock.ts'
 import { untilHealthy } from '../cluster/health.ts'
 import type { Kube, NodeObject } from '../cluster/kube.ts'
+import { untilKubeletsTold } from '../cluster/kubelets.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { Act, Fault } from './fault.ts'
 import { controlPlane } from './node.ts'
@@ -60,6 +61,12 @@ export function stopControlPlane(component: ControlPlaneComponent): Fault {
         await untilReady(kube, clock)
         const wrong = await untilHealthy(kube, clock, items.length, backWithinMs)
         if (wrong) throw new EnvironmentError(`${component}: was given back six minutes ago, and ${wrong}`)
+        if (component !== 'kube-apiserver') return
+        // What the kubelets did on their own is not known before they tell, nor before the watches are back.
+        const names = items.flatMap(({ metadata }) => metadata?.name ?? [])
+        const silent = await untilKubeletsTold(kube, clock, names, backWithinMs)
+        if (silent) throw new EnvironmentError(`${component}: was given back six minutes ago, and ${silent}`)
+        await recording.caughtUp()
       }
       const late = clock.sleep(goneWithinMs, keeping.signal).then(
         () => 'late',

@@ -36,6 +36,8 @@ const claim = z.object({
   predicted: prediction.optional(),
   /** The limit that the scenario gave, in milliseconds from the anchor. */
   within: ms.optional(),
+  /** How long an invariant was watched at least, in milliseconds from the anchor, where it says so itself. */
+  watchedMs: ms.optional(),
   timing: z.enum(['inside', 'early', 'late']).optional(),
   /** It was not judged, and nothing but the machine, which was too slow, is to blame. */
   tooSlow: z.literal(true).optional(),
@@ -134,6 +136,9 @@ const noise = z.object({
   cpuWaiting: z.object({ p50: z.number(), max: z.number() }).optional(),
 })
 
+/** A step that waits for something else than a claim: a workload to become steady, or time to pass on purpose. */
+const wait = z.object({ what: z.string(), predictedMs: ms, tookMs: ms })
+
 const diagnostic = z.object({
   subject: z.string(),
   /** What it is: `description`, `previous logs`, `logs`, `events`, `kubelet journal`. */
@@ -162,6 +167,7 @@ const scenario = z.object({
   error: failure.optional(),
   faults: z.array(fault),
   claims: z.array(claim),
+  waits: z.array(wait).optional(),
   intervals: z.array(interval),
   traffic: traffic.optional(),
   /** A picture for each pod that was told to stop, with the same promise's of an earlier run beside it. */
@@ -225,6 +231,7 @@ export type TrafficResult = z.infer<typeof traffic>
 export type Loss = z.infer<typeof loss>
 export type Shutdown = z.infer<typeof shutdown>
 export type ShutdownResult = NonNullable<ScenarioResult['shutdowns']>[number]
+export type Wait = z.infer<typeof wait>
 export type Noise = z.infer<typeof noise>
 export type Diagnostic = z.infer<typeof diagnostic>
 export type Failure = z.infer<typeof failure>

@@ -223,3 +223,10 @@ test('a recording that cannot be written fails whoever waits', async () => {
     .poll(() => recorder.waitFor(() => 'seen', 10_000).catch((error: Error) => error.message))
     .toMatch(/EISDIR/)
 })
+
+test('it has caught up once each of its watches has: each asks what there is now', async () => {
+  const { recorder, asked } = await open()
+  const first = asked.splice(0)
+  await recorder.caughtUp()
+  expect(asked).toEqual(first)
+})

@@ -8,7 +8,7 @@ import type { Observation, WatchedKind } from '../model/observation.ts'
 import type { Recording } from '../timeline/recording.ts'
 import { reduce } from '../timeline/reduce.ts'
 import { Timeline } from '../timeline/timeline.ts'
-import { watchKind } from './watcher.ts'
+import { type KindWatch, watchKind } from './watcher.ts'
 
 const namespaced: [WatchedKind, string][] = [
   ['Pod', 'v1'],
@@ -40,7 +40,7 @@ export async function openRecorder(options: RecorderOptions): Promise<Recorder> 
   try {
     const watch = (kind: WatchedKind, ref: ListRef) =>
       watchKind(kube, clock, kind, ref, (o) => recorder.record(o), recorder.zeroMs, recorder.signal)
-    await Promise.all([
+    recorder.watches = await Promise.all([
       watch('Node', { apiVersion: 'v1', kind: 'Node' }),
       ...namespaced.map(([kind, apiVersion]) => watch(kind, { apiVersion, kind, namespace })),
     ])
@@ -61,7 +61,11 @@ function isMinor(observation: Observation): boolean {
   )
 }
 
+/** An API server that was away has watch caches to fill before it lets anybody watch. */
+const catchesUpWithinMs = 60_000
+
 class JsonlRecorder implements Recorder {
+  watches: KindWatch[] = []
   readonly timeline = new Timeline()
   readonly zeroMs: number
   private readonly clock: Clock
@@ -126,6 +130,10 @@ class JsonlRecorder implements Recorder {
       timing.abort()
       signal?.removeEventListener('abort', abort)
     }
+  }
+
+  async caughtUp(): Promise<void> {
+    await Promise.all(this.watches.map((watch) => watch.caughtUp(catchesUpWithinMs)))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

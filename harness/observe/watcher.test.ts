@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { realClock } from '../cluster/clock.ts'
 import type { Kube, KubeObject, ObjectList, WatchEnd, WatchEvent } from '../cluster/kube.ts'
 import type { GapObservation, WatchedKind, WatchObservation } from '../model/observation.ts'
@@ -65,10 +65,10 @@ async function watch(lists: List[], watches: Watched[], kind: WatchedKind = 'Pod
     seen.push(o)
     also?.(o)
   }
-  await watchKind(kube, clock, kind, ref, onSeen, 1_000, stopping.signal)
+  const watched = await watchKind(kube, clock, kind, ref, onSeen, 1_000, stopping.signal)
   await over.promise
   const told = seen.map((o) => (o.source === 'gap' ? 'gap' : `${o.type} ${o.object.metadata.name}`))
-  return { seen, told, versions, slept: clock.slept }
+  return { seen, told, versions, watched, slept: clock.slept }
 }
 
 test('it lists, then watches from the version of the list', async () => {
@@ -307,4 +307,75 @@ test('it ends with its signal, and asks for nothing more', async () => {
   await watchKind(kube, clock, 'Pod', ref, () => undefined, 0, stopping.signal)
   await ended.promise
   expect([asked, listed]).toEqual([1, 1])
+})
+
+describe('what the API server knows has been told of', () => {
+  /** After a first list of `a`, a watch that tells of nothing until it is let; then a list of what there is by then. */
+  async function behind(there: List, later: WatchEvent[] = []) {
+    const clock = { ...realClock, ms: 0, now: () => clock.ms, looks: 0, sleep }
+    let tell: (event: WatchEvent) => void = () => undefined
+    async function sleep(ms: number) {
+      clock.ms += ms
+      clock.looks += 1
+      await new Promise((resolve) => setImmediate(resolve))
+      const next = later.shift()
+      if (next) tell(next)
+    }
+    const lists = [list('10', object('a', '3')), there]
+    const kube = {
+      list: async () => (lists.length > 1 ? lists.shift() : lists[0])?.(),
+      watch: (_: unknown, __: string, onEvent: (event: WatchEvent) => void) => {
+        tell = onEvent
+        return new Promise(() => undefined)
+      },
+    } as unknown as Kube
+    const seen: (WatchObservation | GapObservation)[] = []
+    const ref = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop' }
+    const watched = await watchKind(kube, clock, 'Pod', ref, (o) => seen.push(o), 0, stopping.signal)
+    await watched.caughtUp(5_000)
+    const gaps = seen.flatMap((o) => (o.source === 'gap' ? [o] : []))
+    return { gaps, looks: clock.looks, nowMs: clock.ms }
+  }
+
+  test('where nothing has changed, without a wait', async () => {
+    expect(await behind(list('14', object('a', '3')))).toEqual({ gaps: [], looks: 0, nowMs: 0 })
+  })
+
+  test.each<[what: string, there: [string, ...KubeObject[]], event: WatchEvent]>([
+    ['a new one', ['11', object('a', '3'), object('b', '11')], added('b', '11')],
+    ['a change', ['12', object('a', '12')], { type: 'MODIFIED', object: object('a', '12') }],
+    ['that one is gone', ['13'], { type: 'DELETED', object: object('a', '13') }],
+  ])('once the watch has told of %s', async (_, [version, ...there], event) => {
+    const { gaps, looks } = await behind(list(version, ...there), [
+      { type: 'BOOKMARK', resourceVersion: '10' },
+      event,
+    ])
+    expect(gaps).toEqual([])
+    expect(looks).toBe(2)
+  })
+
+  test('however much more the watch has told of since the list', async () => {
+    const { gaps, looks } = await behind(list('12', object('a', '12')), [
+      { type: 'MODIFIED', object: object('a', '15') },
+    ])
+    expect([gaps, looks]).toEqual([[], 1])
+  })
+
+  test('or a gap says that it was not', async () => {
+    const { gaps, nowMs } = await behind(list('12', object('a', '12')))
+    expect(gaps).toEqual([
+      {
+        ...{ source: 'gap', fromMs: 0, atMs: nowMs, watch: 'Pod' },
+        reason: 'the watch was silent, and the API server had more to tell',
+      },
+    ])
+    expect(nowMs).toBe(5_000)
+  })
+
+  test('nor is it known where the API server is away', async () => {
+    const { gaps } = await behind(() => {
+      throw new Error('connection refused')
+    })
+    expect(gaps).toMatchObject([{ reason: 'the API server did not tell what there is' }])
+  })
 })

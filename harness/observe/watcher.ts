@@ -1,9 +1,19 @@
 import type { Clock } from '../cluster/clock.ts'
-import type { Kube, KubeObject, ListRef, WatchEvent } from '../cluster/kube.ts'
+import type { Kube, KubeObject, ListRef, ObjectList, WatchEvent } from '../cluster/kube.ts'
 import type { GapObservation, ObservedObject, WatchedKind, WatchObservation } from '../model/observation.ts'
 
 type Seen = (observation: WatchObservation | GapObservation) => void
 
+/** A kind that is watched. */
+export interface KindWatch {
+  /**
+   * Resolves once everything that the API server has now was told of; where that cannot be had in time, a gap says so.
+   * A watch may be silent for a while without an end, as one is whose API server was away.
+   */
+  caughtUp(withinMs: number): Promise<void>
+}
+
+const lookAgainMs = 20
 const retryFirstMs = 100
 const retryAtMostMs = 2_000
 
@@ -22,7 +32,7 @@ export async function watchKind(
   seen: Seen,
   zeroMs: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<KindWatch> {
   const known = new Map<string, ObservedObject>()
   const now = () => clock.now() - zeroMs
   let version = ''
@@ -91,8 +101,51 @@ export async function watchKind(
     }
   }
 
+  const caughtUp = async (withinMs: number) => {
+    const untilMs = clock.now() + withinMs
+    let reason = 'the API server did not tell what there is'
+    while (!signal.aborted) {
+      try {
+        const there = await kube.list(ref)
+        reason = 'the watch was silent, and the API server had more to tell'
+        while (isBehind(there, known, version) && clock.now() < untilMs)
+          await clock.sleep(lookAgainMs, signal)
+        if (!isBehind(there, known, version)) return
+      } catch {
+        // It may be away for a moment.
+      }
+      if (clock.now() >= untilMs) break
+      await clock.sleep(retryAtMostMs, signal).catch(() => undefined)
+    }
+    if (!signal.aborted) seen({ source: 'gap', atMs: now(), fromMs: heardMs, watch: kind, reason })
+  }
+
   await list(undefined)
   void follow()
+  return { caughtUp }
+}
+
+/**
+ * Whether a list has what a watch, which tells of changes in their order, has not told of: a later version, or that
+ * something is gone.
+ */
+function isBehind(
+  { items, resourceVersion }: ObjectList,
+  known: ReadonlyMap<string, ObservedObject>,
+  version: string,
+): boolean {
+  const uids = new Set(items.map(({ metadata }) => metadata?.uid))
+  return (
+    items.some(({ metadata }) => isLater(metadata?.resourceVersion, version)) ||
+    [...known].some(
+      ([uid, { metadata }]) => !uids.has(uid) && !isLater(metadata.resourceVersion, resourceVersion),
+    )
+  )
+}
+
+/** kubernetes: they are numbers that grow (https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions). */
+function isLater(one = '', other = ''): boolean {
+  return /^\d+$/.test(one) && /^\d+$/.test(other) ? BigInt(one) > BigInt(other) : one !== other
 }
 
 /**

@@ -18,12 +18,14 @@ import {
   endpointsFollow,
   initContainersRun,
   jobCounts,
+  period,
   plegRelist,
   plegStart,
   proxyGoes,
   replacementCreated,
   runtimeEnds,
   sandboxStarts,
+  slowestOf,
   statusArrives,
   stop,
   sum,
@@ -258,6 +260,13 @@ export const predict = {
   /** Every pod is of the new template, ready and in its Services. Of a Deployment that is paused, too: it is broken then. */
   rollsOut({ effect, pod, rollOut = {}, readyTookMs }: Situation): Prediction | undefined {
     return effect.does === 'roll-out' ? sum(rollsOut(pod, rollOut, readyTookMs)) : undefined
+  },
+
+  /** The pods of a workload that has just been applied are ready, in their Services, and stay so for a moment. */
+  becomesSteady(pods: PodTiming[], holdMs: number): Prediction {
+    const waits = pods.map((pod) => [...createdAnew(pod, undefined), endpointsFollow])
+    const held = period('it stays steady for a moment', [holdMs, holdMs], 'harness/timeline/steady.ts')
+    return sum([...slowestOf(waits), held])
   },
 
   /** The Deployment tells that its roll-out makes no progress. */

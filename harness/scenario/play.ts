@@ -10,7 +10,10 @@ import { followLogs } from '../observe/logs.ts'
 import { measureNoise } from '../observe/noise.ts'
 import { openRecorder, type Recorder } from '../observe/recorder.ts'
 import { followRuntime } from '../observe/runtime.ts'
+import { predict } from '../predict/predict.ts'
+import { holdSteadyMs } from '../timeline/steady.ts'
 import type { Chart, TrafficTarget } from '../workload/chart.ts'
+import { podTemplates } from '../workload/check.ts'
 import { deployChart } from '../workload/deploy.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
@@ -112,7 +115,12 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
     const following = AbortSignal.any([signal, timing.signal])
     const runtime = followRuntime({ cluster, recorder, signal: following })
     const logs = followLogs({ cluster, recorder, namespace, signal: following })
-    const settled = () => Promise.all([runtime.settled(), logs.settled()])
+    const recorded = recorder
+    // What the API server knows tells which containers have ended, and those tell of themselves.
+    const settled = async () => {
+      await recorded.caughtUp()
+      await Promise.all([runtime.settled(), logs.settled()])
+    }
     await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } })
     // Virtual time waits for everybody.
     if (cluster.provider !== 'simulated')
@@ -131,7 +139,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
     }
     try {
       refuseLacking(play)
-      await play.body(contextOf(stage, recorder, injected, flows))
+      await play.body(contextOf(stage, recorder, result, injected, flows))
       signal.throwIfAborted()
       await settled()
       await ledgerOf(stage).close()
@@ -171,14 +179,22 @@ async function untilRouted({ clock }: Cluster, recorder: Recorder): Promise<void
 function contextOf(
   stage: Stage,
   recorder: Recorder,
+  result: ScenarioResult,
   injected: InjectedFault[],
   flows: TrafficHandle[],
 ): ScenarioContext {
   const { cluster, namespace, signal } = stage
+  const waited = (what: string, predictedMs: number, sinceMs: number) => {
+    result.waits ??= []
+    result.waits.push({ what, predictedMs, tookMs: recorder.now() - sinceMs })
+  }
   return {
     ...{ cluster, namespace, signal },
     async deploy(chart, options = {}) {
+      const sinceMs = recorder.now()
       const workload = await deployChart(stage, chart, options.steadyWithin ?? steadyWithin)
+      const pods = podTemplates(chart).map(({ spec }) => spec)
+      waited(`deploy(${chart.name})`, predict.becomesSteady(pods, holdSteadyMs).latestMs, sinceMs)
       const target = options.traffic ?? chart.traffic ?? false
       if (target) flows.push(...(await startTrafficTo(stage, recorder, workload, target)))
       return workload
@@ -190,6 +206,7 @@ function contextOf(
       const atMs = recorder.now()
       await cluster.clock.sleep(toMs(duration), signal)
       recorder.record({ source: 'step', atMs, untilMs: recorder.now(), step: why })
+      waited(`hold: ${why}`, toMs(duration), atMs)
     },
   }
 }

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
+import { wallTimeLine } from '../../reports/wall-time.ts'
 import { headline } from '../../reports/words.ts'
 import { writeReports } from '../../reports/write.ts'
 import { formatMs } from '../model/duration.ts'
@@ -87,6 +88,8 @@ export class RolypolyReporter implements Reporter {
     if (!active || (scenarios.length === 0 && active.failure === undefined)) return
     this.result = await finishRun(scenarios, active.failure ? failureOf(active.failure) : this.failure)
     this.say(headline(this.result))
+    const line = wallTimeLine(this.result)
+    if (line) this.say(line)
     this.say(active.run.folder)
   }
 }

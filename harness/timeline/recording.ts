@@ -17,4 +17,6 @@ export interface Recording {
    * @throws the signal's reason when it is aborted.
    */
   waitFor<T>(look: () => T | undefined, untilMs: number, signal?: AbortSignal): Promise<T | undefined>
+  /** Resolves once all that the API server knows now has been recorded; where that cannot be had, a gap is. */
+  caughtUp(): Promise<void>
 }

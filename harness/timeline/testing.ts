@@ -86,6 +86,8 @@ export class FakeRecording implements Recording {
     }
   }
 
+  async caughtUp(): Promise<void> {}
+
   /** Lets time pass, and what comes in it be seen. */
   passUntil(ms: number): void {
     while (this.step(ms));

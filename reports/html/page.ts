@@ -2,6 +2,7 @@ import { formatMs } from '../../harness/model/duration.ts'
 import type { Result, ScenarioResult } from '../../harness/model/result.ts'
 import type { Verdict } from '../../harness/model/verdict.ts'
 import { counted } from '../numbers.ts'
+import { wallTimeLine } from '../wall-time.ts'
 import { clusterLine, headline, runDuration, stamps, symbols, tally, worstFirst } from '../words.ts'
 import { definitions } from './defs.ts'
 import { type Content, type Html, html } from './escape.ts'
@@ -88,6 +89,8 @@ function aboutRun(result: Result): Html {
     ['rolypoly', run.rolypolyVersion],
     ['Seed', run.seed],
   ]
+  const time = wallTimeLine(result)
+  if (time) rows.push(['Wall time', time])
   if (cluster) {
     rows.push(['Cluster', `${cluster.name} (${cluster.provider}), Kubernetes ${cluster.kubernetesVersion}`])
     rows.push([
