@@ -8,5 +8,8 @@ test('how busy the machine was, with what was measured of it', () => {
   ).toBe(
     'machine: API writes 12 ms (max 80 ms), watch events 14 ms (max 1.2 s), waiting for CPU 22 % of the time (max 50 %)',
   )
+  expect(noiseLine({ samples: 1, apiMs, cpuQueue: { p50: 1.25, max: 4 } })).toBe(
+    'machine: API writes 12 ms (max 80 ms), 1.3 tasks for each CPU (max 4.0)',
+  )
   expect(noiseLine({ samples: 1, apiMs })).toBe('machine: API writes 12 ms (max 80 ms)')
 })

@@ -130,6 +130,8 @@ export interface NoiseObservation {
   watchMs?: number
   /** The share of the time since the last measurement in which some task waited for a CPU, 0 to 1. */
   cpuWaiting?: number
+  /** Tasks that ran or waited since then, for each CPU, on average. */
+  cpuQueue?: number
 }
 
 /** A step in a fault's life, written by the harness. */

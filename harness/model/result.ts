@@ -134,6 +134,8 @@ const noise = z.object({
   apiMs: z.object({ p50: ms, max: ms }),
   watchMs: z.object({ p50: ms, max: ms }).optional(),
   cpuWaiting: z.object({ p50: z.number(), max: z.number() }).optional(),
+  /** Tasks that ran or waited, for each CPU. */
+  cpuQueue: z.object({ p50: z.number(), max: z.number() }).optional(),
 })
 
 /** A step that waits for something else than a claim: a workload to become steady, or time to pass on purpose. */

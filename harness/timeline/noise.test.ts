@@ -53,8 +53,20 @@ describe('how much slower than a calm machine', () => {
     expect(busy.because).toMatch(/, tasks waited for a CPU 95 % of the time$/)
   })
 
-  test('the largest of the three counts', () => {
-    expect(over(0, 1_000, beat(0, { apiMs: 1_000, watchMs: 1_500, cpuWaiting: 0.95 })).factor).toBe(6)
+  test('so do more tasks for each CPU than calm machines have, by the upper quartile', () => {
+    const queued = (...queues: number[]) =>
+      over(0, 60_000, ...queues.map((cpuQueue, n) => beat(n * 2_000, { cpuQueue })))
+    expect(queued(9.9, 9.9).factor).toBe(1)
+    expect(queued(20, 8, 8, 8).factor).toBe(1)
+    const busy = queued(2, 2, 16, 20)
+    expect(busy.factor).toBe(2)
+    expect(busy.because).toMatch(/, there were 16\.0 for each CPU$/)
+  })
+
+  test('the largest of the four counts', () => {
+    const parts = { apiMs: 1_000, watchMs: 1_500, cpuWaiting: 0.95, cpuQueue: 7 }
+    expect(over(0, 1_000, beat(0, parts)).factor).toBe(6)
+    expect(over(0, 1_000, beat(0, { ...parts, cpuQueue: 56 })).factor).toBe(7)
   })
 
   test('there is an end to it', () => {
@@ -137,13 +149,14 @@ describe('the summary of a scenario', () => {
     const beats = [
       beat(0, { apiMs: 40, watchMs: 60 }),
       beat(2_000, { apiMs: 10, watchMs: 12, cpuWaiting: 0.5 }),
-      beat(4_000, { apiMs: 30, watchMs: 30, cpuWaiting: 0.25 }),
+      beat(4_000, { apiMs: 30, watchMs: 30, cpuWaiting: 0.25, cpuQueue: 1.5 }),
     ]
     expect(noiseSummary(timelineOf(...beats))).toEqual({
       samples: 3,
       apiMs: { p50: 30, max: 40 },
       watchMs: { p50: 30, max: 60 },
       cpuWaiting: { p50: 0.25, max: 0.5 },
+      cpuQueue: { p50: 1.5, max: 1.5 },
     })
   })
 

@@ -15,6 +15,11 @@ const calmMs = 250
  * cores: 0.90 with writes of 27 ms, 0.94 with four scenarios at once, writes of 170 ms and nothing late.
  */
 const calmWaiting = 0.9
+/**
+ * So many tasks for each CPU, and no more, are there on a calm machine. With twice as many each gets half of the time:
+ * an app that starts on it takes twice as long.
+ */
+const calmQueue = 8
 /** Slower than this is beyond judging: whatever is missing may be still on its way. */
 export const slowestFactor = 10
 /** So much is measured of calm machines too. */
@@ -48,7 +53,14 @@ export function slowdown({ noise }: Timeline, fromMs: number, toMs: number): Slo
   const watchMs = quantile(beats.map(arrivedMs), 0.9)
   const shares = beats.flatMap(({ cpuWaiting }) => cpuWaiting ?? [])
   const waiting = shares.length > 0 ? quantile(shares, 0.5) : undefined
-  const most = Math.max(apiMs / calmMs, watchMs / calmMs, (1 - calmWaiting) / (1 - (waiting ?? 0)))
+  const queues = beats.flatMap(({ cpuQueue }) => cpuQueue ?? [])
+  const queue = queues.length > 0 ? quantile(queues, 0.75) : undefined
+  const most = Math.max(
+    apiMs / calmMs,
+    watchMs / calmMs,
+    (1 - calmWaiting) / (1 - (waiting ?? 0)),
+    (queue ?? 0) / calmQueue,
+  )
   const stalls = beats.filter((beat) => tookMs(beat) >= calmMs * slowestFactor)
   const stalledMs = stalls.reduce(
     (sum, beat) => sum + beat.atMs + tookMs(beat) - Math.max(fromMs, beat.atMs),
@@ -58,6 +70,7 @@ export function slowdown({ noise }: Timeline, fromMs: number, toMs: number): Slo
     `API writes took ${formatMs(apiMs)} (p90)`,
     `watch events ${formatMs(watchMs)}`,
     waiting !== undefined && `tasks waited for a CPU ${Math.round(waiting * 100)} % of the time`,
+    queue !== undefined && `there were ${queue.toFixed(1)} for each CPU`,
     stalledMs > 0 && `nothing came through for ${formatMs(stalledMs)}`,
   ]
   return {
@@ -71,11 +84,13 @@ export function slowdown({ noise }: Timeline, fromMs: number, toMs: number): Slo
 export function noiseSummary({ noise }: Timeline): Noise | undefined {
   if (noise.length === 0) return undefined
   const shares = noise.flatMap(({ cpuWaiting }) => cpuWaiting ?? [])
+  const queues = noise.flatMap(({ cpuQueue }) => cpuQueue ?? [])
   return {
     samples: noise.length,
     apiMs: spread(noise.map(({ apiMs }) => apiMs)),
     watchMs: spread(noise.map(arrivedMs)),
     ...(shares.length > 0 && { cpuWaiting: spread(shares) }),
+    ...(queues.length > 0 && { cpuQueue: spread(queues) }),
   }
 }
 
