@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { afterAll, expect, test } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test, vi } from 'vitest'
 import { EnvironmentError } from '../model/errors.ts'
 import { type RunOptions, run, tryRun } from './process.ts'
 
@@ -162,4 +163,23 @@ test('tryRun returns a failure, with its exit code and outputs', async () => {
   })
   expect(await tryRun('true', [])).toEqual({ ok: true, exitCode: 0, stdout: '', stderr: '' })
   expect(await tryRun('no-such-program', [])).toMatchObject({ ok: false, exitCode: undefined, stdout: '' })
+})
+
+test('what is detached outlives the one that started it, and hears of its end', async () => {
+  const heard = join(folder, 'heard')
+  const own = fileURLToPath(new URL('./process.ts', import.meta.url))
+  const starts = `
+    import { startDetached } from ${JSON.stringify(own)}
+    const input = startDetached('sh', ['-c', 'trap "" INT; cat > "$0.part"; mv "$0.part" "$0"', ${JSON.stringify(heard)}])
+    input.write('still here', () => process.kill(process.pid, 'SIGKILL'))
+  `
+  const outcome = await tryRun(process.execPath, ['--input-type=module', '--eval', starts])
+  expect(outcome.ok).toBe(false)
+  await vi.waitFor(() => expect(readFileSync(heard, 'utf8')).toBe('still here'), { timeout: 20_000 })
+})
+
+test('what is detached keeps nobody from ending', async () => {
+  const own = fileURLToPath(new URL('./process.ts', import.meta.url))
+  const starts = `import { startDetached } from ${JSON.stringify(own)}\nstartDetached('cat', [])`
+  await run(process.execPath, ['--input-type=module', '--eval', starts], { timeoutMs: 20_000 })
 })

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { Socket } from 'node:net'
+import type { Readable, Writable } from 'node:stream'
 import { execa, execaSync } from 'execa'
 import { formatMs } from '../model/duration.ts'
 import { EnvironmentError } from '../model/errors.ts'
@@ -102,6 +103,25 @@ export function runSync(command: string, args: readonly string[], options: SyncO
   const { stdout, stderr } = { stdout: text(result.stdout), stderr: text(result.stderr) }
   if (!result.failed) return { stdout, stderr }
   throw failure([command, ...args], options, result)
+}
+
+/**
+ * Starts a program in a session of its own that goes on when this process ends, and is not waited for. What it prints is
+ * lost.
+ *
+ * @returns its standard input, which ends with this process.
+ */
+export function startDetached(command: string, args: readonly string[]): Writable {
+  const child = execa(command, [...args], {
+    ...{ detached: true, cleanup: false, reject: false },
+    ...{ stdin: 'pipe', stdout: 'ignore', stderr: 'ignore' },
+  })
+  const input = child.stdin
+  input.on('error', () => undefined)
+  // Neither keeps this process from its end.
+  child.nodeChildProcess.unref()
+  if (input instanceof Socket) input.unref()
+  return input
 }
 
 export interface SyncOptions {

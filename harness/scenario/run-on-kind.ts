@@ -6,6 +6,7 @@ import { type DockerFacts, dockerFacts } from '../cluster/kind/docker.ts'
 import { buildImage } from '../cluster/kind/images.ts'
 import { chooseNodeImage } from '../cluster/kind/node-image.ts'
 import { isOffline } from '../cluster/offline.ts'
+import { startGuard } from '../journal/guard.ts'
 import { type OwnedCluster, type ProvideOptions, provideKindCluster } from '../journal/provide.ts'
 import { sweep } from '../journal/sweep.ts'
 import { EnvironmentError } from '../model/errors.ts'
@@ -38,6 +39,7 @@ export async function bringUpKind(known: DockerFacts | undefined, options: RunOp
   for (const line of (await sweep(kindPath, { nowMs: Date.now() })).undone) say(`swept: ${line}`)
 
   say(`cluster: kind ${version}, ${options.nodes} nodes of ${choice.image} (${choice.because})`)
+  const guard = await startGuard(kindPath)
   const provide = { nodes: options.nodes, image: choice.image, kindPath, keep: options.keep, signal }
   // The cluster takes longest; the helper image is built meanwhile.
   const helper = await helperImage()
@@ -52,10 +54,15 @@ export async function bringUpKind(known: DockerFacts | undefined, options: RunOp
     const { described, timing } = await describeCluster(cluster)
     say(`cluster: ${name} is ${owned.reused ? 'reused' : 'up'}, Kubernetes ${described.kubernetesVersion}`)
     return {
-      ...{ described, timing, helperImage: helper.name, release: () => owned.release() },
+      ...{ described, timing, helperImage: helper.name },
+      async release() {
+        await owned.release()
+        guard.dismiss()
+      },
       cluster: { provider: 'kind', name, kubeconfig, kindPath, nodes: options.nodes },
     }
   } catch (error) {
+    // The guard stays: this process ends now, and it sweeps what that may have left.
     await owned.release()
     throw error
   }

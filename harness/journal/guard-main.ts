@@ -1,0 +1,10 @@
+import { hostname } from 'node:os'
+import { dismissal } from './guard.ts'
+import { sweepAfter } from './sweep-after.ts'
+
+/** The guard's own process: `guard-main <pid> <start> <kind's path>`, told of the end of that process by its input's. */
+const [pid = '', started = '', kindPath = ''] = process.argv.slice(2)
+let said = ''
+process.stdin.setEncoding('utf8')
+for await (const text of process.stdin) said += text
+if (said !== dismissal) await sweepAfter({ host: hostname(), pid: Number(pid), started }, kindPath)

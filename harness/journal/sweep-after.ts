@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { deleteKindCluster, listKindClusters } from '../cluster/kind/lifecycle.ts'
+import { kubeconfigPath, openEntries } from './journal.ts'
+import { isAlive, type Owner } from './owner.ts'
+import { sweep } from './sweep.ts'
+
+/** A process whose pipes are closed is gone in moments. */
+const goneWithin = { looks: 100, everyMs: 100 }
+/** `kind create` may have been at work, and goes on by itself for a moment. */
+const comesBackWithin = { looks: 10, everyMs: 2_000 }
+
+/** Sweeps once this process is gone, and whatever of its clusters comes into being after that. */
+export async function sweepAfter(owner: Owner, kindPath: string): Promise<void> {
+  for (let look = 0; look < goneWithin.looks && (await isAlive(owner)); look++)
+    await sleep(goneWithin.everyMs)
+  const entries = await openEntries()
+  const its = entries
+    .filter((entry) => !entry.kept && isSame(entry.owner, owner))
+    .map(({ cluster }) => cluster)
+  await sweep(kindPath, { nowMs: Date.now() })
+  for (let look = 0; look < comesBackWithin.looks && its.length > 0; look++) {
+    const found = await listKindClusters()
+    for (const { name } of found.filter((cluster) => its.includes(cluster.name))) {
+      // Whoever deletes it first is as good as the other.
+      await deleteKindCluster(name, kubeconfigPath(name), kindPath).catch(() => undefined)
+    }
+    await sleep(comesBackWithin.everyMs)
+  }
+}
+
+function isSame(one: Owner, other: Owner): boolean {
+  return one.host === other.host && one.pid === other.pid && one.started === other.started
+}
