@@ -48,6 +48,11 @@ export class RolypolyReporter implements Reporter {
     this.again = first
   }
 
+  onTestRunStart(): void {
+    // An editor or a watch begins anew.
+    if (!this.again) this.played.clear()
+  }
+
   onTestCaseResult(test: TestCase): void {
     if (!scenarioFile.test(test.module.moduleId)) return
     const result = resultOf(test)
