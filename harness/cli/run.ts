@@ -6,11 +6,13 @@ import { DeadlineError, explain, InterruptedError, UsageError } from '../model/e
 import type { Result } from '../model/result.ts'
 import { exitStatus } from '../model/verdict.ts'
 import { beginActiveRun, bringUp, release } from '../scenario/active-run.ts'
+import { rememberDurations } from '../scenario/durations.ts'
 import { failureOf } from '../scenario/outcome.ts'
 import { finishRun, RolypolyReporter } from '../scenario/reporter.ts'
 import type { ClusterChoice } from '../scenario/run.ts'
 import { brokenVariable, harmlessVariable, scenarioProjects } from '../scenario/vitest.ts'
 import { playAgain } from './play-again.ts'
+import { LongestFirst } from './sequencer.ts'
 
 export interface RunArguments {
   cluster: ClusterChoice
@@ -81,6 +83,7 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     await playAgain(vitest, reporter, say, stop.signal)
     await reporter.finish()
     result = reporter.result
+    await rememberDurations(result?.scenarios ?? [])
     if (stop.signal.reason instanceof DeadlineError) throw stop.signal.reason
   } catch (error) {
     const seen = result?.scenarios ?? []
@@ -111,6 +114,7 @@ async function prepare(filters: string[], reporter: RolypolyReporter): Promise<V
   process.env[brokenVariable] = filters.some((filter) => filter.includes('broken')) ? '1' : '0'
   const vitest = await createVitest('test', {
     ...{ run: true, watch: false, reporters: [reporter], config: config ?? false },
+    sequence: { sequencer: LongestFirst },
     ...(config ? { project: projectNames } : { projects: scenarioProjects() }),
   })
   const missing = projectNames.find((name) => !vitest.projects.some((project) => project.name === name))
