@@ -11,11 +11,12 @@ const programs: Record<string, Program> = {
   journalctl: readJournal,
   conntrack: listRoutes,
   rm: removeOrder,
+  bash: thawTask,
 }
 
 /**
  * Runs one of the programs that a simulated node has, and gives its standard output: `ctr` to signal a container,
- * `journalctl`, `conntrack -L`, and `rm` of an order of the exec gate.
+ * `journalctl`, `conntrack -L`, `rm` of an order of the exec gate, and the script that lets a container go on.
  *
  * @throws EnvironmentError where it fails, for any other program, and on a machine that does not run.
  */
@@ -42,11 +43,23 @@ function refuse({ name }: Machine, command: readonly string[]): EnvironmentError
 function killTask(world: World, machine: Machine, command: readonly string[]): string {
   const [, , , task, kill, option, signal = '', id = ''] = command
   if (task !== 'task' || kill !== 'kill' || option !== '-s') throw refuse(machine, command)
-  const process = runtimeOf(world).byId(id)
-  if (!process || process.order.machine !== machine || process.exited)
-    throw new EnvironmentError(`Node/${machine.name}: ctr: task ${id} not found`)
+  const process = taskOf(world, machine, id)
+  if (!process) throw new EnvironmentError(`Node/${machine.name}: ctr: task ${id} not found`)
   process.signal(signal)
   return ''
+}
+
+/** `bash -c <script> thaw <id>`: of a task that is gone, nothing is left to do. */
+function thawTask(world: World, machine: Machine, command: readonly string[]): string {
+  if (command[3] !== 'thaw') throw refuse(machine, command)
+  taskOf(world, machine, command[4])?.signal('SIGCONT')
+  return ''
+}
+
+/** What runs on this machine as that task. */
+export function taskOf(world: World, machine: Machine, id = '') {
+  const process = runtimeOf(world).byId(id)
+  return process?.order.machine === machine && !process.exited ? process : undefined
 }
 
 /** `journalctl -u <unit> ... [--since=@<seconds>] [-g <pattern>]` */
