@@ -9,6 +9,7 @@ export { type ExhaustMemoryOptions, exhaustMemory } from './faults/exhaust-memor
 export { failDependency } from './faults/fail-dependency.ts'
 export { type FailProbeOptions, failProbe } from './faults/fail-probe.ts'
 export type { Fault, InjectedFault } from './faults/fault.ts'
+export { type FreezeContainerOptions, freezeContainer } from './faults/freeze-container.ts'
 export { type KillContainerOptions, killContainer } from './faults/kill-container.ts'
 export { pauseNode, stopKubelet, stopNode } from './faults/lose-node.ts'
 export { orphanPod } from './faults/orphan-pod.ts'

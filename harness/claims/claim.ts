@@ -198,8 +198,8 @@ function headOf({ statement, subject }: Claimed, sort: ClaimResult['sort']) {
   return { statement, subject, sort }
 }
 
-/** What is waited for may be there before the node is given back. */
-const comesBackBefore: string[] = ['lose-node', 'cordon', 'drain', 'taint']
+/** What is waited for may be there before the node is given back, or the container goes on. */
+const comesBackBefore: string[] = ['lose-node', 'cordon', 'drain', 'taint', 'freeze']
 
 function anchorOf({ kind, effect, injectedAtMs, receipt, revertedAtMs }: FaultRecord, fromRevert: boolean) {
   // Another watch may bring a consequence before the receipt's own; nothing is due to the fault before it was injected.

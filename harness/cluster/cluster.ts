@@ -10,6 +10,8 @@ export type Capability =
   | 'node.exec'
   /** Signal a container's first process by way of the node's runtime. */
   | 'container.signal'
+  /** Freeze the processes of a container, and let them go on. */
+  | 'container.freeze'
   /** Redirect the kubelet's own probes to a proxy on the node. */
   | 'probe.intercept'
   /** Make Jobs by the clock: a CronJob does something. */

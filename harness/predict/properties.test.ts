@@ -20,6 +20,7 @@ const effects: FaultEffect[] = [
   ...fail(['liveness', 'readiness']),
   ...fail(['startup', 'liveness']),
   { does: 'signal', podUid: 'web-1', container: 'app', signal: 'SIGTERM' },
+  { does: 'freeze', podUid: 'web-1', container: 'app', ranForMs: 4_000 },
   { does: 'delete-pod', podUid: 'web-1', force: false },
   { does: 'delete-pod', podUid: 'web-1', force: true },
   { does: 'delete-node', node: 'n1', podUids: ['web-1'] },

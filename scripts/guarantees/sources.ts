@@ -27,6 +27,7 @@ export const sources: Record<string, string[]> = {
     `${docs}/concepts/workloads/pods/disruptions/#pod-disruption-budgets`,
     `${docs}/concepts/scheduling-eviction/api-eviction`,
   ],
+  frozen: [`${pods}/probes/#liveness-probe`, `${pods}/pod-lifecycle/#pod-termination-forced`],
   'graceful-stop': [`${pods}/pod-lifecycle/#pod-termination`],
   job: [`${docs}/concepts/workloads/controllers/job/#pod-backoff-failure-policy`],
   'killed-pod': [

@@ -60,6 +60,14 @@ test('every fault that applies has what follows it, in the order of a scenario',
       ],
     ],
     [
+      'freezeContainer(pod)',
+      [
+        'app restarts after the freezing',
+        'the pod leaves its endpoints after the freezing',
+        'the pod joins its endpoints again after the freezing',
+      ],
+    ],
+    [
       "failProbe(pod, 'liveness')",
       [
         'app exits after the first failed probe',

@@ -11,6 +11,7 @@ const capabilities: ReadonlySet<Capability> = new Set([
   'node.delete',
   'node.exec',
   'container.signal',
+  'container.freeze',
   'controller.cronjob',
   'probe.intercept',
   'node.stop',

@@ -13,7 +13,7 @@ export const simulatedHelper = 'rolypoly-helper:simulated'
 
 const capabilities: ReadonlySet<Capability> = new Set([
   ...(['node.delete', 'node.exec', 'node.stop', 'node.pause', 'node.kubelet'] as const),
-  ...(['container.signal', 'probe.intercept'] as const),
+  ...(['container.signal', 'container.freeze', 'probe.intercept'] as const),
 ])
 
 /** Virtual time. */
