@@ -15,9 +15,12 @@ const batchMs = 1
 const gateArmsMs = 400
 /** To find the processes of a container, and to see them stopped. */
 const freezesMs = 120
+const cutsMs = 150
+/** From the end of a partition to a kubelet that talks to the API server again. */
+const reachesMs = [1_000, 15_000] as const
 
 /**
- * Runs `conntrack -E`, the keeper of an exec gate or that of a frozen container on a simulated node until the signal, and calls back with each line
+ * Runs `conntrack -E`, the keeper of an exec gate, of a frozen container or of a partition on a simulated node until the signal, and calls back with each line
  * that it prints.
  *
  * @throws EnvironmentError for any other program, and where the machine does not run or is turned off meanwhile.
@@ -86,7 +89,11 @@ function programOf(command: readonly string[]): Program | undefined {
   return command[0] === 'bash' ? keepers[command[3] ?? ''] : undefined
 }
 
-const keepers: Record<string, Program> = { 'gate-keeper': keepGate, freezer: keepFrozen }
+const keepers: Record<string, Program> = {
+  'gate-keeper': keepGate,
+  freezer: keepFrozen,
+  partition: keepCutOff,
+}
 
 function followRoutes(world: World, machine: Machine, command: readonly string[], say: Say): () => void {
   const asked = askedRoutes(command)
@@ -123,5 +130,21 @@ function keepFrozen(world: World, machine: Machine, command: readonly string[], 
   return () => {
     freezing.cancel()
     process.signal('SIGCONT')
+  }
+}
+
+/** `bash -c <script> partition` */
+function keepCutOff(world: World, machine: Machine, _: readonly string[], say: Say): () => void {
+  const { clock, machines } = world
+  const { link } = machine
+  const [plane] = machines.values()
+  const cutting = clock.after(cutsMs, () => {
+    link.cutOff()
+    say(`dropped 1 ${plane?.ip}:6443`)
+  })
+  const random = world.random.fork(`partition of ${machine.name}`)
+  return () => {
+    cutting.cancel()
+    clock.after(random.between(...reachesMs), () => link.mend())
   }
 }

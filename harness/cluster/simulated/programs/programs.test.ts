@@ -136,6 +136,22 @@ describe('the keeper of a frozen container', () => {
   })
 })
 
+describe('the keeper of a partition', () => {
+  test('says what was dropped; at its end the kubelet reaches the API server after a while', async () => {
+    const { follow, following, lines, machine, clock, run } = node()
+    const followed = follow('bash', '-c', 'set -u', 'partition')
+    clock.advance(200)
+    expect([lines, machine.link.isCut]).toEqual([['dropped 1 172.18.0.1:6443'], true])
+    following.abort()
+    await followed
+    expect(run('bash', '-c', 'nft', 'mend')).toBe('')
+    clock.advance(900)
+    expect(machine.link.isCut).toBe(true)
+    clock.advance(15_000)
+    expect(machine.link.isCut).toBe(false)
+  })
+})
+
 describe('the keeper of an exec gate', () => {
   const order = ['web-1', 'app', '["cat","/tmp/well"]', '4']
   const keeper = ['bash', '-c', 'set -eu', 'gate-keeper', '/usr/local/lib', '/run/exec', 'one', 'gate']

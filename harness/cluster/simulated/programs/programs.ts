@@ -11,12 +11,12 @@ const programs: Record<string, Program> = {
   journalctl: readJournal,
   conntrack: listRoutes,
   rm: removeOrder,
-  bash: thawTask,
+  bash: undo,
 }
 
 /**
  * Runs one of the programs that a simulated node has, and gives its standard output: `ctr` to signal a container,
- * `journalctl`, `conntrack -L`, `rm` of an order of the exec gate, and the script that lets a container go on.
+ * `journalctl`, `conntrack -L`, `rm` of an order of the exec gate, and the scripts that let a container go on and mend a partition.
  *
  * @throws EnvironmentError where it fails, for any other program, and on a machine that does not run.
  */
@@ -49,8 +49,12 @@ function killTask(world: World, machine: Machine, command: readonly string[]): s
   return ''
 }
 
-/** `bash -c <script> thaw <id>`: of a task that is gone, nothing is left to do. */
-function thawTask(world: World, machine: Machine, command: readonly string[]): string {
+/**
+ * `bash -c <script> thaw <id>`: of a task that is gone, nothing is left to do. `bash -c <script> mend`: a partition goes with
+ * its keeper.
+ */
+function undo(world: World, machine: Machine, command: readonly string[]): string {
+  if (command[3] === 'mend') return ''
   if (command[3] !== 'thaw') throw refuse(machine, command)
   taskOf(world, machine, command[4])?.signal('SIGCONT')
   return ''
