@@ -13,6 +13,7 @@ export { type FreezeContainerOptions, freezeContainer } from './faults/freeze-co
 export { type KillContainerOptions, killContainer } from './faults/kill-container.ts'
 export { pauseNode, stopKubelet, stopNode } from './faults/lose-node.ts'
 export { orphanPod } from './faults/orphan-pod.ts'
+export { partitionNode } from './faults/partition-node.ts'
 export { rollBack } from './faults/roll-back.ts'
 export { rollOut } from './faults/roll-out.ts'
 export { type ScaleOptions, scale } from './faults/scale.ts'

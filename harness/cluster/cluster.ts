@@ -22,6 +22,8 @@ export type Capability =
   | 'node.pause'
   /** Stop a node's kubelet alone, and start it again. */
   | 'node.kubelet'
+  /** Cut a node off from the API server, and let them talk again. */
+  | 'node.partition'
   /** Take a component of the control plane away, and give it back. */
   | 'node.controlPlane'
   /** Requests and limits of containers are enforced. */

@@ -15,8 +15,8 @@ export type ProbeFailure =
   /** A command that ends so. */
   | { with: 'exit'; exitCode: number }
 
-/** How a node is lost: its machine off, its machine frozen, or only its kubelet stopped. */
-export type NodeLoss = 'stopped' | 'paused' | 'kubelet stopped'
+/** How a node is lost: its machine off, its machine frozen, only its kubelet stopped, or cut off from the API server. */
+export type NodeLoss = 'stopped' | 'paused' | 'kubelet stopped' | 'partitioned'
 
 /** A taint that a fault gives a node. */
 export interface NodeTaint {

@@ -6,7 +6,14 @@ import { dependencyReturns, noticed, noticesLoss, unwell } from './dependency.ts
 import { budgetWaits, scheduledAgain } from './drain.ts'
 import { hangs, leavesFrozen, toItsKill } from './freeze.ts'
 import { type JobTiming, jobBackOff, worksAndIsDone } from './jobs.ts'
-import { evictedByTaint, foundSilent, nodeReturns, podGc, toleratedTerms } from './nodes.ts'
+import {
+  evictedByTaint,
+  foundSilent,
+  hearsOfItsEviction,
+  nodeReturns,
+  podGc,
+  toleratedTerms,
+} from './nodes.ts'
 import { becomesReady, failuresFromStart, failuresToThreshold, startsUp, succeedsAgain } from './probes.ts'
 import { type RollOut, rollsOut, scales, stalls } from './roll-out.ts'
 import { eventWaitMs } from './shares.ts'
@@ -119,7 +126,7 @@ export const predict = {
     return lost && sum([...atOnceAtBest([...lost, ...another]), ...done])
   },
 
-  /** The container has ended, as its pod's status tells. */
+  /** The container has ended, as its pod's status tells. From the revert for a node that was cut off meanwhile. */
   exits(situation: Situation): Prediction | undefined {
     const { effect, pod } = situation
     if (effect.does === 'delete-pod') {
@@ -132,6 +139,9 @@ export const predict = {
       const told = toldToGo(situation)
       return told && sum([...told, stop(pod, pod.containers), runtimeEnds, plegRelist, statusArrives])
     }
+    const told =
+      effect.does === 'lose-node' && situation.reverted ? hearsOfItsEviction(effect.how, pod) : undefined
+    if (told) return sum([...told, stop(pod, pod.containers), runtimeEnds, plegRelist, statusArrives])
     const down = untilDown(situation)
     return down && sum([...down, statusArrives])
   },

@@ -45,6 +45,10 @@ export const sources: Record<string, string[]> = {
     `${pods}/probes/#readiness-probe`,
     `${pods}/pod-lifecycle/#pod-termination`,
   ],
+  'partition.exclusive': [
+    `${docs}/concepts/architecture/nodes/#node-heartbeats`,
+    `${docs}/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions`,
+  ],
   'pause-node.exclusive': [`${docs}/concepts/architecture/nodes/#node-heartbeats`],
   'probe-ways-liveness': [`${pods}/probes/#probe-check-methods`],
   'probe-ways-readiness': [`${pods}/probes/#probe-check-methods`],

@@ -17,6 +17,7 @@ const capabilities: ReadonlySet<Capability> = new Set([
   'node.stop',
   'node.pause',
   'node.kubelet',
+  'node.partition',
   'node.controlPlane',
   'pod.resources',
 ])
