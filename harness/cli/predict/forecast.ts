@@ -163,6 +163,11 @@ function casesOf({ pod: { containers }, replicas }: WorkloadSpec, room: number |
       revert: 'the node is started again, should that be before the eviction',
     },
     {
+      ...{ fault: 'Its node is cut off from the API server', call: 'partitionNode(pod)', after: 'the cut' },
+      effect: { does: 'lose-node', node, how: 'partitioned', podUids: [podUid] },
+      revert: 'they talk again, should that be before the eviction',
+    },
+    {
       ...{ fault: 'The node of all its pods is drained', call: 'drainNode(pod)', after: 'the cordon' },
       effect: { does: 'drain', node, podUids: Array.from({ length: replicas }, () => podUid), atOnce: room },
     },
