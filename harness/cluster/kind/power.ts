@@ -38,9 +38,8 @@ export function stateOf(status: string): NodeState {
 const dropTables = `nft list tables | awk '$3 ~ /^rolypoly_/ { print $2, $3 }' | while read -r table; do nft delete table $table; done`
 
 /**
- * Brings back what a dead run may have left of a cluster's nodes: turned off, frozen,
- * cut off, or without a kubelet. Whether they
- * are well then is another matter.
+ * Brings back what a dead run may have left of a cluster's nodes: turned off, frozen, cut off, or without a kubelet.
+ * Whether they are well then is another matter.
  */
 export async function reviveNodes(cluster: string): Promise<void> {
   const label = `label=io.x-k8s.kind.cluster=${cluster}`
