@@ -35,6 +35,7 @@ test('what scenarios are written with is there', () => {
       ...['pauseNode', 'rollBack', 'rollOut', 'scale', 'stopKubelet', 'stopNode'],
       ...['cordonNode', 'drainNode', 'evictPod', 'taintNode'],
       ...['failDependency', 'orphanPod'],
+      ...['freezeContainer', 'partitionNode'],
     ]),
   )
 })
@@ -101,6 +102,11 @@ test('faults are made of pods, and are injected', () => {
   expectTypeOf(killContainer).parameter(1).toEqualTypeOf<KillContainerOptions | undefined>()
   expectTypeOf<'SIGKILL'>().toExtend<NonNullable<KillContainerOptions['signal']>>()
   expectTypeOf<ScenarioContext['inject']>().toEqualTypeOf<(fault: Fault) => Promise<InjectedFault>>()
+})
+
+test('a container is frozen, and a node cut off', () => {
+  expectTypeOf(harness.freezeContainer).parameter(1).toEqualTypeOf<{ container?: string } | undefined>()
+  expectTypeOf(harness.partitionNode).toEqualTypeOf<(pod: Pod) => Fault>()
 })
 
 test('a workload is scaled, rolled out and rolled back', () => {

@@ -39,6 +39,8 @@ export interface Response extends Claimed {
   podUid?: string
   /** What is waited for must last so long before it is believed, and to the end of the scenario. */
   lastsMs?: number
+  /** After the revert of such a fault alone can it follow, and is counted from there. */
+  afterRevert?: (fault: FaultRecord) => boolean
   /** Counted from the revert where the fault has been reverted: what is waited for is the recovery. */
   fromRevert?: boolean
 }
@@ -68,7 +70,11 @@ export async function respond(claim: Response): Promise<void> {
   const fault = stage.faults.findLast(mine) ?? stage.faults.at(-1)
   if (!fault)
     throw new RolypolyError(`${claim.subject}: ${claim.statement} was claimed before any fault was injected`)
-  const { anchor, sinceMs, notBeforeMs, landed } = anchorOf(fault, claim.fromRevert === true)
+  const { anchor, sinceMs, notBeforeMs, landed } = anchorOf(
+    fault,
+    claim.fromRevert === true,
+    claim.afterRevert?.(fault) === true,
+  )
   const entry = ledgerOf(stage).open({ ...headOf(claim, 'response'), anchor })
 
   const within = claim.within === undefined ? undefined : toMs(claim.within)
@@ -199,17 +205,26 @@ function headOf({ statement, subject }: Claimed, sort: ClaimResult['sort']) {
   return { statement, subject, sort }
 }
 
-/** What is waited for may be there before the node is given back. */
-const comesBackBefore: string[] = ['lose-node', 'cordon', 'drain', 'taint']
+/** What is waited for may be there before the node is given back, or the container goes on. */
+const comesBackBefore: string[] = ['lose-node', 'cordon', 'drain', 'taint', 'freeze']
 
-function anchorOf({ kind, effect, injectedAtMs, receipt, revertedAtMs }: FaultRecord, fromRevert: boolean) {
+function anchorOf(
+  { kind, effect, injectedAtMs, receipt, revertedAtMs }: FaultRecord,
+  fromRevert: boolean,
+  afterRevert: boolean,
+) {
   // Another watch may bring a consequence before the receipt's own; nothing is due to the fault before it was injected.
   const landed = { event: `${kind} landed`, atMs: receipt?.atMs ?? injectedAtMs }
+  const reverted = (atMs: number) => ({ event: `the revert of ${kind}`, atMs })
+  if (afterRevert && revertedAtMs !== undefined) {
+    const anchor = reverted(revertedAtMs)
+    return { anchor, sinceMs: injectedAtMs, notBeforeMs: revertedAtMs, landed: undefined }
+  }
   const endsWithRevert = [...comesBackBefore, 'fail-probe', 'lose-dependency'].includes(effect.does)
   if (!fromRevert || revertedAtMs === undefined || !endsWithRevert) {
     return { anchor: landed, sinceMs: injectedAtMs, notBeforeMs: injectedAtMs, landed: undefined }
   }
-  const anchor = { event: `the revert of ${kind}`, atMs: revertedAtMs }
+  const anchor = reverted(revertedAtMs)
   // Pods of a lost node may be replaced before it is back.
   const mayComeBefore =
     comesBackBefore.includes(effect.does) ||

@@ -299,6 +299,29 @@ describe('the anchor', () => {
     expect(early.result).toMatchObject({ verdict: 'inconclusive', timing: 'early' })
   })
 
+  test('is the revert where nothing could follow before it', async () => {
+    const effect: FaultEffect = { does: 'lose-node', node: 'n1', how: 'partitioned', podUids: ['web-1'] }
+    const afterRevert = (of: FaultRecord) => of.effect.does === 'lose-node'
+    const { result } = await claim(at(25_000), { afterRevert }, reverted(effect))
+    expect(result).toMatchObject({ verdict: 'passed', measuredMs: 5_000 })
+    expect(result.anchor).toEqual({ event: 'the revert of failProbe', atMs: 20_000 })
+    const atOnce = () => ({ ...predict(), earliestMs: 0 })
+    const early = await claim(at(9_000), { afterRevert, predict: atOnce }, reverted(effect))
+    expect(early.result).toMatchObject({ verdict: 'inconclusive', timing: 'early' })
+    const open = await claim(at(9_000), { afterRevert }, { ...reverted(effect), revertedAtMs: undefined })
+    expect(open.result.anchor).toEqual({ event: 'failProbe landed', atMs: 1_000 })
+    const other = await claim(at(9_000), { afterRevert }, reverted(probe('liveness')))
+    expect(other.result.anchor).toEqual({ event: 'failProbe landed', atMs: 1_000 })
+  })
+
+  test('is the revert of a frozen container for a recovery after it, and the receipt for one before it', async () => {
+    const effect: FaultEffect = { does: 'freeze', podUid: 'web-1', container: 'app', ranForMs: 0 }
+    const after = await claim(at(25_000), { fromRevert: true }, reverted(effect))
+    expect(after.result).toMatchObject({ verdict: 'passed', measuredMs: 5_000 })
+    const before = await claim(at(9_000), { fromRevert: true }, reverted(effect))
+    expect(before.result.anchor).toEqual({ event: 'failProbe landed', atMs: 1_000 })
+  })
+
   test('is the receipt for a fault that is over once it has landed, though it was reverted', async () => {
     const { result } = await claim(at(5_000), { fromRevert: true }, fault({ revertedAtMs: 20_000 }))
     expect(result.anchor).toEqual({ event: 'deletePod landed', atMs: 1_000 })

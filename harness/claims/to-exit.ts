@@ -27,6 +27,8 @@ export function toExit(pod: Pod, options: ToExitOptions, statement: string): Pro
     rests: ['Pod'],
     predict: (fault) => predict.exits(situationOf(pod.stage, podSpecOf(pod), fault, container)),
     within: options.within,
+    // Until then its kubelet was told of nothing.
+    afterRevert: ({ effect }) => effect.does === 'lose-node' && effect.how === 'partitioned',
   })
 }
 

@@ -19,7 +19,7 @@ export interface ToStayUpOptions {
 }
 
 /**
- * No container ends and no pod goes. Ready or not is another matter. After a failed probe, or the loss of a dependency, it is
+ * No container ends and no pod goes. Ready or not is another matter. After a failed probe, the loss of a dependency, or a freeze, it is
  * watched for as long as a liveness probe that fails along with it would take to restart its container.
  */
 export function toStayUp(of: Pod | Workload, options: ToStayUpOptions, statement: string): Promise<void> {
@@ -44,8 +44,7 @@ export function toStayUp(of: Pod | Workload, options: ToStayUpOptions, statement
     holdUntilMs: (fault) => {
       if (options.for !== undefined)
         return (fault?.receipt?.atMs ?? stage.recording.now()) + toMs(options.for)
-      const { does } = fault?.effect ?? {}
-      if (!fault || (does !== 'fail-probe' && does !== 'lose-dependency') || stage.control) return undefined
+      if (!fault || !mayRestart.includes(fault.effect.does) || stage.control) return undefined
       const { receipt, injectedAtMs } = fault
       return (
         (receipt?.atMs ?? injectedAtMs) + longEnoughToRestart(situationOf(stage, workload.podSpec, fault))
@@ -53,6 +52,9 @@ export function toStayUp(of: Pod | Workload, options: ToStayUpOptions, statement
     },
   })
 }
+
+/** The faults by which a liveness probe may have its container killed. */
+const mayRestart: string[] = ['fail-probe', 'lose-dependency', 'freeze']
 
 /** The pods that the workload had when the claim's time began. */
 function podsThen(

@@ -10,6 +10,8 @@ export type Capability =
   | 'node.exec'
   /** Signal a container's first process by way of the node's runtime. */
   | 'container.signal'
+  /** Freeze the processes of a container, and let them go on. */
+  | 'container.freeze'
   /** Redirect the kubelet's own probes to a proxy on the node. */
   | 'probe.intercept'
   /** Make Jobs by the clock: a CronJob does something. */
@@ -20,6 +22,8 @@ export type Capability =
   | 'node.pause'
   /** Stop a node's kubelet alone, and start it again. */
   | 'node.kubelet'
+  /** Cut a node off from the API server, and let them talk again. */
+  | 'node.partition'
   /** Take a component of the control plane away, and give it back. */
   | 'node.controlPlane'
   /** Requests and limits of containers are enforced. */

@@ -15,14 +15,14 @@ interface Seen {
 }
 
 /** A way in which a node is lost. */
-interface Way {
+export interface Way {
   kind: string
   how: NodeLoss
   requires: Capability
   /** Its containers end with it. */
   reboots: boolean
-  /** Gives what proves that it is lost; undefined where it is not. */
-  lose(nodes: NodeControl, node: string): Promise<Seen | undefined>
+  /** Gives what proves that it is lost; undefined where it is not. `back` is told where it does not stay so. */
+  lose(nodes: NodeControl, node: string, back: (why: string) => void): Promise<Seen | undefined>
   /** Does nothing where it is not lost. */
   giveBack(nodes: NodeControl, node: string): Promise<void>
 }
@@ -83,7 +83,8 @@ async function seenIn(nodes: NodeControl, node: string, wanted: NodeState): Prom
   return state === wanted ? { observedBy: "the node's machine", evidence: `${node} is ${state}` } : undefined
 }
 
-function loseNode(pod: Pod, way: Way): Fault {
+/** What all these have in common. */
+export function loseNode(pod: Pod, way: Way): Fault {
   const { kind, how, requires } = way
   const node = pod.nodeName
   const target = `Node/${node}`
@@ -92,16 +93,23 @@ function loseNode(pod: Pod, way: Way): Fault {
     effect: { does: 'lose-node', node, how, podUids: podUidsOnNodeOf(pod) },
     async inject({ cluster, recording }): Promise<Act> {
       const { kube, clock, nodes } = cluster
-      await workerNode(kube, node, how === 'paused' ? 'paused' : 'stopped')
+      await workerNode(kube, node, how === 'kubelet stopped' ? 'stopped' : how)
       const revert = async () => {
-        const back = { sinceMs: how === 'paused' ? 0 : clock.epoch(), rebooted: way.reboots }
+        // A kubelet that goes on says nothing new where nobody had missed it.
+        const goesOn = how === 'paused' || how === 'partitioned'
+        const back = { sinceMs: goesOn ? 0 : clock.epoch(), rebooted: way.reboots }
         await way.giveBack(nodes, node)
         // Repair goes on after the scenario's own deadline: it is owed to the next one.
         const wrong = await untilNodeBack(kube, clock, node, back, backWithinMs)
         if (wrong) throw new EnvironmentError(`${target}: was given back three minutes ago, and ${wrong}`)
       }
+      const back = (why: string) => {
+        const atMs = recording.now()
+        const reason = `${target}: ${why}`
+        recording.record({ source: 'gap', atMs, fromMs: atMs, watch: 'probe', reason })
+      }
       try {
-        const seen = await way.lose(nodes, node)
+        const seen = await way.lose(nodes, node, back)
         const receipt = seen && { atMs: recording.now(), ...seen }
         return { receipt: () => receipt, revert }
       } catch (error) {

@@ -15,8 +15,8 @@ export type ProbeFailure =
   /** A command that ends so. */
   | { with: 'exit'; exitCode: number }
 
-/** How a node is lost: its machine off, its machine frozen, or only its kubelet stopped. */
-export type NodeLoss = 'stopped' | 'paused' | 'kubelet stopped'
+/** How a node is lost: its machine off, its machine frozen, only its kubelet stopped, or cut off from the API server. */
+export type NodeLoss = 'stopped' | 'paused' | 'kubelet stopped' | 'partitioned'
 
 /** A taint that a fault gives a node. */
 export interface NodeTaint {
@@ -31,6 +31,8 @@ export type FaultEffect =
   /** The labels that it is selected by are taken away. */
   | { does: 'orphan-pod'; podUid: string }
   | { does: 'signal'; podUid: string; container: string; signal: string }
+  /** A container that had run for so long is stopped where it is: it answers nothing, and hears no signal but SIGKILL. */
+  | { does: 'freeze'; podUid: string; container: string; ranForMs: number }
   | { does: 'fail-probe'; podUid: string; container: string; probes: ProbeKind[]; failure: ProbeFailure }
   /** `isYoung` where a Node of that name may have been missing a moment before. */
   | { does: 'delete-node'; node: string; podUids: string[]; isYoung?: boolean }

@@ -6,7 +6,7 @@ import { predict, type Situation } from './predict.ts'
 import type { PodTiming, Toleration } from './spec.ts'
 import * as terms from './terms.ts'
 
-const losses: NodeLoss[] = ['stopped', 'paused', 'kubelet stopped']
+const losses: NodeLoss[] = ['stopped', 'paused', 'kubelet stopped', 'partitioned']
 const lost = (how: NodeLoss): FaultEffect => ({ does: 'lose-node', node: 'n1', how, podUids: ['web-1'] })
 const bare: PodTiming = { containers: [{ name: 'app' }] }
 const of = (how: NodeLoss, pod = bare, cluster: ClusterTiming = {}): Situation => ({
@@ -105,10 +105,32 @@ describe('a node that comes back before its pods are evicted has them in their e
     expect(window(joins)).toEqual([0, ms(kubeletStarts) + posts + 2_000 + 8_000 + follow])
   })
 
+  test('after a kubelet that was cut off has reached the API server again, and asks them as before', () => {
+    const joins = predict.joinsEndpoints(of('partitioned', probed))
+    expect(window(joins)).toEqual([0, ms(terms.apiReached) + posts + 8_000 + follow])
+  })
+
   test('after a machine that was off has started their containers again, and they have become ready', () => {
     const joins = predict.joinsEndpoints(of('stopped', probed))
     const ready = 9_000 + 2_000 + 6_000
     const starts = ms(nodeBoots, sandboxStarts, plegStart)
     expect(window(joins)).toEqual([9_000 + 4_000, starts + ready + follow])
+  })
+})
+
+describe('a pod that was evicted while its node was cut off', () => {
+  const hears = ms(terms.apiReached) + 30_000
+  const ends = 30_000 + 2_000 + ms(terms.runtimeEnds, terms.plegRelist, terms.statusArrives)
+
+  test('ends once its kubelet hears of it, which it does after the revert', () => {
+    expect(window(predict.exits({ ...of('partitioned'), reverted: true }))).toEqual([0, hears + ends])
+    for (const how of losses.filter((one) => one !== 'partitioned'))
+      expect(predict.exits({ ...of(how), reverted: true })).toBeUndefined()
+  })
+
+  test('goes on where it tolerates that without an end', () => {
+    const tolerations = [{ key: 'node.kubernetes.io/unreachable', operator: 'Exists' }]
+    const bound = { ...of('partitioned', { ...bare, tolerations }), reverted: true }
+    expect(predict.exits(bound)).toBeUndefined()
   })
 })

@@ -1,9 +1,10 @@
-import { type ResolvedTiming, timingSources } from '../model/cluster-timing.ts'
+import { type ResolvedTiming, resolveTiming, timingSources } from '../model/cluster-timing.ts'
 import type { NodeLoss, NodeTaint } from '../model/fault.ts'
 import type { Term } from '../model/result.ts'
 import { becomesReady, readyUnderNewKubelet } from './probes.ts'
 import type { PodTiming, Toleration } from './spec.ts'
 import {
+  apiReached,
   initContainersRun,
   kubeletStarts,
   nodeBoots,
@@ -93,6 +94,17 @@ export function evictedByTaint(pod: PodTiming, timing: ResolvedTiming): Term | u
   return period(`tolerationSeconds for ${unreachable}`, [ms, ms], timingSources.defaultTolerationSeconds)
 }
 
+/**
+ * From the end of a partition to the kubelet's knowing of the pods that were evicted meanwhile; undefined where no kubelet
+ * that goes on could be told so, or nothing was evicted. Its watch is begun anew with a back-off of its own.
+ */
+export function hearsOfItsEviction(how: NodeLoss, pod: PodTiming): Term[] | undefined {
+  if (how !== 'partitioned' || tolerationMs(pod, resolveTiming()) === undefined) return undefined
+  return [apiReached, period('the kubelet lists its pods anew', [0, 30_000], reflector)]
+}
+
+const reflector = 'k8s.io/client-go/tools/cache/reflector.go: its back-off is at most 30 s'
+
 const statusManager = 'kubernetes/pkg/kubelet/status/status_manager.go: syncPeriod'
 
 /**
@@ -106,6 +118,7 @@ export function nodeReturns(how: NodeLoss, pod: PodTiming, timing: ResolvedTimin
   const isNew = how === 'kubelet stopped'
   return [
     ...(isNew ? [kubeletStarts] : []),
+    ...(how === 'partitioned' ? [apiReached] : []),
     period("the kubelet posts its node's status and its pods'", [0, 10_000], statusManager),
     period('the node controller looks', [0, timing.nodeMonitorPeriodMs], timingSources.nodeMonitorPeriodMs),
     ...readyUnderNewKubelet(pod, isNew),

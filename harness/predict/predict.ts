@@ -4,8 +4,16 @@ import type { FaultEffect } from '../model/fault.ts'
 import type { Prediction, Term } from '../model/result.ts'
 import { dependencyReturns, noticed, noticesLoss, unwell } from './dependency.ts'
 import { budgetWaits, scheduledAgain } from './drain.ts'
+import { hangs, leavesFrozen, toItsKill } from './freeze.ts'
 import { type JobTiming, jobBackOff, worksAndIsDone } from './jobs.ts'
-import { evictedByTaint, foundSilent, nodeReturns, podGc, toleratedTerms } from './nodes.ts'
+import {
+  evictedByTaint,
+  foundSilent,
+  hearsOfItsEviction,
+  nodeReturns,
+  podGc,
+  toleratedTerms,
+} from './nodes.ts'
 import { becomesReady, failuresFromStart, failuresToThreshold, startsUp, succeedsAgain } from './probes.ts'
 import { type RollOut, rollsOut, scales, stalls } from './roll-out.ts'
 import { eventWaitMs } from './shares.ts'
@@ -120,7 +128,7 @@ export const predict = {
     return lost && sum([...atOnceAtBest([...lost, ...another]), ...done])
   },
 
-  /** The container has ended, as its pod's status tells. */
+  /** The container has ended, as its pod's status tells. From the revert for a node that was cut off meanwhile. */
   exits(situation: Situation): Prediction | undefined {
     const { effect, pod } = situation
     if (effect.does === 'delete-pod') {
@@ -133,6 +141,9 @@ export const predict = {
       const told = toldToGo(situation)
       return told && sum([...told, stop(pod, pod.containers), runtimeEnds, plegRelist, statusArrives])
     }
+    const told =
+      effect.does === 'lose-node' && situation.reverted ? hearsOfItsEviction(effect.how, pod) : undefined
+    if (told) return sum([...told, stop(pod, pod.containers), runtimeEnds, plegRelist, statusArrives])
     const down = untilDown(situation)
     return down && sum([...down, statusArrives])
   },
@@ -171,6 +182,11 @@ export const predict = {
     if (effect.does === 'lose-dependency') {
       return sum([...noticesLoss(containerOf(situation)), statusArrives, endpointsFollow])
     }
+    if (effect.does === 'freeze') {
+      const frozen = containerOf({ ...situation, container: effect.container })
+      const left = leavesFrozen(effect, frozen, untilDown(situation))
+      return left && sum([...left, statusArrives, endpointsFollow])
+    }
     // Which of the pods go first is not known.
     if (effect.does === 'roll-out') return sum(atOnceAtBest(this.rollsOut(situation)?.because ?? []))
     // What made the startup probe be asked again took the container down before its first failure.
@@ -203,6 +219,14 @@ export const predict = {
     if (effect.does === 'lose-dependency') {
       const returns = dependencyReturns(effect.readyTookMs, containerOf(situation))
       return sum([...returns, statusArrives, endpointsFollow])
+    }
+    if (effect.does === 'freeze') {
+      const restarts = this.restarts(situation, 1)
+      const restarted = restarts && [...restarts.because, ...ready]
+      if (!situation.reverted) return restarted && sum([...restarted, endpointsFollow])
+      const { readinessProbe } = containerOf(situation) ?? {}
+      const again = readinessProbe ? succeedsAgain(readinessProbe) : []
+      return sum([...again, ...atOnceAtBest(restarted ?? []), statusArrives, endpointsFollow])
     }
     if (effect.does !== 'fail-probe') return undefined
     const { readinessProbe } = containerOf(situation) ?? {}
@@ -324,6 +348,12 @@ function untilDown(situation: Situation): Term[] | undefined {
   const { effect, pod } = situation
   // The receipt is the exit itself.
   if (effect.does === 'signal') return [plegRelist]
+  if (effect.does === 'freeze') {
+    const killed = toItsKill(effect, pod, containerOf({ ...situation, container: effect.container }))
+    const down = killed && [...killed, runtimeEnds, plegRelist]
+    // What goes on may end by itself.
+    return down && situation.reverted ? atOnceAtBest(down) : down
+  }
   if (effect.does !== 'fail-probe') return undefined
   const container = containerOf({ ...situation, container: effect.container })
   const killer = killerOf(effect)
@@ -362,6 +392,10 @@ function containerOf({ effect, pod, container }: Situation): ContainerTiming | u
  * decision by an event, so the grace period need not be waited for.
  */
 export function longEnoughToRestart({ effect, pod }: Situation): number {
+  if (effect.does === 'freeze') {
+    const { livenessProbe } = containerOf({ effect, pod, restartsBefore: 0 }) ?? {}
+    return livenessProbe ? sum(hangs(effect, livenessProbe)).latestMs + eventWaitMs : 0
+  }
   if (effect.does !== 'fail-probe' && effect.does !== 'lose-dependency') return 0
   const failure = effect.does === 'fail-probe' ? effect.failure : unwell
   const noticedMs = effect.does === 'fail-probe' ? 0 : sum([noticed]).latestMs

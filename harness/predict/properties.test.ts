@@ -20,10 +20,11 @@ const effects: FaultEffect[] = [
   ...fail(['liveness', 'readiness']),
   ...fail(['startup', 'liveness']),
   { does: 'signal', podUid: 'web-1', container: 'app', signal: 'SIGTERM' },
+  { does: 'freeze', podUid: 'web-1', container: 'app', ranForMs: 4_000 },
   { does: 'delete-pod', podUid: 'web-1', force: false },
   { does: 'delete-pod', podUid: 'web-1', force: true },
   { does: 'delete-node', node: 'n1', podUids: ['web-1'] },
-  ...(['stopped', 'paused', 'kubelet stopped'] as const).map(
+  ...(['stopped', 'paused', 'kubelet stopped', 'partitioned'] as const).map(
     (how): FaultEffect => ({ does: 'lose-node', node: 'n1', how, podUids: ['web-1'] }),
   ),
   ...[1, 9].map((to): FaultEffect => ({ does: 'scale', deployment: 'd', from: 3, to, podUids: ['web-1'] })),

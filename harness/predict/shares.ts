@@ -32,6 +32,11 @@ export const shares = {
   proxyGoes: 2_000,
   /** From the start of a stopped kubelet to its first sync. Estimated: not measured yet. */
   kubeletStarts: 5_000,
+  /**
+   * From the end of a partition to a kubelet that talks to the API server again. Estimated: the next attempt of TCP to
+   * connect comes after 16 s at most, and one that began before is given up after 30 s.
+   */
+  apiReached: 30_000,
   /** From the start of a stopped node's machine to its kubelet's first sync. Estimated: not measured yet. */
   nodeBoots: 30_000,
 } as const

@@ -38,6 +38,8 @@ export interface ProbeTiming {
   successThreshold?: number | undefined
   failureThreshold?: number | undefined
   terminationGracePeriodSeconds?: number | undefined
+  tcpSocket?: object | undefined
+  exec?: object | undefined
 }
 
 /** A probe's timing in milliseconds and counts, with the API server's defaults filled in. */

@@ -104,6 +104,11 @@ export const dependencyNoticed = share('the app knows of its dependency', 'depen
 /** The proxy's pod is asked to end, and takes its rule with it. */
 export const proxyGoes = share('the proxy goes', 'proxyGoes')
 export const kubeletStarts = share('the kubelet starts', 'kubeletStarts', 'estimated')
+export const apiReached = share(
+  'the kubelet reaches the API server again',
+  'apiReached',
+  'estimated; k8s.io/client-go/transport: its dialer gives up after 30 s',
+)
 export const nodeBoots = share('the node starts', 'nodeBoots', 'estimated')
 
 /** Init containers come first. The spec does not say how long they take: named, so that a late start is understood. */

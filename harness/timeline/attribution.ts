@@ -42,6 +42,8 @@ export interface Fate {
   signal?: Interval<'container-signalled'>
   /** Its container's end. */
   end?: End
+  /** The fault that its container was frozen by. */
+  frozen?: Interval<'fault'>
   /** The fault that its node was lost by. */
   nodeLost?: Interval<'fault'>
   /** When it ended, in whichever of these ways, or its object was gone. */
@@ -72,12 +74,23 @@ export function fateOf(timeline: Timeline, asked: Asked): Fate | undefined {
     .of('fault')
     .filter(({ subject, detail }) => subject === `Node/${pod.node}` && cutsOff.has(detail.kind))
     .findLast((fault) => fault.fromMs <= endMs && (fault.toMs === null || fault.toMs >= sentMs))
+  const frozen = timeline
+    .of('fault')
+    .filter(({ subject, detail }) => detail.kind === freezes && subject.startsWith(`${known.pod.subject}/`))
+    .findLast(
+      (fault) =>
+        fault.fromMs <= endMs &&
+        (fault.toMs === null || fault.toMs >= sentMs) &&
+        // What is started anew is not frozen.
+        !all.some((end) => end.fromMs > fault.fromMs && end.fromMs <= sentMs),
+    )
   const isNodeFirst = nodeLost && (!end || end.fromMs >= nodeLost.fromMs)
   const endedMs = isNodeFirst ? nodeLost.fromMs : (end?.fromMs ?? toMs ?? undefined)
   const killed = end && sent.find((one) => one.detail.signal === 'SIGKILL' && isAmong([end], one))
   return {
     ...known,
     ...(signal && { signal }),
+    ...(frozen && { frozen }),
     ...(isNodeFirst ? { nodeLost } : end && { end }),
     ...(endedMs !== undefined && { endedMs }),
     ...(killed && !isNodeFirst && { killedMs: killed.fromMs }),
@@ -86,6 +99,8 @@ export function fateOf(timeline: Timeline, asked: Asked): Fate | undefined {
 
 /** The faults that take a node off the network: without its Node object or its kubelet, its pods go on serving. */
 const cutsOff: ReadonlySet<string> = new Set(['stopNode', 'pauseNode'])
+
+const freezes = 'freezeContainer'
 
 interface OfContainer {
   fromMs: number

@@ -218,6 +218,15 @@ test('a node that is lost is told as such, and who still routed to it', () => {
   )
 })
 
+test('an app that was frozen is told as such', () => {
+  const fault = { source: 'fault', atMs: 1_000, fault: 0, phase: 'injecting', lasting: true } as const
+  const frozen = { ...fault, kind: 'freezeContainer', target: 'Pod/shop/web-1/app' }
+  const timeout: RequestParts = { lost: 'timeout', tookMs: 2_000 }
+  expect(textOf(frozen, ...routed(1_100, timeout), ...routed(2_000, timeout))).toBe(
+    '2 requests lost on new connections (timeout), while node worker2 still routed to it: web-1 was frozen: connections to it were taken, and nobody answered',
+  )
+})
+
 test('a pod that is not ready yet is asked where its Service lists such pods', () => {
   const unready = seen(1_000, { name: 'web-3', ip: '10.244.1.99', ready: false })
   expect(textOf(unready, ...routed(1_100, {}, '10.244.1.99'))).toBe(

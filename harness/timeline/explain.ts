@@ -57,6 +57,8 @@ function tellOf(timeline: Timeline, name: string, first: Lost, group: Lost[]): s
       return `${afterStop} of ${name}: the app no longer answered`
     case 'not ready yet':
       return `: ${name} was not ready yet, and its Service sends requests to pods that are not (publishNotReadyAddresses)`
+    case 'frozen':
+      return `${routed}: ${name} was frozen: connections to it were taken, and nobody answered`
     case 'node lost':
       return `, ${sinceEnd} after the node of ${name} was lost${routed}: the Service learns of it only when the node has been silent for its grace period`
     default:

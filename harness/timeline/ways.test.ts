@@ -160,6 +160,25 @@ test('a container that runs again has got over its end: what is lost then has an
   expect(wayOf(6_000, neu, ...restarted)).toBe('unknown')
 })
 
+test('of a container that was frozen, what timed out was taken by the kernel and answered by nobody', () => {
+  const fault = { source: 'fault', fault: 0, lasting: true, kind: 'freezeContainer' } as const
+  const frozen = { ...fault, atMs: 1_000, phase: 'injecting', target: 'Pod/shop/web-1/app' } as const
+  const timeout: RequestParts = { ...neu, lost: 'timeout', tookMs: 2_000 }
+  expect(wayOf(1_500, timeout, frozen)).toBe('frozen')
+  expect(wayOf(1_500, { ...timeout, connection: 'reused', ageMs: 300 }, frozen)).toBe('frozen')
+  // What it is told meanwhile it does not hear.
+  expect(wayOf(5_000, timeout, frozen, signalled(4_000, 'web-1'), exited(9_000, 'web-1', 137))).toBe('frozen')
+  expect(wayOf(8_500, { ...neu, lost: 'reset', tookMs: 500 }, frozen, exited(9_000, 'web-1', 137))).toBe(
+    'ended with it',
+  )
+  expect(wayOf(9_100, neu, frozen, exited(9_000, 'web-1', 137))).toBe('sent after its end')
+  const again = seen(9_900, { containers: { app: running('id2', 1) } })
+  expect(wayOf(9_950, timeout, frozen, exited(9_000, 'web-1', 137), again)).toBe('unknown')
+  expect(wayOf(6_000, timeout, frozen, { ...frozen, atMs: 5_000, phase: 'reverted' })).toBe('unknown')
+  expect(wayOf(1_500, { ...reused, tookMs: 50 }, frozen)).toBe('unknown')
+  expect(wayOf(1_500, timeout, { ...frozen, target: 'Pod/shop/web-10/app' })).toBe('unknown')
+})
+
 test('on a node that was lost, it is the node', () => {
   const fault = { source: 'fault', atMs: 1_000, fault: 0, phase: 'injecting', lasting: true } as const
   const lost = { ...fault, kind: 'stopNode', target: 'Node/n1' }

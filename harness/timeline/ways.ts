@@ -20,6 +20,8 @@ export type Way =
   /** Told to stop, the pod let a request wait until it timed out. */
   | 'unanswered'
   | 'node lost'
+  /** Its process was stopped, and the kernel had taken the connection. */
+  | 'frozen'
   /** It was sent to a pod that had never been ready. */
   | 'not ready yet'
   /** The Service had nowhere to send it. */
@@ -64,6 +66,7 @@ function wayOf(timeline: Timeline, asked: Asked, fate: Fate, stop: Stop | undefi
     if (neverConnected || sentMs > endedMs + sameTimeMs) return 'sent after its end'
     return isClosing ? 'closing' : 'ended with it'
   }
+  if (fate.frozen && reason === 'timeout') return 'frozen'
   if (!stop) return wasReady(timeline, fate.pod, endMs) ? 'unknown' : 'not ready yet'
   if (reason === 'timeout') return 'unanswered'
   if (isClosing) return 'closing'

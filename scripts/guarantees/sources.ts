@@ -27,6 +27,7 @@ export const sources: Record<string, string[]> = {
     `${docs}/concepts/workloads/pods/disruptions/#pod-disruption-budgets`,
     `${docs}/concepts/scheduling-eviction/api-eviction`,
   ],
+  frozen: [`${pods}/probes/#liveness-probe`, `${pods}/pod-lifecycle/#pod-termination-forced`],
   'graceful-stop': [`${pods}/pod-lifecycle/#pod-termination`],
   job: [`${docs}/concepts/workloads/controllers/job/#pod-backoff-failure-policy`],
   'killed-pod': [
@@ -43,6 +44,10 @@ export const sources: Record<string, string[]> = {
     `${pods}/init-containers`,
     `${pods}/probes/#readiness-probe`,
     `${pods}/pod-lifecycle/#pod-termination`,
+  ],
+  'partition.exclusive': [
+    `${docs}/concepts/architecture/nodes/#node-heartbeats`,
+    `${docs}/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions`,
   ],
   'pause-node.exclusive': [`${docs}/concepts/architecture/nodes/#node-heartbeats`],
   'probe-ways-liveness': [`${pods}/probes/#probe-check-methods`],

@@ -60,6 +60,14 @@ test('every fault that applies has what follows it, in the order of a scenario',
       ],
     ],
     [
+      'freezeContainer(pod)',
+      [
+        'app restarts after the freezing',
+        'the pod leaves its endpoints after the freezing',
+        'the pod joins its endpoints again after the freezing',
+      ],
+    ],
+    [
       "failProbe(pod, 'liveness')",
       [
         'app exits after the first failed probe',
@@ -90,6 +98,15 @@ test('every fault that applies has what follows it, in the order of a scenario',
         'a replacement is ready after the stop',
         'every replica is in its endpoints again after the stop',
         'the pod joins its endpoints again after the node is started again, should that be before the eviction',
+      ],
+    ],
+    [
+      'partitionNode(pod)',
+      [
+        'the pod leaves its endpoints after the cut',
+        'a replacement is ready after the cut',
+        'every replica is in its endpoints again after the cut',
+        'the pod joins its endpoints again after they talk again, should that be before the eviction',
       ],
     ],
     ...[
@@ -162,7 +179,7 @@ test('what never follows is told with its reason', () => {
   expect(reasons({ ...web, kind: 'Pod' })).toEqual(
     [
       ...['killPod(pod)', 'deletePod(pod)', 'orphanPod(pod)', 'deleteNode(pod)', 'stopNode(pod)'],
-      'drainNode(pod)',
+      ...['partitionNode(pod)', 'drainNode(pod)'],
       "taintNode(pod, { key, effect: 'NoExecute' })",
     ].map((call) => `${call}: a replacement is ready: no controller owns the pod`),
   )
@@ -172,6 +189,7 @@ test('what never follows is told with its reason', () => {
   const forEver = { ...web, pod: { ...web.pod, tolerations: [{ operator: 'Exists' }] } }
   expect(reasons(forEver)).toEqual([
     'stopNode(pod): a replacement is ready: the pod tolerates an unreachable node without an end',
+    'partitionNode(pod): a replacement is ready: the pod tolerates an unreachable node without an end',
     "taintNode(pod, { key, effect: 'NoExecute' }): a replacement is ready: the pod tolerates every taint without an end",
   ])
 })

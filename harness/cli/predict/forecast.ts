@@ -1,6 +1,7 @@
 import type { ClusterTiming } from '../../model/cluster-timing.ts'
 import type { FaultEffect } from '../../model/fault.ts'
 import type { Prediction } from '../../model/result.ts'
+import { whyUnseen } from '../../predict/freeze.ts'
 import { predict, type Situation } from '../../predict/predict.ts'
 import { type ServiceSpec, sendsTo, type WorkloadSpec } from '../../predict/weak-spots.ts'
 
@@ -130,6 +131,13 @@ function casesOf({ pod: { containers }, replicas }: WorkloadSpec, room: number |
       const call = `killContainer(pod${naming(name)})`
       return { fault: `Container ${name} is killed`, call, effect, after: "the container's end" }
     }),
+    ...containers.map(
+      ({ name }): Case => ({
+        ...{ fault: `Container ${name} hangs`, call: `freezeContainer(pod${naming(name)})` },
+        effect: { does: 'freeze', podUid, container: name, ranForMs: Number.POSITIVE_INFINITY },
+        after: 'the freezing',
+      }),
+    ),
     ...probes.map(
       ({ name, kind }): Case => ({
         fault: `The ${kind} probe of ${name} fails`,
@@ -153,6 +161,11 @@ function casesOf({ pod: { containers }, replicas }: WorkloadSpec, room: number |
       ...{ fault: 'Its node is stopped', call: 'stopNode(pod)', after: 'the stop' },
       effect: { does: 'lose-node', node, how: 'stopped', podUids: [podUid] },
       revert: 'the node is started again, should that be before the eviction',
+    },
+    {
+      ...{ fault: 'Its node is cut off from the API server', call: 'partitionNode(pod)', after: 'the cut' },
+      effect: { does: 'lose-node', node, how: 'partitioned', podUids: [podUid] },
+      revert: 'they talk again, should that be before the eviction',
     },
     {
       ...{ fault: 'The node of all its pods is drained', call: 'drainNode(pod)', after: 'the cordon' },
@@ -186,6 +199,7 @@ function consequences(
   const { effect, after, revert = after } = of
   const { pod, kind } = workload
   const situation: Situation = { effect, pod, restartsBefore: 0, cluster }
+  if (effect.does === 'freeze') return hung(situation, effect, after, isListed)
   const isNeverRestarted = pod.restartPolicy === 'Never'
   const restarts = predict.restarts(situation, 1)
   const returns = effect.does === 'lose-node' || restarts ? !isNeverRestarted : true
@@ -205,6 +219,34 @@ function consequences(
   if (isListed && returns)
     follows.push(...seen('the pod joins its endpoints again', revert, predict.joinsEndpoints(situation)))
   return follows
+}
+
+/** What follows where a container hangs: nothing that no probe asks the app for. */
+function hung(
+  situation: Situation,
+  { container: name }: Extract<FaultEffect, { does: 'freeze' }>,
+  after: string,
+  isListed: boolean,
+): Consequence[] {
+  const { containers, restartPolicy } = situation.pod
+  const { livenessProbe, readinessProbe } = containers.find((container) => container.name === name) ?? {}
+  const unkilled = whyUnseen(livenessProbe, 'liveness')
+  const notAgain = unkilled ?? (restartPolicy === 'Never' ? 'restartPolicy is Never' : undefined)
+  const unready = whyUnseen(readinessProbe, 'readiness')
+  const [restarts, leaves] = [`${name} restarts`, 'the pod leaves its endpoints']
+  return [
+    ...(notAgain
+      ? [{ what: restarts, after, never: notAgain }]
+      : seen(restarts, after, predict.restarts(situation, 1))),
+    ...(!isListed
+      ? []
+      : unready && unkilled
+        ? [{ what: leaves, after, never: unready }]
+        : seen(leaves, after, predict.leavesEndpoints(situation))),
+    ...(isListed && !notAgain
+      ? seen('the pod joins its endpoints again', after, predict.joinsEndpoints(situation))
+      : []),
+  ]
 }
 
 function replacement(situation: Situation, kind: string, after: string, isListed: boolean): Consequence[] {

@@ -11,11 +11,13 @@ const capabilities: ReadonlySet<Capability> = new Set([
   'node.delete',
   'node.exec',
   'container.signal',
+  'container.freeze',
   'controller.cronjob',
   'probe.intercept',
   'node.stop',
   'node.pause',
   'node.kubelet',
+  'node.partition',
   'node.controlPlane',
   'pod.resources',
 ])

@@ -1,4 +1,5 @@
 import type { NodeState } from '../cluster.ts'
+import { ApiLink } from './api-link.ts'
 import type { JournalLine, Machine } from './world.ts'
 
 /** A machine that is on. */
@@ -8,6 +9,7 @@ export class SimulatedMachine implements Machine {
   readonly ip: string
   readonly podPrefix: string
   readonly journal: JournalLine[] = []
+  readonly link = new ApiLink()
   private readonly listeners: ((state: NodeState) => void)[] = []
   private is: NodeState = 'running'
 
@@ -31,6 +33,8 @@ export class SimulatedMachine implements Machine {
   set(state: NodeState): void {
     if (state === this.is) return
     this.is = state
+    // A restart clears the node's tables away.
+    if (state === 'stopped') this.link.mend()
     for (const listener of this.listeners) listener(state)
   }
 }

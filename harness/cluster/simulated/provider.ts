@@ -12,8 +12,8 @@ import { nodeControl } from './node-control.ts'
 export const simulatedHelper = 'rolypoly-helper:simulated'
 
 const capabilities: ReadonlySet<Capability> = new Set([
-  ...(['node.delete', 'node.exec', 'node.stop', 'node.pause', 'node.kubelet'] as const),
-  ...(['container.signal', 'probe.intercept'] as const),
+  ...(['node.delete', 'node.exec', 'node.stop', 'node.pause', 'node.kubelet', 'node.partition'] as const),
+  ...(['container.signal', 'container.freeze', 'probe.intercept'] as const),
 ])
 
 /** Virtual time. */

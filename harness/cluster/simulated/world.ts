@@ -2,6 +2,7 @@ import type { Behaviour, Host } from '../../model/behaviour.ts'
 import type { ResolvedTiming } from '../../model/cluster-timing.ts'
 import type { NodeState } from '../cluster.ts'
 import type { PodObject } from '../kube.ts'
+import type { ApiLink } from './api-link.ts'
 import type { EventLog } from './event-log.ts'
 import type { Random } from './random.ts'
 import type { Store } from './store.ts'
@@ -35,6 +36,7 @@ export interface Machine {
   /** As `10.244.1`, of which its pods' IPs are made. */
   readonly podPrefix: string
   readonly state: NodeState
+  readonly link: ApiLink
   /** What its runtime writes, oldest first; the kubelet has it written. */
   readonly journal: JournalLine[]
   /** Calls back whenever its state changes, right after the change. */

@@ -44,6 +44,14 @@ test.each([
   expect(world.clock.now()).toBeLessThan(ms + 10)
 })
 
+test('the kubelet of a node that is cut off is not reached', async () => {
+  world.machine.link.cutOff()
+  await expect(kube.exec(web, ['true'])).rejects.toThrow('i/o timeout')
+  expect(world.clock.now()).toBeGreaterThan(30_000)
+  world.machine.link.mend()
+  await expect(kube.exec(web, ['true'])).resolves.toBeDefined()
+})
+
 test('logs are the lines so far, or the last of them, or those of the process before', async () => {
   for (const line of ['one', 'two', 'three']) process.print(line)
   expect(await kube.logs(web)).toBe('one\ntwo\nthree\n')

@@ -1,6 +1,7 @@
 import { resolveTiming } from '../../../model/cluster-timing.ts'
 import type { KubeObject } from '../../kube.ts'
 import { KubeError } from '../../kube-error.ts'
+import { ApiLink } from '../api-link.ts'
 import { EventLog } from '../event-log.ts'
 import { Random } from '../random.ts'
 import { Store } from '../store.ts'
@@ -72,7 +73,10 @@ export function fakeWorld(seed = 1): FakeWorld {
   const random = new Random(seed)
   const store = new Store(clock, random.fork('store'))
   const processes = new Map<string, FakeProcess>()
-  const machine = { name: 'n1', role: 'worker', ip: '10.0.0.1', podPrefix: '10.244.1', state: 'running' }
+  const machine = {
+    ...{ name: 'n1', role: 'worker', ip: '10.0.0.1', podPrefix: '10.244.1', state: 'running' },
+    link: new ApiLink(),
+  }
   const kubelet = { machine, unit: 'active' }
   const processOf = (uid: string, container: string, prefix = '') => {
     const pod = store.list('Pod').find(({ metadata }) => metadata?.uid === uid)

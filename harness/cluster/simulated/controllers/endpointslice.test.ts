@@ -150,6 +150,23 @@ test('pods on a node that is gone are left out of the next sync, and are told of
   ])
 })
 
+test('they are looked for again a thousand seconds later at the latest, however often they were left out', () => {
+  const world = start()
+  addNode(world, 'n2')
+  addDeployment(world, { replicas: 2 })
+  world.clock.advance(3_000)
+  world.store.remove('Node', 'n1')
+  const other = world.store.list('Pod', 'shop').find(({ spec }) => spec?.nodeName === 'n2')
+  for (let times = 0; times < 14; times++) {
+    if (other) setReady(world, other, times % 2 === 1)
+    world.clock.advance(1_500)
+  }
+  addNode(world, 'n1')
+  expect(states(world)).toHaveLength(1)
+  world.clock.advance(1_001_000)
+  expect(states(world)).toHaveLength(2)
+})
+
 test('the slices go with their Service, and one that was deleted comes again', () => {
   const world = start()
   world.clock.advance(50)

@@ -14,8 +14,9 @@ const managedBy = 'endpointslice-controller.k8s.io'
 const serviceLabel = 'kubernetes.io/service-name'
 /** k8s.io/apimachinery/pkg/util/rand. */
 const letters = 'bcdfghjklmnpqrstvwxz2456789'
-/** kubernetes/pkg/controller/endpointslice/endpointslice_controller.go: defaultSyncBackOff, maxRetries. */
+/** kubernetes/pkg/controller/endpointslice/endpointslice_controller.go: defaultSyncBackOff, maxSyncBackOff, maxRetries. */
 const firstRetryMs = 1_000
+const longestRetryMs = 1_000_000
 const mostRetries = 15
 
 /** Endpoints whose pods have the same ports. */
@@ -175,7 +176,7 @@ class EndpointSliceController {
     const times = this.failures.get(key) ?? 0
     if (times >= mostRetries) return void this.failures.delete(key)
     this.failures.set(key, times + 1)
-    this.queue.addAfter(key, firstRetryMs * 2 ** times)
+    this.queue.addAfter(key, Math.min(firstRetryMs * 2 ** times, longestRetryMs))
   }
 }
 

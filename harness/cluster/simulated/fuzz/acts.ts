@@ -43,6 +43,8 @@ const acts: [times: number, act: Act][] = [
   [3, stopOrStart],
   [2, freeze],
   [3, stopOrStartKubelet],
+  [2, hangOrGoOn],
+  [2, cutOffOrMend],
   [1, deleteNode],
   [3, ask],
 ]
@@ -56,10 +58,12 @@ export function act(stage: Stage, isPeaceful: boolean): string | undefined {
 
 /** Everything that was taken is given back, but what it is wanted to be. */
 export function giveBack(stage: Stage): void {
-  const { world, workers, placed, wanted } = stage
+  const { world, workers, running, placed, wanted } = stage
   for (const one of placed) one.remove()
+  for (const process of running) process.signal('SIGCONT')
   for (const machine of workers) {
     machine.set('running')
+    machine.link.mend()
     const kubelet = world.kubelets.get(machine.name)
     // Only a kubelet that starts makes its Node again.
     if (!world.store.get('Node', machine.name)) kubelet?.stop()
@@ -180,6 +184,25 @@ function stopOrStartKubelet({ world, chance, workers, disturbed }: Stage): strin
   else kubelet.start()
   disturbed(machine)
   return `the kubelet of ${machine.name} is ${kubelet.unit}`
+}
+
+/** By SIGSTOP, as an app that hangs. */
+function hangOrGoOn({ chance, running }: Stage): string | undefined {
+  const process = chance.pick([...running].filter(({ order }) => order.machine.state === 'running'))
+  if (!process) return undefined
+  const name = chance.oneOf('SIGSTOP', 'SIGSTOP', 'SIGCONT')
+  process.signal(name)
+  return `${name} to ${process.order.pod.metadata?.name}/${process.order.name}`
+}
+
+function cutOffOrMend({ chance, workers, disturbed }: Stage): string | undefined {
+  const machine = chance.pick(workers.filter(({ state }) => state === 'running'))
+  if (!machine) return undefined
+  const { link } = machine
+  if (link.isCut) link.mend()
+  else link.cutOff()
+  disturbed(machine)
+  return `${machine.name} is ${link.isCut ? 'cut off' : 'reached again'}`
 }
 
 function deleteNode({ world, chance, workers, disturbed }: Stage): string | undefined {

@@ -51,7 +51,8 @@ export class NodeInvariants {
 
   private speaks(name: string): boolean {
     const { machines, kubelets } = this.world
-    return machines.get(name)?.state === 'running' && kubelets.get(name)?.unit === 'active'
+    const machine = machines.get(name)
+    return machine?.state === 'running' && !machine.link.isCut && kubelets.get(name)?.unit === 'active'
   }
 
   /** Whether a node has been as it should be, for so long at least. */

@@ -49,6 +49,7 @@ export class Heartbeat {
   }
 
   private check(): void {
+    if (this.machine.link.isCut) return
     const node = this.world.store.get('Node', this.machine.name)
     if (!node) return
     const isNew = node.metadata?.uid !== this.nodeUid
@@ -67,6 +68,7 @@ export class Heartbeat {
   }
 
   private renew(): void {
+    if (this.machine.link.isCut) return
     const { store, clock } = this.world
     const { name } = this.machine
     const renewTime = new Date(clock.epoch()).toISOString().replace('Z', '000Z')

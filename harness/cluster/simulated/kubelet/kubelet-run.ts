@@ -16,6 +16,8 @@ import { ensureSystemPod } from './system-pod.ts'
 
 /** From a pod's change to its kubelet's knowing of it. */
 const hearsMs = [2, 20] as const
+/** From its way to the API server being open again to its list of its pods. */
+const listsMs = [0, 2_000] as const
 const systemPodMs = [50, 200] as const
 /** A container of a pod that the API does not know is given so long. */
 const orphanGraceSeconds = 1
@@ -36,14 +38,15 @@ export class KubeletRun {
     this.random = random
     const time = new NodeTime(world.clock)
     this.time = time
-    const events = new PodEvents(world, machine.name)
-    const statuses = new StatusManager(world, time, random)
+    const events = new PodEvents(world, machine)
+    const statuses = new StatusManager(world, time, random, machine.link)
     const pleg = new Pleg(time, random, (uid) => this.workers.get(uid)?.relisted())
     const onResult = (uid: string) => this.workers.get(uid)?.ask()
     const prober = new Prober({ world, time, random, containerd, events, statuses, onResult })
     const onGone = (uid: string) => this.workers.delete(uid)
     this.tools = { world, machine, time, random, containerd, events, statuses, prober, pleg, onGone }
     containerd.onChange = (uid) => pleg.note(uid)
+    machine.link.onMended(() => time.after(random.between(...listsMs), () => this.list()))
   }
 
   start(): void {
@@ -54,19 +57,31 @@ export class KubeletRun {
     )
     beat.start()
     for (const record of containerd.pods) record.look()
-    for (const pod of world.store.list('Pod')) if (pod.spec?.nodeName === machine.name) this.look(pod)
+    this.list()
     for (const record of containerd.pods) if (!this.workers.has(record.uid)) this.endOrphan(record)
+  }
+
+  /** What has changed while nobody told it. */
+  private list(): void {
+    const { world, machine, workers } = this
+    const mine = world.store.list('Pod').filter(({ spec }) => spec?.nodeName === machine.name)
+    for (const pod of mine) {
+      this.tools.statuses.noticeOther(pod)
+      this.look(pod)
+    }
+    for (const [uid, worker] of workers) if (!mine.some((pod) => uidOf(pod) === uid)) worker.remove()
   }
 
   /** A pod of this node has changed. */
   heard(pod: PodObject, before: PodObject | undefined, type: Change['type']): void {
+    if (this.machine.link.isCut) return
     if (type === 'MODIFIED' && before?.spec?.nodeName !== undefined && !this.isNews(pod, before)) return
     const uid = uidOf(pod)
     if (this.hearing.has(uid)) return
     this.hearing.add(uid)
     this.time.after(this.random.between(...hearsMs), () => {
       this.hearing.delete(uid)
-      this.look(pod)
+      if (!this.machine.link.isCut) this.look(pod)
     })
   }
 

@@ -1,5 +1,5 @@
 import type { PodObject } from '../../kube.ts'
-import type { World } from '../world.ts'
+import type { Machine, World } from '../world.ts'
 import { fieldPathOf, uidOf } from './spec.ts'
 
 /** So many Events of one pod at once, then one more every five minutes. */
@@ -18,18 +18,21 @@ export interface PodEvent {
  */
 export class PodEvents {
   private readonly world: World
-  private readonly host: string
+  private readonly machine: Machine
   private readonly buckets = new Map<string, { left: number; atMs: number }>()
 
-  constructor(world: World, host: string) {
+  constructor(world: World, machine: Machine) {
     this.world = world
-    this.host = host
+    this.machine = machine
   }
 
   tell(pod: PodObject, container: string, event: PodEvent): void {
     if (!this.mayTell(uidOf(pod))) return
+    const { name: host, link } = this.machine
     const fieldPath = fieldPathOf(pod, container)
-    this.world.events.tell(pod, { ...event, component: 'kubelet', host: this.host, fieldPath })
+    const tell = () => this.world.events.tell(pod, { ...event, component: 'kubelet', host, fieldPath })
+    // It tries again: client-go/tools/record/event.go: recordToSink.
+    if (!link.holds(tell)) tell()
   }
 
   forget(podUid: string): void {

@@ -1,4 +1,5 @@
 import type { PodObject } from '../../kube.ts'
+import type { ApiLink } from '../api-link.ts'
 import type { Random } from '../random.ts'
 import { isSame } from '../store.ts'
 import type { World } from '../world.ts'
@@ -34,13 +35,15 @@ export class StatusManager {
   private readonly world: World
   private readonly time: Time
   private readonly random: Random
+  private readonly link: ApiLink
   private readonly startMs: number
   private readonly entries = new Map<string, Entry>()
 
-  constructor(world: World, time: Time, random: Random) {
+  constructor(world: World, time: Time, random: Random, link: ApiLink) {
     this.world = world
     this.time = time
     this.random = random
+    this.link = link
     this.startMs = time.nowMs
   }
 
@@ -129,6 +132,7 @@ export class StatusManager {
       const { status, isFinished } = entry
       this.time.after(this.random.between(...postsMs), () => {
         entry.isPosting = false
+        if (this.link.holds(() => this.post(entry))) return
         this.write(entry, status, isFinished)
         if (entry.status !== status || entry.isFinished !== isFinished) this.post(entry)
       })

@@ -1,6 +1,7 @@
 import { resolveTiming } from '../../../model/cluster-timing.ts'
 import type { NodeState } from '../../cluster.ts'
 import type { PodObject } from '../../kube.ts'
+import { ApiLink } from '../api-link.ts'
 import { EventLog } from '../event-log.ts'
 import { Random } from '../random.ts'
 import { type Change, type ObjectOf, Store } from '../store.ts'
@@ -201,6 +202,7 @@ function testMachine(): Machine & { state: NodeState } {
   const listeners: ((state: NodeState) => void)[] = []
   return {
     ...{ name: 'worker', role: 'worker', ip: '172.18.0.3', podPrefix: '10.244.1', journal: [] },
+    link: new ApiLink(),
     state: 'running',
     onState: (listener) => void listeners.push(listener),
     set(state) {

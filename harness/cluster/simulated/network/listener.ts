@@ -6,6 +6,8 @@ export interface Server {
   /** Does it once the process may run: at once, unless its machine is frozen; never where it has ended by then. */
   run(act: () => void): void
   readonly isFrozen: boolean
+  /** It does nothing, on a machine that goes on. */
+  readonly isStopped: boolean
   after(ms: number, then: () => void): void
   now(): number
 }
@@ -83,6 +85,11 @@ export class AppListener implements Listener {
     this.speaks = handler ? 'http' : answerText ? 'text' : 'health'
     this.answerText = answerText
     this.handler = handler ?? (() => ({ status: 200 }))
+  }
+
+  /** What is asked here waits, for the app is stopped. */
+  get isStopped(): boolean {
+    return this.server.isStopped
   }
 
   /** Connections are taken from now on. */

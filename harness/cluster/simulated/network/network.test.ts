@@ -227,6 +227,21 @@ describe('a Service', () => {
     expect(ends()).toEqual(['refused'])
   })
 
+  test('is followed again by a node that was cut off from the API server, once that is mended', () => {
+    const { start, service, endpoints, get, ends, advance, machines } = world()
+    service()
+    endpoints({ ip: start(app(), { machine: machines[1] }).order.ip })
+    get('10.96.0.1')
+    machines[0].link.cutOff()
+    endpoints()
+    advance(10_000)
+    get('10.96.0.1')
+    machines[0].link.mend()
+    advance(600)
+    get('10.96.0.1')
+    expect(ends()).toEqual([200, 200, 'refused'])
+  })
+
   test('falls back to endpoints that serve while they stop', () => {
     const { start, service, endpoints, get, ends } = world()
     service()

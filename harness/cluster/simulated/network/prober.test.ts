@@ -120,6 +120,20 @@ describe('a probe by another way', () => {
   })
 })
 
+test('an app that is stopped answers nothing, and its kernel takes connections all the same', () => {
+  const { probe, process } = probing()
+  process.signal('SIGSTOP')
+  const timedOut = { outcome: { result: 'failure' }, afterMs: 1_000 }
+  expect(probe(http('/healthz'))).toMatchObject(timedOut)
+  expect(probe({ way: 'grpc', port: 8081 })).toMatchObject(timedOut)
+  expect(probe({ way: 'tcp', port: 8080 })).toMatchObject({ outcome: { result: 'success' } })
+  expect(probe({ way: 'exec', command: ['cat', '/tmp/well'] })).toMatchObject({
+    outcome: { result: 'success' },
+  })
+  process.signal('SIGCONT')
+  expect(probe(http('/healthz'))).toMatchObject({ outcome: { result: 'success' } })
+})
+
 test('a kubelet that is frozen hears of its probe when it goes on', () => {
   const { network, process, machine, clock } = probing()
   const came: ProbeOutcome[] = []

@@ -67,8 +67,9 @@ export class Prober {
     const listener = this.stacks.at(asked.ip)?.ports.get(asked.question.port)
     if (!listener) return this.refuse(asked, done)
     if (asked.question.way === 'tcp') return this.after(latencyMs, asked, done, success)
-    // A process that is frozen is so with its kubelet; what it took in is answered then.
-    if (listener.speaks === 'health') return this.after(latencyMs, asked, done, success)
+    // A process that is frozen with its machine is so with its kubelet; what it took in is answered then.
+    if (listener.speaks === 'health' && !listener.isStopped)
+      return this.after(latencyMs, asked, done, success)
     this.timeOut(asked, done)
   }
 

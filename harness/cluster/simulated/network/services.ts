@@ -74,11 +74,12 @@ export class Services {
     if (known) return known
     const view = new NodeView()
     this.views.set(machine, view)
-    machine.onState((state) => {
-      if (state !== 'running') return
-      // What it missed meanwhile.
+    // What it missed meanwhile.
+    const catchUp = () => {
       for (const key of view.slices.keys()) this.follow(machine, view, key, this.slices.get(key) ?? noSlices)
-    })
+    }
+    machine.onState((state) => state === 'running' && catchUp())
+    machine.link.onMended(catchUp)
     return view
   }
 
@@ -105,7 +106,7 @@ export class Services {
     const { clock } = this.world
     view.lastMs = Math.max(view.lastMs, clock.now() + this.random.between(...followsMs))
     clock.at(view.lastMs, () => {
-      if (machine.state !== 'running') return
+      if (machine.state !== 'running' || machine.link.isCut) return
       // A Service without any is known again once it is asked.
       if (slices.size > 0) view.slices.set(key, slices)
       else view.slices.delete(key)

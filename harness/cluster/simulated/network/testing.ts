@@ -1,6 +1,7 @@
 import type { Behaviour } from '../../../model/behaviour.ts'
 import { resolveTiming } from '../../../model/cluster-timing.ts'
 import type { NodeState } from '../../cluster.ts'
+import { ApiLink } from '../api-link.ts'
 import { EventLog } from '../event-log.ts'
 import { SimulatedImages } from '../images/images.ts'
 import { Random } from '../random.ts'
@@ -17,6 +18,7 @@ export class FakeMachine implements Machine {
   readonly ip: string
   readonly podPrefix: string
   readonly journal: JournalLine[] = []
+  readonly link = new ApiLink()
   state: NodeState = 'running'
   private readonly listeners: ((state: NodeState) => void)[] = []
 

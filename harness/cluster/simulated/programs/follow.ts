@@ -3,7 +3,7 @@ import { networkOf } from '../network/network.ts'
 import { runtimeOf } from '../runtime/runtime.ts'
 import type { Machine, World } from '../world.ts'
 import { askedRoutes, eventLine, isAsked } from './conntrack.ts'
-import { lacks, mustRun } from './programs.ts'
+import { lacks, mustRun, taskOf } from './programs.ts'
 
 /** Says a line from inside the model. */
 type Say = (line: string) => void
@@ -13,9 +13,14 @@ type Program = (world: World, machine: Machine, command: readonly string[], say:
 /** From a line to whoever reads it, in milliseconds; those that are said meanwhile come with it. */
 const batchMs = 1
 const gateArmsMs = 400
+/** To find the processes of a container, and to see them stopped. */
+const freezesMs = 120
+const cutsMs = 150
+/** From the end of a partition to a kubelet that talks to the API server again. */
+const reachesMs = [1_000, 15_000] as const
 
 /**
- * Runs `conntrack -E` or the keeper of an exec gate on a simulated node until the signal, and calls back with each line
+ * Runs `conntrack -E`, the keeper of an exec gate, of a frozen container or of a partition on a simulated node until the signal, and calls back with each line
  * that it prints.
  *
  * @throws EnvironmentError for any other program, and where the machine does not run or is turned off meanwhile.
@@ -81,7 +86,13 @@ function endingsOf(machine: Machine): Set<() => void> {
 
 function programOf(command: readonly string[]): Program | undefined {
   if (command[0] === 'conntrack' && command[1] === '-E') return followRoutes
-  return command[0] === 'bash' && command[3] === 'gate-keeper' ? keepGate : undefined
+  return command[0] === 'bash' ? keepers[command[3] ?? ''] : undefined
+}
+
+const keepers: Record<string, Program> = {
+  'gate-keeper': keepGate,
+  freezer: keepFrozen,
+  partition: keepCutOff,
 }
 
 function followRoutes(world: World, machine: Machine, command: readonly string[], say: Say): () => void {
@@ -105,5 +116,35 @@ function keepGate(world: World, machine: Machine, command: readonly string[], sa
   return () => {
     arming.cancel()
     gates.remove(machine.name, name)
+  }
+}
+
+/** `bash -c <script> freezer <id>` */
+function keepFrozen(world: World, machine: Machine, command: readonly string[], say: Say): () => void {
+  const process = taskOf(world, machine, command[4])
+  if (!process) throw new EnvironmentError(`Node/${machine.name}: no task ${command[4]} runs on this node`)
+  const freezing = world.clock.after(freezesMs, () => {
+    process.signal('SIGSTOP')
+    say('stopped 1')
+  })
+  return () => {
+    freezing.cancel()
+    process.signal('SIGCONT')
+  }
+}
+
+/** `bash -c <script> partition` */
+function keepCutOff(world: World, machine: Machine, _: readonly string[], say: Say): () => void {
+  const { clock, machines } = world
+  const { link } = machine
+  const [plane] = machines.values()
+  const cutting = clock.after(cutsMs, () => {
+    link.cutOff()
+    say(`dropped 1 ${plane?.ip}:6443`)
+  })
+  const random = world.random.fork(`partition of ${machine.name}`)
+  return () => {
+    cutting.cancel()
+    clock.after(random.between(...reachesMs), () => link.mend())
   }
 }

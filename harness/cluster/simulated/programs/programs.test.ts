@@ -102,6 +102,56 @@ describe('conntrack', () => {
   })
 })
 
+describe('the keeper of a frozen container', () => {
+  const freezer = ['bash', '-c', 'set -u', 'freezer']
+
+  test('says that it is stopped, and lets it go on at its end', async () => {
+    const { follow, following, lines, start, clock } = node()
+    const process = start(() => undefined)
+    const followed = follow(...freezer, process.id)
+    clock.advance(200)
+    expect([lines, process.isStopped]).toEqual([['stopped 1'], true])
+    following.abort()
+    await followed
+    expect(process.isStopped).toBe(false)
+  })
+
+  test('is refused where the task does not run', async () => {
+    const { follow, start, machines } = node()
+    const elsewhere = start(() => undefined, { machine: machines[1] })
+    await expect(follow(...freezer, elsewhere.id)).rejects.toThrow(
+      `no task ${elsewhere.id} runs on this node`,
+    )
+  })
+
+  test('may be gone: the script that lets it go on does so without it, and does nothing to a task that is gone', () => {
+    const { run, start } = node()
+    const process = start(() => undefined)
+    process.signal('SIGSTOP')
+    expect(run('bash', '-c', 'set -u', 'thaw', process.id)).toBe('')
+    expect(process.isStopped).toBe(false)
+    process.signal('SIGKILL')
+    expect(run('bash', '-c', 'set -u', 'thaw', process.id)).toBe('')
+    expect(() => run('bash', '-c', 'reboot')).toThrow('a simulated node cannot run `bash -c reboot`')
+  })
+})
+
+describe('the keeper of a partition', () => {
+  test('says what was dropped; at its end the kubelet reaches the API server after a while', async () => {
+    const { follow, following, lines, machine, clock, run } = node()
+    const followed = follow('bash', '-c', 'set -u', 'partition')
+    clock.advance(200)
+    expect([lines, machine.link.isCut]).toEqual([['dropped 1 172.18.0.1:6443'], true])
+    following.abort()
+    await followed
+    expect(run('bash', '-c', 'nft', 'mend')).toBe('')
+    clock.advance(900)
+    expect(machine.link.isCut).toBe(true)
+    clock.advance(15_000)
+    expect(machine.link.isCut).toBe(false)
+  })
+})
+
 describe('the keeper of an exec gate', () => {
   const order = ['web-1', 'app', '["cat","/tmp/well"]', '4']
   const keeper = ['bash', '-c', 'set -eu', 'gate-keeper', '/usr/local/lib', '/run/exec', 'one', 'gate']

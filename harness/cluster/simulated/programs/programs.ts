@@ -11,11 +11,12 @@ const programs: Record<string, Program> = {
   journalctl: readJournal,
   conntrack: listRoutes,
   rm: removeOrder,
+  bash: undo,
 }
 
 /**
  * Runs one of the programs that a simulated node has, and gives its standard output: `ctr` to signal a container,
- * `journalctl`, `conntrack -L`, and `rm` of an order of the exec gate.
+ * `journalctl`, `conntrack -L`, `rm` of an order of the exec gate, and the scripts that let a container go on and mend a partition.
  *
  * @throws EnvironmentError where it fails, for any other program, and on a machine that does not run.
  */
@@ -42,11 +43,27 @@ function refuse({ name }: Machine, command: readonly string[]): EnvironmentError
 function killTask(world: World, machine: Machine, command: readonly string[]): string {
   const [, , , task, kill, option, signal = '', id = ''] = command
   if (task !== 'task' || kill !== 'kill' || option !== '-s') throw refuse(machine, command)
-  const process = runtimeOf(world).byId(id)
-  if (!process || process.order.machine !== machine || process.exited)
-    throw new EnvironmentError(`Node/${machine.name}: ctr: task ${id} not found`)
+  const process = taskOf(world, machine, id)
+  if (!process) throw new EnvironmentError(`Node/${machine.name}: ctr: task ${id} not found`)
   process.signal(signal)
   return ''
+}
+
+/**
+ * `bash -c <script> thaw <id>`: of a task that is gone, nothing is left to do. `bash -c <script> mend`: a partition goes with
+ * its keeper.
+ */
+function undo(world: World, machine: Machine, command: readonly string[]): string {
+  if (command[3] === 'mend') return ''
+  if (command[3] !== 'thaw') throw refuse(machine, command)
+  taskOf(world, machine, command[4])?.signal('SIGCONT')
+  return ''
+}
+
+/** What runs on this machine as that task. */
+export function taskOf(world: World, machine: Machine, id = '') {
+  const process = runtimeOf(world).byId(id)
+  return process?.order.machine === machine && !process.exited ? process : undefined
 }
 
 /** `journalctl -u <unit> ... [--since=@<seconds>] [-g <pattern>]` */

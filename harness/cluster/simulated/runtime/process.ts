@@ -44,6 +44,8 @@ export class SimulatedProcess implements Process, Server {
   private onExec: (command: readonly string[]) => ExecOutcome | undefined = () => undefined
   /** What is due once its machine goes on, while that is frozen. */
   private frozen: (() => void)[] | undefined
+  /** What it does itself once SIGCONT comes, while SIGSTOP has stopped it. */
+  private stopped: (() => void)[] | undefined
 
   constructor(parts: ProcessParts) {
     this.parts = parts
@@ -55,7 +57,12 @@ export class SimulatedProcess implements Process, Server {
   }
 
   get isFrozen(): boolean {
-    return this.frozen !== undefined
+    return this.frozen !== undefined || this.isStopped
+  }
+
+  /** By SIGSTOP: its machine goes on, and takes connections to its ports. */
+  get isStopped(): boolean {
+    return this.stopped !== undefined
   }
 
   /** Runs its behaviour until that first waits. */
@@ -72,6 +79,13 @@ export class SimulatedProcess implements Process, Server {
 
   run(act: () => void): void {
     if (this.exited) return
+    if (this.stopped) return void this.stopped.push(act)
+    this.runBeside(act)
+  }
+
+  /** What goes on in its container while it is stopped, as another process of it. */
+  private runBeside(act: () => void): void {
+    if (this.exited) return
     if (this.frozen) return void this.frozen.push(act)
     try {
       act()
@@ -82,10 +96,14 @@ export class SimulatedProcess implements Process, Server {
   }
 
   after(ms: number, then: () => void): void {
+    this.later(ms, () => this.run(then))
+  }
+
+  private later(ms: number, then: () => void): void {
     if (this.exited) return
     const timer = this.clock.after(ms, () => {
       this.timers.delete(timer)
-      this.run(then)
+      then()
     })
     this.timers.add(timer)
   }
@@ -98,19 +116,36 @@ export class SimulatedProcess implements Process, Server {
   thaw(): void {
     const { frozen = [] } = this
     this.frozen = undefined
-    for (const act of frozen) this.run(act)
+    for (const act of frozen) this.runBeside(act)
   }
 
+  /** SIGKILL ends what is stopped, too; any other signal waits for its SIGCONT: https://man7.org/linux/man-pages/man7/signal.7.html */
   signal(name: string): void {
-    this.run(() => {
-      if (name === 'SIGKILL') return this.kill()
-      for (const handler of this.handlers.get(name) ?? []) this.run(handler)
-    })
+    if (name === 'SIGKILL') this.runBeside(() => this.kill())
+    else if (name === 'SIGSTOP') this.runBeside(() => this.stop())
+    else if (name === 'SIGCONT') this.runBeside(() => this.goOn())
+    else this.run(() => this.handle(name))
   }
 
-  /** Whether or not its machine is frozen. */
+  private handle(name: string): void {
+    for (const handler of this.handlers.get(name) ?? []) this.run(handler)
+  }
+
+  private stop(): void {
+    this.stopped ??= []
+  }
+
+  /** Time went on meanwhile: what was due happens at once. */
+  private goOn(): void {
+    const { stopped = [] } = this
+    this.stopped = undefined
+    for (const act of stopped) this.run(act)
+  }
+
+  /** Whether or not it, or its machine, is frozen. */
   kill(): void {
     this.frozen = undefined
+    this.stopped = undefined
     this.end(killed)
   }
 
@@ -127,15 +162,17 @@ export class SimulatedProcess implements Process, Server {
     }
     this.execs.add(done)
     const finish = (outcome: ExecOutcome, tookMs = 0) =>
-      this.after(execMs() + tookMs, () => {
-        if (this.execs.delete(done)) done(outcome)
-      })
+      this.later(execMs() + tookMs, () =>
+        this.runBeside(() => {
+          if (this.execs.delete(done)) done(outcome)
+        }),
+      )
     const gate = gates.before(this.order, command)
     if (gate) {
       gate.onFailed(this.id)
       return finish({ exitCode: gate.exitCode, stdout: 'failed on purpose by rolypoly\n' })
     }
-    this.run(() => {
+    this.runBeside(() => {
       const { tookMs, ...outcome }: Ran = this.onExec(command) ?? runCommand(command, this.files)
       finish(outcome, tookMs)
     })
@@ -144,6 +181,7 @@ export class SimulatedProcess implements Process, Server {
   /** Its machine was turned off: nobody hears of its end but who asked to be told. */
   lose(): void {
     this.frozen = undefined
+    this.stopped = undefined
     this.end(lost, true)
   }
 

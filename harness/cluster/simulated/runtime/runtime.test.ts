@@ -93,6 +93,41 @@ describe('a process', () => {
     expect(seen.at(-1)).toBe(60_000)
   })
 
+  test('is stopped by SIGSTOP, as an app that hangs is, and does what was due when it goes on', () => {
+    const { start, clock } = testWorld()
+    const seen: (number | string)[] = []
+    const process = start((host: Host) => {
+      host.after(2_000, () => seen.push(host.now()))
+      host.on('SIGTERM', () => seen.push('SIGTERM'))
+      host.write('/tmp/well', 'well')
+    })
+    process.signal('SIGSTOP')
+    process.signal('SIGSTOP')
+    clock.advance(9_000)
+    process.signal('SIGTERM')
+    // A command is a process of its own.
+    const exits: ExecOutcome[] = []
+    process.exec(['cat', '/tmp/well'], (outcome) => exits.push(outcome))
+    clock.advance(100)
+    expect([seen, exits]).toEqual([[], [{ exitCode: 0, stdout: 'well' }]])
+    process.signal('SIGCONT')
+    expect(seen).toEqual([10_100, 'SIGTERM'])
+  })
+
+  test('that is stopped stays so when its machine goes on, and is ended by SIGKILL alone', () => {
+    const { start, clock, machines } = testWorld()
+    const seen: number[] = []
+    const process = start((host: Host) => host.after(2_000, () => seen.push(host.now())))
+    process.signal('SIGSTOP')
+    machines[0].set('paused')
+    clock.advance(5_000)
+    machines[0].set('running')
+    expect([process.isStopped, seen]).toEqual([true, []])
+    process.signal('SIGKILL')
+    expect(process.exited).toMatchObject({ exitCode: 137 })
+    expect(process.isFrozen).toBe(false)
+  })
+
   test('is lost with a machine that is turned off', () => {
     const { start, machines } = testWorld()
     const process = start(idle)

@@ -1,6 +1,6 @@
 import type { Stack, Stacks } from '../network/stacks.ts'
 import type { Random } from '../random.ts'
-import type { ContainerOrder, Machine, Process, Runtime, World } from '../world.ts'
+import type { ContainerOrder, Machine, Runtime, World } from '../world.ts'
 import { ExecGates } from './exec-gates.ts'
 import { SimulatedProcess } from './process.ts'
 
@@ -37,7 +37,7 @@ export class SimulatedRuntime implements Runtime {
   }
 
   /** @throws Error for an image that nobody has: its order should never have come so far. */
-  start(order: ContainerOrder): Process {
+  start(order: ContainerOrder): SimulatedProcess {
     const { machine, image, name } = order
     const behaviour = this.world.images.behaviourOf(image)
     if (!behaviour) throw new Error(`${image}: there is no such image to start`)
