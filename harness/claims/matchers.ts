@@ -7,6 +7,7 @@ import { type ToBeReplacedOptions, toBeReplaced } from './to-be-replaced.ts'
 import { type ToCompleteOptions, toComplete } from './to-complete.ts'
 import { type ToCrashLoopOptions, toCrashLoop } from './to-crash-loop.ts'
 import { type ToExitOptions, toExit } from './to-exit.ts'
+import { type JobFailure, type ToFailForOptions, toFailFor } from './to-fail-for.ts'
 import { type ToHaveGapOfOptions, toHaveGapOf } from './to-have-gap-of.ts'
 import { type ToKeepAvailableOptions, toKeepAvailable } from './to-keep-available.ts'
 import { type ToKeepItsAddressOptions, toKeepItsAddress } from './to-keep-its-address.ts'
@@ -60,6 +61,8 @@ export interface ClaimsOf<T> {
   toKeepItsSchedule: OnWorkload<T, [options: ToKeepItsScheduleOptions]>
   /** A Job completes, though one of its pods did not. */
   toComplete: OnWorkload<T, [options?: ToCompleteOptions]>
+  /** A Job gives up, after a pod of it failed or went, and gives this reason. */
+  toFailFor: OnWorkload<T, [reason: JobFailure, options?: Omit<ToFailForOptions, 'reason'>]>
   /** Every pod is a ready one of the new template, in its Service. */
   toRollOut: OnWorkload<T, [options?: ToRollOutOptions]>
   /** The Deployment tells that its roll-out makes no progress, and enough pods are ready until then. */
@@ -92,7 +95,7 @@ const onPods: Record<string, Make<Pod>> = {
 const onWorkloads: Record<string, Make<Workload>> = {
   ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
   ...{ toRollOut, toStallRollOut, toRespectBudget, toKeepItsAddress, toOwnItsPods, toStartInOrder },
-  ...{ toComplete, toKeepItsSchedule },
+  ...{ toComplete, toFailFor, toKeepItsSchedule },
 }
 
 /** The options of each claim: Vitest checks no types, and a misspelt option would weaken its claim. */
@@ -108,6 +111,7 @@ const optionsOf: Record<string, readonly string[]> = {
   toRecover: ['within'],
   toOwnItsPods: [],
   toComplete: ['work', 'within'],
+  toFailFor: ['work', 'within'],
   toKeepItsSchedule: ['for'],
   toRollOut: ['within'],
   toStallRollOut: ['within'],
@@ -123,7 +127,7 @@ const optionsOf: Record<string, readonly string[]> = {
 }
 
 /** What a claim takes before its options, which is one of them under this name. */
-const leading: Record<string, string> = { toLog: 'text' }
+const leading: Record<string, string> = { toLog: 'text', toFailFor: 'reason' }
 
 function refuseUnknown(name: string, options: object): void {
   const known = optionsOf[name] ?? []
