@@ -5,6 +5,7 @@ import { Pod, Workload } from '../workload/workload.ts'
 import { type EndpointsOptions, toJoinEndpoints, toLeaveEndpoints } from './endpoints.ts'
 import { type ToBeReplacedOptions, toBeReplaced } from './to-be-replaced.ts'
 import { type ToCompleteOptions, toComplete } from './to-complete.ts'
+import { type ToConvergeOptions, toConverge } from './to-converge.ts'
 import { type ToCrashLoopOptions, toCrashLoop } from './to-crash-loop.ts'
 import { type ToExitOptions, toExit } from './to-exit.ts'
 import { type JobFailure, type ToFailForOptions, toFailFor } from './to-fail-for.ts'
@@ -55,6 +56,8 @@ export interface ClaimsOf<T> {
   toKeepItsAddress: T extends Pod | Workload ? (options?: ToKeepItsAddressOptions) => Promise<void> : never
   /** Every replica is ready and in its Service again, after it was seen not to be so. */
   toRecover: OnWorkload<T, [options?: ToRecoverOptions]>
+  /** As many pods are there, and ready, as its Deployment desires, after they were seen not to be. */
+  toConverge: OnWorkload<T, [options?: ToConvergeOptions]>
   /** Each pod is named after its ReplicaSet, that after the Deployment, and each is owned by the other. */
   toOwnItsPods: OnWorkload<T, [options?: ToOwnItsPodsOptions]>
   /** A CronJob makes a Job at each minute, as its concurrencyPolicy lets it. */
@@ -95,7 +98,7 @@ const onPods: Record<string, Make<Pod>> = {
 const onWorkloads: Record<string, Make<Workload>> = {
   ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
   ...{ toRollOut, toStallRollOut, toRespectBudget, toKeepItsAddress, toOwnItsPods, toStartInOrder },
-  ...{ toComplete, toFailFor, toKeepItsSchedule },
+  ...{ toComplete, toFailFor, toKeepItsSchedule, toConverge },
 }
 
 /** The options of each claim: Vitest checks no types, and a misspelt option would weaken its claim. */
@@ -109,6 +112,7 @@ const optionsOf: Record<string, readonly string[]> = {
   toStayUp: ['for', 'except', 'container'],
   toKeepItsAddress: [],
   toRecover: ['within'],
+  toConverge: ['within'],
   toOwnItsPods: [],
   toComplete: ['work', 'within'],
   toFailFor: ['work', 'within'],

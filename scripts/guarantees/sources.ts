@@ -33,6 +33,10 @@ export const sources: Record<string, string[]> = {
     `${docs}/concepts/workloads/controllers/replicaset`,
     `${pods}/pod-lifecycle/#pod-termination`,
   ],
+  kubia: [
+    `${docs}/concepts/workloads/controllers/replicaset`,
+    `${docs}/concepts/services-networking/service/#virtual-ips-and-service-proxies`,
+  ],
   labels: [
     `${docs}/concepts/workloads/controllers/replicaset/#isolating-pods-from-a-replicaset`,
     `${docs}/concepts/overview/working-with-objects/owners-dependents`,
