@@ -27,7 +27,13 @@ export function toBeReplaced(pod: Pod, options: ToBeReplacedOptions, statement: 
     promise: `to be replaced by a ready pod${onAnotherNode ? ` on another node than ${pod.nodeName}` : ''}`,
     judge: judgeReplaced(pod.uid, onAnotherNode),
     rests: ['Pod'],
-    predict: (fault) => predict.replaced(situationOf(pod.stage, podSpecOf(pod), fault)),
+    predict: (fault) => {
+      const { spec } = pod.workload.job ?? {}
+      return predict.replaced({
+        ...situationOf(pod.stage, podSpecOf(pod), fault),
+        ...(spec && { job: spec }),
+      })
+    },
     within,
     notBefore,
   })

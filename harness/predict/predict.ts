@@ -107,8 +107,8 @@ export const predict = {
     // A pod that is deleted counts as a failure at once.
     if (effect.does === 'signal' || effect.does === 'delete-pod')
       return sum([statusArrives, ...another, ...done])
-    const lost = this.replaced(situation)?.because
-    return lost && sum([...atOnceAtBest([...lost, ...another]), ...done])
+    const lost = this.replaced(situation)
+    return lost && sum([...lost.because, ...done])
   },
 
   /**
@@ -231,9 +231,10 @@ export const predict = {
 
   /** A pod of the same owner stands in for a lost one, and is ready. */
   replaced(situation: Situation): Prediction | undefined {
-    const { effect, pod, cluster, readyTookMs } = situation
+    const { effect, pod, job, cluster, readyTookMs } = situation
     const timing = resolveTiming(cluster)
-    const created = createdAnew(pod, readyTookMs)
+    const waits = job ? atOnceAtBest([jobCounts, jobBackOff()]) : []
+    const created = [...waits, ...createdAnew(pod, readyTookMs)]
     if (effect.does === 'drain' || effect.does === 'taint') {
       const told = toldToGo(situation)
       return told && sum([...told, ...created])
