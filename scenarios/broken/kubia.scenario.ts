@@ -1,16 +1,11 @@
 import { deletePod, expect, scale, scenario } from '@rolypoly/harness'
 import { kubia } from '../../charts/kubia/chart.ts'
-
-const quota = (pods: number) => ({
-  ...{ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'pods' } },
-  spec: { hard: { pods: String(pods) } },
-})
+import { podQuota } from '../../charts/quota.ts'
 
 scenario(
   'violates toBeReplaced: a quota that has room for one of two pods that stop',
   async ({ deploy, inject }) => {
-    const chart = kubia({ replicas: 3, drain: 15 })
-    const app = await deploy({ ...chart, objects: [quota(4), ...chart.objects] }, { traffic: false })
+    const app = await deploy(podQuota(4, kubia({ replicas: 3, drain: 15 })), { traffic: false })
     const stopped = (await app.pods()).slice(0, 2)
 
     await Promise.all(stopped.map((pod) => inject(deletePod(pod))))
@@ -21,8 +16,7 @@ scenario(
 )
 
 scenario('violates toConverge: a quota that keeps a size from being reached', async ({ deploy, inject }) => {
-  const chart = kubia({ replicas: 1 })
-  const app = await deploy({ ...chart, objects: [quota(2), ...chart.objects] }, { traffic: false })
+  const app = await deploy(podQuota(2, kubia({ replicas: 1 })), { traffic: false })
 
   await inject(scale(app, { to: 3 }))
 

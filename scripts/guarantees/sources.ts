@@ -18,7 +18,11 @@ export const sources: Record<string, string[]> = {
     `${code}/kubelet/kuberuntime/kuberuntime_manager.go`,
   ],
   'cron-job': [`${docs}/concepts/workloads/controllers/cron-jobs/#concurrency-policy`],
-  'deleted-node.exclusive': [`${pods}/pod-lifecycle/#pod-garbage-collection`, `${code}/controller/podgc`],
+  'deleted-node.exclusive': [
+    `${pods}/pod-lifecycle/#pod-garbage-collection`,
+    `${code}/controller/podgc`,
+    `${docs}/concepts/workloads/controllers/job/#handling-pod-and-container-failures`,
+  ],
   'drain.exclusive': [
     `${docs}/tasks/administer-cluster/safely-drain-node`,
     `${docs}/concepts/scheduling-eviction/api-eviction`,
@@ -47,6 +51,10 @@ export const sources: Record<string, string[]> = {
     `${pods}/init-containers`,
     `${pods}/probes/#readiness-probe`,
     `${pods}/pod-lifecycle/#pod-termination`,
+  ],
+  neighbours: [
+    `${docs}/concepts/overview/working-with-objects/namespaces`,
+    `${docs}/concepts/policy/resource-quotas/#object-count-quota`,
   ],
   'pause-node.exclusive': [`${docs}/concepts/architecture/nodes/#node-heartbeats`],
   'probe-ways-liveness': [`${pods}/probes/#probe-check-methods`],
