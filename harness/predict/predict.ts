@@ -233,13 +233,17 @@ export const predict = {
   replaced(situation: Situation): Prediction | undefined {
     const { effect, pod, job, cluster, readyTookMs } = situation
     const timing = resolveTiming(cluster)
-    const waits = job ? atOnceAtBest([jobCounts, jobBackOff()]) : []
-    const created = [...waits, ...createdAnew(pod, readyTookMs)]
+    const waits = job ? [jobCounts, jobBackOff()] : []
+    const anew = createdAnew(pod, readyTookMs)
+    const created = [...atOnceAtBest(waits), ...anew]
     if (effect.does === 'drain' || effect.does === 'taint') {
       const told = toldToGo(situation)
       return told && sum([...told, ...created])
     }
-    if (effect.does === 'delete-pod' || effect.does === 'orphan-pod') return sum(created)
+    if (effect.does === 'delete-pod' || effect.does === 'orphan-pod') return sum([...waits, ...anew])
+    // A pod that is not restarted has failed, which only a Job makes up for.
+    if (effect.does === 'signal' && job && pod.restartPolicy === 'Never')
+      return sum([statusArrives, ...waits, ...anew])
     if (effect.does === 'delete-node') return sum([...podGcOf(effect.isYoung, timing), ...created])
     if (effect.does !== 'lose-node') return undefined
     const evicted = evictedByTaint(pod, timing)
