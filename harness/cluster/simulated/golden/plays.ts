@@ -1,5 +1,9 @@
 import { image } from '../../../../charts/apps/apps.ts'
+import { lostNodeToleration } from '../../../../charts/toleration.ts'
 import { webapl } from '../../../../charts/webapl/chart.ts'
+import { expect } from '../../../claims/matchers.ts'
+import { deleteNode } from '../../../faults/delete-node.ts'
+import { stopNode } from '../../../faults/lose-node.ts'
 import type { Behaviour } from '../../../model/behaviour.ts'
 import type { ScenarioBody, ScenarioContext } from '../../../scenario/play.ts'
 import type { DeploymentObject, KubeObject } from '../../kube.ts'
@@ -10,6 +14,8 @@ export const plays: Record<string, ScenarioBody> = {
   'rolling-update-one-more': rollingUpdate(1, 0),
   'rolling-update-one-less': rollingUpdate(0, 1),
   scaling,
+  'deleted-node': deletedNode,
+  'stop-node': stoppedNode,
 }
 
 /** `exit <code>`: ends at once, by what it is told. */
@@ -81,4 +87,25 @@ async function scaling({ deploy, cluster, namespace, hold }: ScenarioContext): P
   const down = scale(1)
   await hold('12s', 'three fewer')
   await down
+}
+
+/** Pods of one node are taken by PodGC, and come back on the other. */
+async function deletedNode({ deploy, inject }: ScenarioContext): Promise<void> {
+  const app = await deploy(webapl({ replicas: 4, quick: true }))
+  const pod = await app.pod()
+  await inject(deleteNode(pod))
+  await expect(pod).toBeReplaced({ onAnotherNode: true })
+  await expect(pod).toLeaveEndpoints()
+  await expect(app).toRecover()
+}
+
+/** Pods of one node are evicted after its grace, and it comes back. */
+async function stoppedNode({ deploy, inject }: ScenarioContext): Promise<void> {
+  const app = await deploy(webapl({ replicas: 4, quick: true, ...lostNodeToleration() }))
+  const pod = await app.pod()
+  const fault = await inject(stopNode(pod))
+  await expect(pod).toLeaveEndpoints()
+  await expect(pod).toBeReplaced({ onAnotherNode: true })
+  await expect(app).toRecover()
+  await fault.revert()
 }
