@@ -1,11 +1,13 @@
 import { image } from '../../../../charts/apps/apps.ts'
 import { lostNodeToleration } from '../../../../charts/toleration.ts'
 import { webapl } from '../../../../charts/webapl/chart.ts'
-import { expect } from '../../../claims/matchers.ts'
+import { judgeRecovered } from '../../../claims/to-recover.ts'
 import { deleteNode } from '../../../faults/delete-node.ts'
 import { stopNode } from '../../../faults/lose-node.ts'
 import type { Behaviour } from '../../../model/behaviour.ts'
 import type { ScenarioBody, ScenarioContext } from '../../../scenario/play.ts'
+import { holdSteadyMs } from '../../../timeline/steady.ts'
+import type { Workload } from '../../../workload/workload.ts'
 import type { DeploymentObject, KubeObject } from '../../kube.ts'
 
 /** What is played on a real cluster to be recorded, and in the model, where no scenario of the repository shows it. */
@@ -92,20 +94,24 @@ async function scaling({ deploy, cluster, namespace, hold }: ScenarioContext): P
 /** Pods of one node are taken by PodGC, and come back on the other. */
 async function deletedNode({ deploy, inject }: ScenarioContext): Promise<void> {
   const app = await deploy(webapl({ replicas: 4, quick: true }))
-  const pod = await app.pod()
-  await inject(deleteNode(pod))
-  await expect(pod).toBeReplaced({ onAnotherNode: true })
-  await expect(pod).toLeaveEndpoints()
-  await expect(app).toRecover()
+  const { record } = await inject(deleteNode(await app.pod()))
+  await untilRecovered(app, record.injectedAtMs)
 }
 
 /** Pods of one node are evicted after its grace, and it comes back. */
 async function stoppedNode({ deploy, inject }: ScenarioContext): Promise<void> {
   const app = await deploy(webapl({ replicas: 4, quick: true, ...lostNodeToleration() }))
-  const pod = await app.pod()
-  const fault = await inject(stopNode(pod))
-  await expect(pod).toLeaveEndpoints()
-  await expect(pod).toBeReplaced({ onAnotherNode: true })
-  await expect(app).toRecover()
+  const fault = await inject(stopNode(await app.pod()))
+  await untilRecovered(app, fault.record.injectedAtMs)
   await fault.revert()
+}
+
+const recoversWithinMs = 420_000
+
+async function untilRecovered({ stage, shape }: Workload, sinceMs: number): Promise<void> {
+  const { recording, signal, cluster } = stage
+  const judge = judgeRecovered(shape)
+  const recovered = () => judge(recording.timeline, sinceMs).is === 'held' || undefined
+  await recording.waitFor(recovered, sinceMs + recoversWithinMs, signal)
+  await cluster.clock.sleep(holdSteadyMs, signal)
 }
