@@ -24,6 +24,11 @@ describe('the counts of a Deployment', () => {
       ...{ is: 'held', atMs: 50 },
       detail:
         'its counts agreed (desired 3 from 0.02 s on, current 3 from 0.03 s on, ready 3 from 0.05 s on)',
+      reached: [
+        { what: 'desired', atMs: 20 },
+        { what: 'current', atMs: 30 },
+        { what: 'ready', atMs: 50 },
+      ],
     })
   })
 

@@ -52,11 +52,12 @@ export function judgeConverged(uid: string): Judge {
     if (now.toMs !== null) return { is: 'broken', atMs: now.toMs, detail: 'it was deleted' }
     if (!agree(now)) return { is: 'open', lastSeen: `its counts did not agree: ${words(now)}` }
     const since = counts.map((count) => heldFrom(told, (one) => one.detail[count] === now.detail.desired))
-    const times = counts.map((count, n) => {
-      const fromMs = since[n] ?? 0
+    const reached = counts.map((what, n) => ({ what, atMs: since[n] ?? 0 }))
+    const times = reached.map(({ what: count, atMs: fromMs }) => {
       return `${count} ${now.detail.desired} ${fromMs < sinceMs ? 'all along' : `from ${at(fromMs)} on`}`
     })
-    return { is: 'held', atMs: Math.max(...since), detail: `its counts agreed (${times.join(', ')})` }
+    const detail = `its counts agreed (${times.join(', ')})`
+    return { is: 'held', atMs: Math.max(...since), detail, reached }
   }
 }
 
