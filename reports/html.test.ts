@@ -126,6 +126,18 @@ test('the terms of a window are a sum, and a window that is none says so', () =>
   expect(page).toContain('the window is 10.0 s – 30.0 s')
 })
 
+test('what was waited for together has its times one by one', () => {
+  const [first] = passed.scenarios
+  const [claim] = first?.claims ?? []
+  if (!first || !claim) throw new Error('no claim')
+  const reached = [
+    { what: 'desired', ms: -4_000 },
+    { what: 'ready', ms: 2_300 },
+  ]
+  const page = renderHtml({ ...passed, scenarios: [{ ...first, claims: [{ ...claim, reached }] }] })
+  expect(page).toContain('<div class="dim">desired before, ready after 2.3 s</div>')
+})
+
 test('the terms that Kubernetes sets are told from those that the machine takes, with their sums', () => {
   const page = renderHtml(stops)
   expect(page).toContain('<title>Kubernetes</title><rect class="kubernetes"')

@@ -32,3 +32,14 @@ scenario('a Job whose pod is deleted makes another, and completes', async ({ dep
 
   await expect(report).toComplete({ work: '12s' })
 })
+
+scenario(
+  'a Job of which more pods fail than its backoffLimit allows gives up, and says why',
+  async ({ deploy, inject }) => {
+    const report = await deploy(reportJob({ work: 30, completions: 2, parallelism: 2, backoffLimit: 1 }))
+
+    await Promise.all((await report.pods()).map((pod) => inject(killContainer(pod))))
+
+    await expect(report).toFailFor('BackoffLimitExceeded')
+  },
+)

@@ -1,14 +1,15 @@
 import { expect, scale, scenario } from '@rolypoly/harness'
-import { webapl } from '../charts/webapl/chart.ts'
+import { kubia } from '../charts/kubia/chart.ts'
 
-scenario('scaling up and down again loses no request', async ({ deploy, inject }) => {
-  const app = await deploy(webapl({ replicas: 2, quick: true, preStopSleep: 3 }))
+scenario('scaled from 1 to 3 to 5 and back, an app loses no request', async ({ deploy, inject }) => {
+  const app = await deploy(kubia({ replicas: 1 }))
 
-  await inject(scale(app, { to: 4 }))
-  await expect(app).toRecover()
-  await inject(scale(app, { to: 2 }))
-  await expect(app).toRecover()
+  for (const to of [3, 5, 1]) {
+    await inject(scale(app, { to }))
+    await expect(app).toRecover()
+    await expect(app).toConverge()
+  }
 
-  await expect(app).toKeepAvailable({ atLeast: 2 })
+  await expect(app).toKeepAvailable({ atLeast: 1 })
   await expect(app).toLoseRequests({ atMost: 0 })
 })

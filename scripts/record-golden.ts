@@ -35,7 +35,7 @@ await command('record-golden', async () => {
       if (!body) continue
       await using cluster = await connect(started.info.cluster, id)
       const { error, gaps } = await playScenario({
-        ...{ id, title: id, file: `${id}.ts`, exclusive: false, deadline: '5m', body },
+        ...{ id, title: id, file: `${id}.ts`, exclusive: true, deadline: '12m', body },
         ...{ run: started.info, cluster, signal: stop.signal },
       })
       if (error || gaps.length > 0) failed += 1

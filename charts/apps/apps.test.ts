@@ -122,6 +122,20 @@ test('report works for so many seconds and says so, or fails at one of them', ()
   ])
 })
 
+test('report begins its work at a time of the clock, or at once where that is past', () => {
+  const { start, clock } = testWorld()
+  clock.advance(10_000)
+  const run = (uid: string, fromMs: number) => {
+    const env = { WORK: '2', FROM: String(clock.epoch() + fromMs) }
+    return start(apps, { uid, command: commandOf('report'), env })
+  }
+  const [waits, late] = [run('report-1', 3_000), run('report-2', -3_000)]
+  clock.advance(9_000)
+  const tookMs = [waits, late].map(({ exited, startedMs }) => (exited?.atMs ?? 0) - startedMs)
+  expect(tookMs).toEqual([5_000, 2_000])
+  expect(waits.log.lines.map(({ text }) => text)[0]).toBe('waits for its figures')
+})
+
 test('a shell as process 1 passes no signal on', () => {
   const { start, clock } = testWorld()
   const process = start(apps, { command: commandUnderShell('webapl') })

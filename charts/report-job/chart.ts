@@ -6,6 +6,8 @@ export interface ReportJobOptions {
   work?: number
   /** It fails at this second of its work; never unless given. */
   failAt?: number
+  /** It begins its work at this time at the earliest, in milliseconds since 1970; at once unless given. */
+  from?: number
   /** How often it is tried again; 6, Kubernetes' own, unless given. */
   backoffLimit?: number
   /** How many of its pods have to succeed; 1 unless given. */
@@ -63,8 +65,8 @@ const common = {
   traffic: false as const,
 }
 
-function jobSpec({ work, failAt, restartPolicy = 'Never', ...counts }: ReportJobOptions) {
-  const env = { WORK: work, FAIL_AT: failAt }
+function jobSpec({ work, failAt, from, restartPolicy = 'Never', ...counts }: ReportJobOptions) {
+  const env = { WORK: work, FAIL_AT: failAt, FROM: from }
   const container = {
     name: 'report',
     image: image.name,

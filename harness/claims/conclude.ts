@@ -36,6 +36,9 @@ export function conclude(claim: Response, entry: Entry, seen: Judgement, window:
     }
     const measuredMs = seen.atMs - anchorMs
     entry.result.measuredMs = measuredMs
+    if (seen.reached) {
+      entry.result.reached = seen.reached.map(({ what, atMs }) => ({ what, ms: atMs - anchorMs }))
+    }
     const when = `${formatMs(measuredMs)} after ${event}`
     // Where nothing has to pass first, another watch may bring the consequence a moment before the receipt.
     const isEarly = earliestMs > 0 ? measuredMs < earliestMs : seen.atMs < window.notBeforeMs

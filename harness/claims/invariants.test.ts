@@ -6,6 +6,7 @@ import {
   FakeRecording,
   fakeStage,
   pod,
+  replicaSet,
   replicated,
   running,
   slice,
@@ -100,6 +101,22 @@ test('a workload recovers only from what was seen after the fault', () => {
   expect(judge(5, hurt)).toMatchObject({
     is: 'open',
     lastSeen: expect.stringContaining('not since 0.01 s: '),
+  })
+  const refused = watched('Event', 12, {
+    ...{
+      reason: 'FailedCreate',
+      type: 'Warning',
+      message: 'exceeded quota: pods',
+      metadata: { name: 'e', uid: 'e' },
+    },
+    involvedObject: { kind: 'ReplicaSet', name: 'web', uid: 'rs' },
+  })
+  const numbered = watched('ReplicaSet', 6, {
+    ...replicated('rs', 1, 1, 'd'),
+    metadata: { ...replicaSet('rs', 1, 1).metadata },
+  })
+  expect(judge(5, numbered, hurt, refused)).toMatchObject({
+    lastSeen: expect.stringMatching(/ \(FailedCreate: exceeded quota: pods\)$/),
   })
   expect(judge(5, hurt, well)).toMatchObject({ is: 'held', atMs: 20 })
   expect(judge(12, hurt, well)).toMatchObject({ is: 'unjudgeable' })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Observation } from '../model/observation.ts'
-import { ended, pod, running, slice, timelineOf, watched } from '../timeline/testing.ts'
+import { ended, pod, replicated, running, slice, timelineOf, watched } from '../timeline/testing.ts'
 import { judgeJoined, judgeLeft } from './endpoints.ts'
 import { judgeReplaced } from './to-be-replaced.ts'
 import { judgeExited } from './to-exit.ts'
@@ -101,6 +101,31 @@ describe('a replacement', () => {
     expect(judge('web-2', ...lost, ...made)).toMatchObject({ is: 'held', atMs: 40 })
   })
 
+  test('is another than the one for a pod that was lost before', () => {
+    const size = watched('ReplicaSet', 1, replicated('rs', 2))
+    const late = (...more: Observation[]) =>
+      judgeReplaced('web-2', false)(timelineOf(size, ...before, ...lost, ...more), 15)
+    const [third, fourth] = [seen(30, { name: 'web-3' }), seen(40, { name: 'web-4' })]
+    expect(late(third).is).toBe('open')
+    expect(late(third, fourth)).toMatchObject({ is: 'held', atMs: 40 })
+    // On its way when the second was lost.
+    const coming = seen(12, { name: 'web-3', ready: false })
+    expect(late(coming, third).is).toBe('open')
+    expect(late(coming, third, fourth)).toMatchObject({ is: 'held', atMs: 40 })
+  })
+
+  test('is not waited for twice where a pod was not ready that is lost, or fewer are desired', () => {
+    const size = watched('ReplicaSet', 1, replicated('rs', 2))
+    const unready = seen(3, { name: 'web-2', ready: false })
+    const [, second] = lost as [Observation, Observation]
+    const third = seen(30, { name: 'web-3' })
+    const late = (...more: Observation[]) =>
+      judgeReplaced('web-2', false)(timelineOf(size, ...before, ...more, second, third), 15)
+    expect(late(unready)).toMatchObject({ is: 'held', atMs: 30 })
+    const fewer = watched('ReplicaSet', 8, replicated('rs', 1))
+    expect(late(fewer, lost[0] as Observation)).toMatchObject({ is: 'held', atMs: 30 })
+  })
+
   test('is of the same owner, was made since, and is ready', () => {
     const [gone] = lost.slice(0, 1) as [Observation]
     expect(judge('web-1', gone, seen(30, { name: 'other', owner: 'rs2' })).is).toBe('open')
@@ -108,6 +133,26 @@ describe('a replacement', () => {
       ...{ is: 'open', lastSeen: 'it went at 0.01 s, and web-3 on n1 is not ready, phase Running' },
     })
     expect(judge('web-1', gone)).toMatchObject({ lastSeen: expect.stringContaining('had made no other pod') })
+    expect(judge('web-2', ...lost, seen(30, { name: 'web-3' }))).toMatchObject({
+      ...{ lastSeen: 'it went at 0.02 s and ReplicaSet web had made only 1 for all that went' },
+    })
+  })
+
+  test('is not made where its owner is refused it, and that is told in its own words', () => {
+    const refused = (atMs: number, why: string) =>
+      watched('Event', atMs, {
+        ...{ reason: 'FailedCreate', type: 'Warning', message: why, metadata: { name: 'e', uid: why } },
+        involvedObject: { kind: 'ReplicaSet', name: 'web', uid: 'rs' },
+      })
+    const [gone] = lost as [Observation]
+    const seenRefused = judge('web-1', refused(4, 'long ago'), gone, refused(12, 'exceeded quota: pods'))
+    expect(seenRefused).toMatchObject({
+      lastSeen:
+        'it went at 0.01 s and ReplicaSet web had made no other pod (FailedCreate: exceeded quota: pods)',
+    })
+    expect(judge('web-1', refused(4, 'long ago'), gone)).toMatchObject({
+      lastSeen: 'it went at 0.01 s and ReplicaSet web had made no other pod',
+    })
   })
 
   test('may be ready before the pod itself is seen to go, and counts from then', () => {

@@ -123,6 +123,26 @@ test('no pod but the one that was hurt may go down', async () => {
   plain(ledgerOf(stage).entries[0]?.result.statement).toBe('toStayUp({ except: web-1 })')
 })
 
+test('nor may any but those that were, where they are several', async () => {
+  const {
+    app,
+    pod: hurt,
+    other,
+    stage,
+    claims,
+  } = deployed([watched('Pod', 5_000, pod({ name: 'web-2', grace: 5 }))])
+  await expect(app).toStayUp({ except: [hurt] })
+  await expect(other.workload).toStayUp({ except: [hurt, other] })
+  plain(await claims()).toEqual([
+    'violated: Deployment/shop/web: expected every pod but web-1 to stay up from 1.00 s on, but pod web-2 was deleted at 5.00 s',
+    'inconclusive: Deployment/shop/web: had no pod that could stay up',
+  ])
+  plain(ledgerOf(stage).entries.map(({ result }) => result.statement)).toEqual([
+    'toStayUp({ except: [web-1] })',
+    'toStayUp({ except: [web-1, web-2] })',
+  ])
+})
+
 test('a time to stay up for is counted from the receipt', async () => {
   const { pod: hurt, stage } = deployed([])
   await expect(hurt).toStayUp({ for: '20s' })

@@ -5,8 +5,10 @@ import { Pod, Workload } from '../workload/workload.ts'
 import { type EndpointsOptions, toJoinEndpoints, toLeaveEndpoints } from './endpoints.ts'
 import { type ToBeReplacedOptions, toBeReplaced } from './to-be-replaced.ts'
 import { type ToCompleteOptions, toComplete } from './to-complete.ts'
+import { type ToConvergeOptions, toConverge } from './to-converge.ts'
 import { type ToCrashLoopOptions, toCrashLoop } from './to-crash-loop.ts'
 import { type ToExitOptions, toExit } from './to-exit.ts'
+import { type JobFailure, type ToFailForOptions, toFailFor } from './to-fail-for.ts'
 import { type ToHaveGapOfOptions, toHaveGapOf } from './to-have-gap-of.ts'
 import { type ToKeepAvailableOptions, toKeepAvailable } from './to-keep-available.ts'
 import { type ToKeepItsAddressOptions, toKeepItsAddress } from './to-keep-its-address.ts'
@@ -54,12 +56,16 @@ export interface ClaimsOf<T> {
   toKeepItsAddress: T extends Pod | Workload ? (options?: ToKeepItsAddressOptions) => Promise<void> : never
   /** Every replica is ready and in its Service again, after it was seen not to be so. */
   toRecover: OnWorkload<T, [options?: ToRecoverOptions]>
+  /** As many pods are there, and ready, as its Deployment desires, after they were seen not to be. */
+  toConverge: OnWorkload<T, [options?: ToConvergeOptions]>
   /** Each pod is named after its ReplicaSet, that after the Deployment, and each is owned by the other. */
   toOwnItsPods: OnWorkload<T, [options?: ToOwnItsPodsOptions]>
   /** A CronJob makes a Job at each minute, as its concurrencyPolicy lets it. */
   toKeepItsSchedule: OnWorkload<T, [options: ToKeepItsScheduleOptions]>
   /** A Job completes, though one of its pods did not. */
   toComplete: OnWorkload<T, [options?: ToCompleteOptions]>
+  /** A Job gives up, after a pod of it failed or went, and gives this reason. */
+  toFailFor: OnWorkload<T, [reason: JobFailure, options?: Omit<ToFailForOptions, 'reason'>]>
   /** Every pod is a ready one of the new template, in its Service. */
   toRollOut: OnWorkload<T, [options?: ToRollOutOptions]>
   /** The Deployment tells that its roll-out makes no progress, and enough pods are ready until then. */
@@ -92,7 +98,7 @@ const onPods: Record<string, Make<Pod>> = {
 const onWorkloads: Record<string, Make<Workload>> = {
   ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
   ...{ toRollOut, toStallRollOut, toRespectBudget, toKeepItsAddress, toOwnItsPods, toStartInOrder },
-  ...{ toComplete, toKeepItsSchedule },
+  ...{ toComplete, toFailFor, toKeepItsSchedule, toConverge },
 }
 
 /** The options of each claim: Vitest checks no types, and a misspelt option would weaken its claim. */
@@ -106,8 +112,10 @@ const optionsOf: Record<string, readonly string[]> = {
   toStayUp: ['for', 'except', 'container'],
   toKeepItsAddress: [],
   toRecover: ['within'],
+  toConverge: ['within'],
   toOwnItsPods: [],
   toComplete: ['work', 'within'],
+  toFailFor: ['work', 'within'],
   toKeepItsSchedule: ['for'],
   toRollOut: ['within'],
   toStallRollOut: ['within'],
@@ -123,7 +131,7 @@ const optionsOf: Record<string, readonly string[]> = {
 }
 
 /** What a claim takes before its options, which is one of them under this name. */
-const leading: Record<string, string> = { toLog: 'text' }
+const leading: Record<string, string> = { toLog: 'text', toFailFor: 'reason' }
 
 function refuseUnknown(name: string, options: object): void {
   const known = optionsOf[name] ?? []

@@ -86,6 +86,22 @@ describe('inside its window', () => {
     expect((await end(20_000)).verdict).toBe('passed')
   })
 
+  test('each of the things that were waited for together has its time, from the anchor', async () => {
+    const together: Judge = (timeline, sinceMs) => {
+      const seen = judge(timeline, sinceMs)
+      const reached = [
+        { what: 'one', atMs: 400 },
+        { what: 'other', atMs: 6_000 },
+      ]
+      return seen.is === 'held' ? { ...seen, reached } : seen
+    }
+    const { result } = await claim([step(500, 'hurt'), step(6_000, 'held')], { judge: together })
+    expect(result.reached).toEqual([
+      { what: 'one', ms: -600 },
+      { what: 'other', ms: 5_000 },
+    ])
+  })
+
   test.each([3_000, 11_000])('both ends belong to it: %i ms', async (atMs) => {
     const { result } = await claim([step(atMs, 'held')])
     expect(result).toMatchObject({ verdict: 'passed', timing: 'inside' })

@@ -1,7 +1,7 @@
 import type { Duration } from '../model/duration.ts'
-import type { Interval } from '../model/interval.ts'
+import type { Interval, PodDetail } from '../model/interval.ts'
 import { predict } from '../predict/predict.ts'
-import { phaseOf, whyNotReady } from '../timeline/steady.ts'
+import { phaseOf, whyNotMade, whyNotReady } from '../timeline/steady.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
@@ -27,22 +27,29 @@ export function toBeReplaced(pod: Pod, options: ToBeReplacedOptions, statement: 
     promise: `to be replaced by a ready pod${onAnotherNode ? ` on another node than ${pod.nodeName}` : ''}`,
     judge: judgeReplaced(pod.uid, onAnotherNode),
     rests: ['Pod'],
-    predict: (fault) => predict.replaced(situationOf(pod.stage, podSpecOf(pod), fault)),
+    predict: (fault) => {
+      const { spec } = pod.workload.job ?? {}
+      return predict.replaced({
+        ...situationOf(pod.stage, podSpecOf(pod), fault),
+        ...(spec && { job: spec }),
+      })
+    },
     within,
     notBefore,
   })
 }
 
 /**
- * Pairs the pods that an owner has lost with those that it has made since, in order: the third pod lost is replaced
- * by the third new one that is ready.
+ * Pairs the pods that an owner has lost with those that have become ready since, in order: the third pod lost is replaced
+ * by the third new one that is ready. What it was still making up for when the fault came is somebody else's.
  */
 export function judgeReplaced(uid: string, onAnotherNode: boolean): Judge {
   return (timeline, sinceMs): Judgement => {
     const [pod] = timeline.of('pod', uid)
     if (!pod) return { is: 'unjudgeable', detail: 'was never seen' }
     const { node } = pod.detail
-    const { ownerUid, ownerKind, ownerName } = ownerOf(timeline, pod)
+    const owner = ownerOf(timeline, pod)
+    const { ownerUid } = owner
     const leftMs = leavesAt(timeline, pod)
     if (leftMs === undefined)
       return { is: 'open', lastSeen: `it was still there, ${standingOf(timeline, pod)},` }
@@ -58,14 +65,16 @@ export function judgeReplaced(uid: string, onAnotherNode: boolean): Judge {
       })
       .sort((a, b) => a.ms - b.ms)
     const made = siblings.filter(({ fromMs }) => fromMs >= sinceMs)
-    const elsewhere = made.filter(({ detail }) => !onAnotherNode || detail.node !== node)
-    const ready = elsewhere
+    const established = siblings.filter((sibling) => wasReadyAt(timeline, sibling, sinceMs))
+    const owed = owedAt(timeline, ownerUid, established.length, sinceMs)
+    const elsewhere = siblings.filter(({ detail }) => !onAnotherNode || detail.node !== node)
+    const ready = (owed > 0 ? elsewhere : elsewhere.filter((sibling) => made.includes(sibling)))
       .flatMap((replacement) => {
         const [first] = timeline.of('pod-ready', replacement.uid)
-        return first ? [{ replacement, ms: first.fromMs }] : []
+        return first && first.fromMs >= sinceMs ? [{ replacement, ms: first.fromMs }] : []
       })
       .sort((a, b) => a.ms - b.ms)
-    const mine = ready[lost.findIndex((other) => other.uid === uid)]
+    const mine = ready[owed + lost.findIndex((other) => other.uid === uid)]
     if (mine) {
       const { name, node: newNode } = mine.replacement.detail
       return {
@@ -74,20 +83,38 @@ export function judgeReplaced(uid: string, onAnotherNode: boolean): Judge {
         detail: `was replaced by ${name} on ${newNode}, ready`,
       }
     }
-    const owner = `${ownerKind} ${ownerName}`
     return { is: 'open', lastSeen: standing(timeline, owner, made, leftMs) }
   }
 }
 
-function standing(timeline: Timeline, owner: string, made: Interval<'pod'>[], leftMs: number): string {
-  if (made.length === 0) return `it went at ${at(leftMs)} and ${owner} had made no other pod`
-  const last = made.at(-1) as Interval<'pod'>
+function standing(timeline: Timeline, owner: Owner, made: Interval<'pod'>[], leftMs: number): string {
+  const last = made.findLast(({ uid }) => timeline.of('pod-ready', uid).length === 0)
+  if (!last) {
+    const others = made.length === 0 ? 'no other pod' : `only ${made.length} for all that went`
+    const why = whyNotMade(timeline, owner.ownerUid ?? '', leftMs)
+    return `it went at ${at(leftMs)} and ${owner.ownerKind} ${owner.ownerName} had made ${others}${why}`
+  }
   const where = last.detail.node ? ` on ${last.detail.node}` : ', not scheduled,'
   return `it went at ${at(leftMs)}, and ${last.detail.name}${where} ${whyNotReady(timeline, last)}`
 }
 
+/** True where it was there then, not on its way out, and had been ready before. */
+function wasReadyAt(timeline: Timeline, pod: Interval<'pod'>, atMs: number): boolean {
+  const leftMs = leavesAt(timeline, pod)
+  const readyMs = timeline.of('pod-ready', pod.uid)[0]?.fromMs
+  return (leftMs === undefined || leftMs >= atMs) && readyMs !== undefined && readyMs < atMs
+}
+
+/** How many pods their owner was still to bring up then: lost before, or asked for by another size. */
+function owedAt(timeline: Timeline, ownerUid: string, there: number, atMs: number): number {
+  const counts = timeline.of('replicas', ownerUid).findLast(({ fromMs }) => fromMs <= atMs)
+  return counts ? Math.max(0, counts.detail.desired - there) : 0
+}
+
+type Owner = Pick<PodDetail, 'ownerKind' | 'ownerName' | 'ownerUid'>
+
 /** Who controls a pod, or did until it let it go. */
-function ownerOf(timeline: Timeline, { uid, detail }: Interval<'pod'>) {
+function ownerOf(timeline: Timeline, { uid, detail }: Interval<'pod'>): Owner {
   return timeline.of('pod-released', uid).at(-1)?.detail ?? detail
 }
 

@@ -31,7 +31,7 @@ export function toLog(pod: Pod, options: ToLogOptions & { text: LogText }, state
   }
   const { stage } = pod
   const container = pod.container(options.container)
-  stage.followLog({ podUid: pod.uid, name: pod.name, container })
+  stage.followLog({ podUid: pod.uid, namespace: pod.namespace, name: pod.name, container })
   return respond({
     ...{ stage, statement, within, podUid: pod.uid },
     subject: `${pod.subject}/${container}`,

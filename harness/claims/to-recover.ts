@@ -1,7 +1,8 @@
 import type { Duration } from '../model/duration.ts'
 import type { WorkloadShape } from '../model/observation.ts'
 import { predict } from '../predict/predict.ts'
-import { holdSteadyMs, steadiness } from '../timeline/steady.ts'
+import { holdSteadyMs, steadiness, whyNotMade } from '../timeline/steady.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import type { Workload } from '../workload/workload.ts'
 import { respond } from './claim.ts'
 import { at, type Judge } from './judgement.ts'
@@ -27,6 +28,13 @@ export function toRecover(workload: Workload, options: ToRecoverOptions, stateme
   })
 }
 
+/** What the ReplicaSets of a workload said of pods that they could not make. */
+function refusals(timeline: Timeline, { roots }: WorkloadShape, sinceMs: number): string {
+  const sets = new Set(timeline.of('revision').map(({ uid }) => uid))
+  const own = [...sets].filter((set) => roots.some((root) => timeline.isControlledBy(set, root.uid)))
+  return own.map((set) => whyNotMade(timeline, set, sinceMs)).join('')
+}
+
 export function judgeRecovered(shape: WorkloadShape): Judge {
   return (timeline, sinceMs) => {
     const steady = timeline.of('steady', shape.name)
@@ -41,6 +49,9 @@ export function judgeRecovered(shape: WorkloadShape): Judge {
     }
     const now = steadiness(timeline, shape)
     const missing = now.steady ? 'it was steady only for a moment' : now.missing
-    return { is: 'open', lastSeen: `not since ${at(before.toMs)}: ${missing}` }
+    return {
+      is: 'open',
+      lastSeen: `not since ${at(before.toMs)}: ${missing}${refusals(timeline, shape, sinceMs)}`,
+    }
   }
 }

@@ -12,8 +12,8 @@ import { situationOf } from './situation.ts'
 export interface ToStayUpOptions {
   /** Watch on for at least so long after the fault before the scenario goes on. */
   for?: Duration
-  /** Of a workload: all its pods but this one. */
-  except?: Pod
+  /** Of a workload: all its pods but this one, or these. */
+  except?: Pod | readonly Pod[]
   /** Of a pod: this container alone, whatever its neighbours do. */
   container?: string
 }
@@ -25,20 +25,22 @@ export interface ToStayUpOptions {
 export function toStayUp(of: Pod | Workload, options: ToStayUpOptions, statement: string): Promise<void> {
   const { stage } = of
   const { except } = options
+  const spared = except === undefined ? [] : except instanceof Pod ? [except] : except
+  const names = spared.map(({ name }) => name).join(', ')
   const container = containerOf(of, options)
   const workload = of instanceof Pod ? of.workload : of
   const uids =
     of instanceof Pod
       ? () => [of.uid]
-      : (timeline: Timeline, sinceMs: number) => podsThen(timeline, of, sinceMs, except)
+      : (timeline: Timeline, sinceMs: number) => podsThen(timeline, of, sinceMs, spared)
   return hold({
     stage,
     workload,
     statement: except
-      ? `toStayUp({ ${options.for === undefined ? '' : `for: '${options.for}', `}except: ${except.name} })`
+      ? `toStayUp({ ${options.for === undefined ? '' : `for: '${options.for}', `}except: ${except instanceof Pod ? names : `[${names}]`} })`
       : statement,
     subject: container === undefined ? of.subject : `${of.subject}/${container}`,
-    promise: except ? `every pod but ${except.name} to stay up` : 'to stay up',
+    promise: except ? `every pod but ${names} to stay up` : 'to stay up',
     judge: judgeUp(uids, container),
     rests: ['Pod'],
     holdUntilMs: (fault) => {
@@ -61,7 +63,7 @@ function podsThen(
   timeline: Timeline,
   { shape }: Workload,
   sinceMs: number,
-  except: Pod | undefined,
+  except: readonly Pod[],
 ): string[] {
   return timeline
     .of('pod')
@@ -69,7 +71,7 @@ function podsThen(
       ({ uid, fromMs, toMs }) =>
         fromMs <= sinceMs &&
         (toMs === null || toMs > sinceMs) &&
-        uid !== except?.uid &&
+        !except.some((pod) => pod.uid === uid) &&
         shape.roots.some((root) => timeline.isControlledBy(uid, root.uid)),
     )
     .map(({ uid }) => uid)

@@ -43,17 +43,26 @@ function scene({ answer = { is: 'evicted' }, labels = {}, unschedulable, ...give
   ]
   const kube = {
     get: async () => node(),
-    list: async ({ kind, fieldSelector }: { kind: string; fieldSelector?: string }) => {
+    list: async ({
+      kind,
+      fieldSelector,
+      namespace,
+    }: {
+      kind: string
+      fieldSelector?: string
+      namespace: string
+    }) => {
       if (kind === 'Pod') asked.push(`list ${fieldSelector}`)
-      return { items: kind === 'Node' ? [node()] : onNode, resourceVersion: '1' }
+      const pods = namespace === 'annex' ? [podOf('web-4')] : onNode
+      return { items: kind === 'Node' ? [node()] : pods, resourceVersion: '1' }
     },
     patch: async (_: object, patch: { spec: { unschedulable: boolean | null } }) => {
       spec.unschedulable = patch.spec.unschedulable
       asked.push(`unschedulable: ${spec.unschedulable}`)
       recording.record(watched('Node', recording.now(), node() as never))
     },
-    evict: async ({ name }: { name: string }) => {
-      asked.push(`evict ${name}`)
+    evict: async ({ name, namespace }: { name: string; namespace: string }) => {
+      asked.push(`evict ${namespace === 'shop' ? '' : `${namespace}/`}${name}`)
       if (answer instanceof Error) throw answer
       return answer
     },
@@ -84,6 +93,14 @@ test('a drained node is cordoned, and its pods evicted but those of DaemonSets, 
   expect(fault.effect).toEqual({ does: 'drain', node: 'n1', podUids: ['web-1', 'web-2'], atOnce: null })
   await fault.inject(stage, 0)
   expect(asked).toEqual([...['unschedulable: true', 'list spec.nodeName=n1', 'evict web-1', 'evict web-2']])
+})
+
+test("so are those in the scenario's further namespaces", async () => {
+  const { stage, mine, asked } = scene()
+  await drainNode(mine).inject({ ...stage, neighbours: ['annex'] }, 0)
+  expect(asked.filter((one) => one.startsWith('evict'))).toEqual([
+    ...['evict web-1', 'evict web-2', 'evict annex/web-4'],
+  ])
 })
 
 test('how many go at once is what their budget says', () => {

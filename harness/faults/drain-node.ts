@@ -46,17 +46,22 @@ export function drainNode(pod: Pod, { within = evictWithin }: EvictOptions = {})
 }
 
 async function evictAll(stage: Stage, node: string, withinMs: number): Promise<void> {
-  const { cluster, recording, namespace } = stage
-  const ref = { apiVersion: 'v1', kind: 'Pod', namespace, fieldSelector: `spec.nodeName=${node}` }
-  const { items } = await cluster.kube.list<PodObject>(ref)
+  const { cluster, recording, neighbours = [] } = stage
+  const podsIn = async (namespace: string) => {
+    const ref = { apiVersion: 'v1', kind: 'Pod', namespace, fieldSelector: `spec.nodeName=${node}` }
+    const { items } = await cluster.kube.list<PodObject>(ref)
+    return items
+      .filter(isDrained)
+      .map(({ metadata: { name = '', uid = '' } = {} }) => ({ namespace, name, uid }))
+  }
+  const pods = (await Promise.all([stage.namespace, ...neighbours].map(podsIn))).flat()
   const untilMs = recording.now() + withinMs
-  const pods = items.filter(isDrained).map(({ metadata: { name = '', uid = '' } = {} }) => ({ name, uid }))
   // Where one of them fails, the others are not gone on with.
   const failing = new AbortController()
   const signal = AbortSignal.any([stage.signal, failing.signal])
   const evictions = pods.map(async (one) => {
     try {
-      await evict({ ...stage, signal }, { namespace, ...one }, untilMs)
+      await evict({ ...stage, signal }, one, untilMs)
     } catch (error) {
       failing.abort(error)
       throw error

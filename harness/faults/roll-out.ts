@@ -26,14 +26,17 @@ export function rollOut(app: Workload, chart: Chart): Fault {
   const behaviours = Object.entries(chart.behaviours ?? {})
   const lacking = behaviours.flatMap(([image, does]) => (does === 'does not exist' ? [image] : []))
   return change('rollOut', app, async () => {
-    const { stage } = app
-    const would = (await applyChart(stage, chart, { check: true })).find((one) => isDeployment(one, name))
+    const { stage, shape } = app
+    const { namespace } = shape
+    const would = (await applyChart(stage, chart, { check: true, namespace })).find((one) =>
+      isDeployment(one, name),
+    )
     if (isDeepStrictEqual(templateOf(would), templateOf(object))) {
       throw new UsageError(
         `${app.subject}: chart ${chart.name} has the template that it has, so nothing rolls out`,
       )
     }
-    return applyChart(stage, chart, { lacking })
+    return applyChart(stage, chart, { lacking, namespace })
   })
 }
 

@@ -63,6 +63,8 @@ export interface Host {
   readonly hostname: string
   /** Milliseconds since the process began. */
   now(): number
+  /** Milliseconds since 1970, by the clock of its node. */
+  epoch(): number
   after(ms: number, then: () => void): void
   log(line: string): void
   exit(code: number): void

@@ -37,7 +37,7 @@ export interface SignalDetail {
 }
 
 export interface EndpointDetail {
-  /** The Service's name. */
+  /** What the Service is called: its name, and as `neighbour/web` in another namespace than the scenario's own. */
   service: string
   slice: string
   address: string
@@ -88,7 +88,7 @@ interface DetailOf {
   'endpoint-ready': EndpointDetail
   'endpoint-serving': EndpointDetail
   'endpoint-terminating': EndpointDetail
-  /** The Service exists, at this address: its clusterIP, `None` where it has none, and its ports, as `80/TCP, 443/TCP`. */
+  /** The Service, called so, exists at this address: its clusterIP, `None` where it has none, and its ports, as `80/TCP, 443/TCP`. */
   service: { name: string; clusterIP: string; ports: string }
   /** The Node object exists. */
   node: { name: string }

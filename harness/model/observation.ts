@@ -32,7 +32,22 @@ export interface WatchObservation {
   type: 'LISTED' | 'ADDED' | 'MODIFIED' | 'DELETED'
   /** The API server's own time of the object's last write, whole seconds, where the object tells it. */
   serverTime?: string
+  /** What the scenario calls the object's namespace, where that is not its own first one. */
+  alias?: string
   object: ObservedObject
+}
+
+/**
+ * What a Service or a workload is called on the timeline: by its own name in the scenario's own namespace, and as
+ * `neighbour/web` in one that the scenario calls `neighbour`.
+ */
+export function calledIn(alias: string | undefined, name: string): string {
+  return alias === undefined ? name : `${alias}/${name}`
+}
+
+/** Kubernetes' own name of what is called so: no name there has a `/`. */
+export function ownName(called: string): string {
+  return called.slice(called.lastIndexOf('/') + 1)
 }
 
 /** One request of the traffic prober, through a Service or, where `address` says so, of one of its endpoints itself. */
@@ -102,6 +117,8 @@ export interface ExitObservation {
 /** A container of a pod whose log is read. */
 export interface LogSource {
   podUid: string
+  /** The scenario's own unless given. */
+  namespace?: string
   /** The pod's name. */
   name: string
   container: string
@@ -203,7 +220,7 @@ export interface WorkloadShape {
   namespace: string
   /** The objects that pods belong to: a Deployment each, or a bare Pod. */
   roots: { kind: string; name: string; uid: string; replicas: number }[]
-  /** The Services of the workload, with the labels that each selects by. */
+  /** The Services of the workload, as the timeline calls them, with the labels that each selects by. */
   services: { name: string; selector: Record<string, string> }[]
 }
 

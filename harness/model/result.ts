@@ -33,6 +33,8 @@ const claim = z.object({
   anchor: anchor.optional(),
   /** From the anchor to what was waited for. */
   measuredMs: ms.optional(),
+  /** What was waited for together, each from the anchor; negative for what was so before. */
+  reached: z.array(z.object({ what: z.string(), ms })).optional(),
   predicted: prediction.optional(),
   /** The limit that the scenario gave, in milliseconds from the anchor. */
   within: ms.optional(),

@@ -135,8 +135,8 @@ class LogReading {
     hadEnded: boolean,
   ): Promise<'all of it' | 'a part' | 'of another'> {
     const { kube } = this.options.cluster
-    const { namespace, signal } = this.options
-    const { name, container } = this.source
+    const { signal } = this.options
+    const { namespace = this.options.namespace, name, container } = this.source
     const ref = { namespace, name, container }
     const all = this.incarnations().map((one) => one.containerID)
     const place = all.length - 1 - all.indexOf(containerID)
@@ -168,8 +168,8 @@ class LogReading {
     if (endMs !== undefined && line.atMs > endMs) return 'of another'
     if (known.has(text)) return 'a line'
     known.add(text)
-    const { podUid, name, container } = this.source
-    const subject = `Pod/${this.options.namespace}/${name}/${container}`
+    const { podUid, namespace = this.options.namespace, name, container } = this.source
+    const subject = `Pod/${namespace}/${name}/${container}`
     this.options.recorder.record({ source: 'log', ...line, podUid, subject, container, containerID })
     return 'a line'
   }

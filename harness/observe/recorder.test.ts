@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import type { Kube, ListRef } from '../cluster/kube.ts'
+import type { Kube, KubeObject, ListRef } from '../cluster/kube.ts'
 import type { Observation } from '../model/observation.ts'
 import { openRecorder, type Recorder } from './recorder.ts'
 
@@ -41,12 +41,14 @@ class ManualClock {
 }
 
 const refused = new Error('forbidden')
+/** What the next lists find. */
+let appears: KubeObject | undefined
 function kubeOf(asked: ListRef[] = [], refuses = ''): Kube {
   const kube = {
     list: async (ref: ListRef) => {
       asked.push(ref)
       if (ref.kind === refuses) throw refused
-      return { items: [], resourceVersion: '1' }
+      return { items: appears && appears.kind === ref.kind ? [appears] : [], resourceVersion: '1' }
     },
     watch: () => new Promise(() => undefined),
   }
@@ -229,4 +231,17 @@ test('it has caught up once each of its watches has: each asks what there is now
   const first = asked.splice(0)
   await recorder.caughtUp()
   expect(asked).toEqual(first)
+})
+
+test('a further namespace is watched as the first is, and what is seen there is told apart', async () => {
+  const { recorder, asked, path } = await open()
+  const first = asked.filter(({ namespace }) => namespace === 'shop').map(({ kind }) => kind)
+  appears = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'annex', uid: 'w' } }
+  await recorder.watchNamespace('annex', 'neighbour')
+  appears = undefined
+  const further = asked.filter(({ namespace }) => namespace === 'annex').map(({ kind }) => kind)
+  expect(further).toEqual(first)
+  expect(recorder.timeline.of('service').map(({ detail }) => detail.name)).toEqual(['neighbour/web'])
+  await recorder[Symbol.asyncDispose]()
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ kind: 'Service', alias: 'neighbour' })
 })

@@ -32,23 +32,29 @@ export interface RecorderOptions {
 /** Writes down what is seen in one namespace, and on the nodes, and keeps the timeline that it comes to. */
 export type Recorder = Recording & AsyncDisposable
 
+/** A recorder that may be told of further namespaces. */
+export interface ScenarioRecorder extends Recorder {
+  /** Watches another namespace too, which the scenario calls `alias`: resolves once each watch has its list. */
+  watchNamespace(namespace: string, alias: string): Promise<void>
+}
+
 /** Opens a recorder: resolves once each of its watches has a list to go on from. */
-export async function openRecorder(options: RecorderOptions): Promise<Recorder> {
+export async function openRecorder(options: RecorderOptions): Promise<ScenarioRecorder> {
   const { kube, clock, namespace, path } = options
   await clock.outside(() => mkdir(dirname(path), { recursive: true }))
   const recorder = new JsonlRecorder(clock, path)
   try {
-    const watch = (kind: WatchedKind, ref: ListRef) =>
-      watchKind(kube, clock, kind, ref, (o) => recorder.record(o), recorder.zeroMs, recorder.signal)
-    recorder.watches = await Promise.all([
-      watch('Node', { apiVersion: 'v1', kind: 'Node' }),
-      ...namespaced.map(([kind, apiVersion]) => watch(kind, { apiVersion, kind, namespace })),
+    await Promise.all([
+      recorder.watch(kube, 'Node', { apiVersion: 'v1', kind: 'Node' }),
+      recorder.watchAll(kube, namespace),
     ])
   } catch (error) {
     await recorder[Symbol.asyncDispose]()
     throw error
   }
-  return recorder
+  return Object.assign(recorder, {
+    watchNamespace: (other: string, alias: string) => recorder.watchAll(kube, other, alias),
+  })
 }
 
 /** So often at most those who wait look because of what changes little. */
@@ -65,13 +71,13 @@ function isMinor(observation: Observation): boolean {
 const catchesUpWithinMs = 60_000
 
 class JsonlRecorder implements Recorder {
-  watches: KindWatch[] = []
   readonly timeline = new Timeline()
   readonly zeroMs: number
   private readonly clock: Clock
   private readonly stopping = new AbortController()
   private readonly file
   private readonly waiters = new Set<() => void>()
+  private readonly watches: KindWatch[] = []
   private failure: Error | undefined
   private lookedMs = 0
 
@@ -86,6 +92,18 @@ class JsonlRecorder implements Recorder {
 
   get signal(): AbortSignal {
     return this.stopping.signal
+  }
+
+  async watchAll(kube: Kube, namespace: string, alias?: string): Promise<void> {
+    await Promise.all(
+      namespaced.map(([kind, apiVersion]) => this.watch(kube, kind, { apiVersion, kind, namespace }, alias)),
+    )
+  }
+
+  async watch(kube: Kube, kind: WatchedKind, ref: ListRef, alias?: string): Promise<void> {
+    const record = (seen: Observation) =>
+      this.record(alias !== undefined && seen.source === 'watch' ? { ...seen, alias } : seen)
+    this.watches.push(await watchKind(kube, this.clock, kind, ref, record, this.zeroMs, this.signal))
   }
 
   now(): number {

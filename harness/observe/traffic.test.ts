@@ -35,9 +35,10 @@ interface Parts {
   /** What each reading of the log brings. */
   logs?: string[][]
   capabilities?: string[]
+  service?: string
 }
 
-function starting({ coming = [started], logs = [], capabilities = [] }: Parts) {
+function starting({ coming = [started], logs = [], capabilities = [], service = 'web' }: Parts) {
   const recording = new FakeRecording(...coming)
   const { promise: never } = Promise.withResolvers<never>()
   const created: unknown[] = []
@@ -61,7 +62,7 @@ function starting({ coming = [started], logs = [], capabilities = [] }: Parts) {
   const options = {
     cluster: { kube, nodes, clock: recording.clock, capabilities: new Set(capabilities) },
     recorder: recording,
-    ...{ namespace: 'shop', image: 'helper:dev', service: 'web', host: '10.96.99.14', port: 80 },
+    ...{ namespace: 'shop', image: 'helper:dev', service, host: '10.96.99.14', port: 80 },
     ...{ targetPort: 8080, path: '/slow', requestsPerSecond: 100 },
     signal: new AbortController().signal,
   } as unknown as TrafficOptions
@@ -91,6 +92,23 @@ describe('traffic', () => {
           ],
         },
       },
+    ])
+  })
+
+  test('of a Service in another namespace has a pod of its own name, and is not taken for that of another', async () => {
+    const mine = 'rolypoly-prober-neighbour-web'
+    const other = watched('Pod', 0, { ...pod({ name: mine, ip: '10.244.9.9' }) })
+    other.object.metadata.namespace = 'elsewhere'
+    const parts = { name: mine, ip: '10.244.0.5', containers: { prober: running('p1') } }
+    const coming = [other, watched('Pod', 1, pod({ ...parts, uid: 'mine' }))]
+    const { starts, created, recording, followed } = starting({
+      ...{ service: 'neighbour/web', coming, logs: [[good(0, 11)]], capabilities: ['node.exec'] },
+    })
+    expect((await starts).service).toBe('neighbour/web')
+    expect(created).toMatchObject([{ metadata: { name: mine } }])
+    expect(followed).toEqual([expect.arrayContaining(['10.244.0.5'])])
+    expect(recording.timeline.traffic.asked.map(({ service }) => service)).toEqual([
+      ...['neighbour/web', 'neighbour/web'],
     ])
   })
 

@@ -14,6 +14,7 @@ export interface TrafficOptions {
   namespace: string
   /** The helper image, which the nodes have. */
   image: string
+  /** What the Service is called on the timeline. */
   service: string
   /** The Service's cluster IP and the port that it serves. */
   host: string
@@ -46,11 +47,11 @@ const answersToFlow = 10
  */
 export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   const { cluster, recorder, namespace, service, image, host, port, path, requestsPerSecond } = options
-  const name = `rolypoly-prober-${service}`
+  const name = `rolypoly-prober-${service.replace('/', '-')}`
   const url = urlOf(host, port, path)
   await cluster.kube.create(proberPod({ name, namespace, image, url, requestsPerSecond }))
   const isRunning = () => {
-    const pod = recorder.timeline.of('pod').find(({ detail }) => detail.name === name)
+    const pod = recorder.timeline.of('pod').find(({ subject }) => subject === `Pod/${namespace}/${name}`)
     return pod?.detail.ip && recorder.timeline.of('container-running', pod.uid).length > 0 ? pod : undefined
   }
   const running = await recorder.waitFor(isRunning, recorder.now() + firstAnswerMs, options.signal)

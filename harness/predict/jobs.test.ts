@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { FaultEffect } from '../model/fault.ts'
+import { jobBackOff } from './jobs.ts'
 import { predict, type Situation } from './predict.ts'
 import type { PodTiming } from './spec.ts'
 import * as terms from './terms.ts'
@@ -33,8 +34,17 @@ describe('a Job', () => {
 
   test('waits as long for a pod that is deleted, whose end it need not see, and for one that is lost', () => {
     expect(of(deleted)).toEqual(of(killed))
-    expect(of(lost)?.earliestMs).toBe(5_000)
-    expect(of(lost)?.latestMs).toBeGreaterThan(60_000 + 10_000 + 5_000)
+    // PodGC takes the pods of a lost node between 40 and 80 s after.
+    expect(of(lost)?.earliestMs).toBe(40_000 + 5_000)
+    expect(of(lost)?.latestMs).toBe(80_000 + another + ms(statusArrives) + 5_000 + done)
+  })
+
+  test('waits before another pod stands in for one, however it was lost', () => {
+    const replaced = (job: Situation['job']) =>
+      predict.replaced({ effect: lost, pod: pod('Never'), restartsBefore: 0, ...(job && { job }) })
+    const [withJob, without] = [replaced({}), replaced(undefined)]
+    expect((withJob?.latestMs ?? 0) - (without?.latestMs ?? 0)).toBe(10_000 + jobCounts.ms)
+    expect(withJob?.earliestMs).toBe(without?.earliestMs)
   })
 
   test('of more pods than work at once takes so many times as long', () => {
@@ -48,5 +58,39 @@ describe('a Job', () => {
   test('is not predicted where nobody has told how long it works', () => {
     expect(of(killed, 'Never', {})).toBeUndefined()
     expect(predict.completes({ effect: killed, pod: pod('Never'), restartsBefore: 0 })).toBeUndefined()
+  })
+})
+
+describe('a Job that gives up', () => {
+  const fails = (effect: FaultEffect, job: Situation['job'], policy = 'Never') =>
+    predict.fails({ effect, pod: pod(policy), restartsBefore: 0, ...(job && { job }) })
+
+  test('says so as soon as it has counted the last pod that it had', () => {
+    expect(fails(killed, { triesLeft: 0 })).toMatchObject({
+      ...{ earliestMs: 0, latestMs: ms(statusArrives, jobCounts) },
+    })
+  })
+
+  test('waits for the end of a pod that is deleted', () => {
+    const latest = (effect: FaultEffect) => fails(effect, { triesLeft: 0 })?.latestMs ?? 0
+    expect(latest(deleted) - latest(killed)).toBe(4_000 + ms(terms.runtimeEnds, plegRelist))
+    expect(fails(deleted, { triesLeft: 0 })?.earliestMs).toBe(0)
+  })
+
+  test('tries as often as it has left, each time after a longer wait', () => {
+    const once =
+      4_000 + ms(plegRelist, statusArrives) + ms(jobCounts, replacementCreated, sandboxStarts, plegStart)
+    expect(fails(killed, { triesLeft: 2, workMs: 4_000 })).toMatchObject({
+      earliestMs: 7_000 + 17_000 + 2 * 4_000,
+      latestMs: ms(statusArrives) + 10_000 + 20_000 + 2 * once + ms(jobCounts),
+    })
+    expect(jobBackOff(8)).toMatchObject({ earliestMs: 597_000, ms: 600_000 })
+  })
+
+  test('is not predicted where it is not known how long that takes', () => {
+    expect(fails(killed, { triesLeft: 1 })).toBeUndefined()
+    expect(fails(killed, { triesLeft: 0 }, 'OnFailure')).toBeUndefined()
+    expect(fails(lost, { triesLeft: 0 })).toBeUndefined()
+    expect(fails(killed, undefined)).toBeUndefined()
   })
 })

@@ -5,7 +5,7 @@ import type { Prediction, Term } from '../model/result.ts'
 import { dependencyReturns, noticed, noticesLoss, unwell } from './dependency.ts'
 import { budgetWaits, scheduledAgain } from './drain.ts'
 import { hangs, leavesFrozen, toItsKill } from './freeze.ts'
-import { type JobTiming, jobBackOff, worksAndIsDone } from './jobs.ts'
+import { type JobTiming, jobBackOff, works, worksAndIsDone } from './jobs.ts'
 import {
   evictedByTaint,
   foundSilent,
@@ -113,19 +113,32 @@ export const predict = {
     const done = [plegRelist, statusArrives, ...worksAndIsDone(job)]
     const retried = pod.restartPolicy === 'OnFailure' ? this.restarts(situation, 1) : undefined
     if (retried) return sum([...retried.because, ...done])
-    const another = [
-      jobCounts,
-      jobBackOff(),
-      replacementCreated,
-      ...initContainersRun(pod),
-      sandboxStarts,
-      plegStart,
-    ]
+    const another = anotherTry(pod)
     // A pod that is deleted counts as a failure at once.
     if (effect.does === 'signal' || effect.does === 'delete-pod')
       return sum([statusArrives, ...another, ...done])
-    const lost = this.replaced(situation)?.because
-    return lost && sum([...atOnceAtBest([...lost, ...another]), ...done])
+    const lost = this.replaced(situation)
+    return lost && sum([...lost.because, ...done])
+  },
+
+  /**
+   * The Job has failed, for its pods failed more often than it tries: after the tries that it has left, each of which
+   * fails when it has worked. Undefined where there are some and nobody has told for how long they work, where their
+   * containers are restarted in the same pods, and for a fault that does not end a pod at once.
+   */
+  fails({ effect, pod, job }: Situation): Prediction | undefined {
+    const isEnd = effect.does === 'signal' || effect.does === 'delete-pod'
+    if (!isEnd || pod.restartPolicy === 'OnFailure' || !job) return undefined
+    const { triesLeft = 0, workMs } = job
+    if (triesLeft > 0 && workMs === undefined) return undefined
+    // kubernetes/pkg/controller/job/job_controller.go: no Job is Failed before its last pod has ended.
+    const stops = [stop(pod, pod.containers), runtimeEnds, plegRelist]
+    const ends = effect.does === 'delete-pod' ? atOnceAtBest(stops) : []
+    const terms = [...ends, statusArrives]
+    for (let failures = 1; failures <= triesLeft; failures++) {
+      terms.push(...anotherTry(pod, failures), works(workMs), plegRelist, statusArrives)
+    }
+    return sum([...terms, jobCounts])
   },
 
   /** The container has ended, as its pod's status tells. From the revert for a node that was cut off meanwhile. */
@@ -244,14 +257,19 @@ export const predict = {
 
   /** A pod of the same owner stands in for a lost one, and is ready. */
   replaced(situation: Situation): Prediction | undefined {
-    const { effect, pod, cluster, readyTookMs } = situation
+    const { effect, pod, job, cluster, readyTookMs } = situation
     const timing = resolveTiming(cluster)
-    const created = createdAnew(pod, readyTookMs)
+    const waits = job ? [jobCounts, jobBackOff()] : []
+    const anew = createdAnew(pod, readyTookMs)
+    const created = [...atOnceAtBest(waits), ...anew]
     if (effect.does === 'drain' || effect.does === 'taint') {
       const told = toldToGo(situation)
       return told && sum([...told, ...created])
     }
-    if (effect.does === 'delete-pod' || effect.does === 'orphan-pod') return sum(created)
+    if (effect.does === 'delete-pod' || effect.does === 'orphan-pod') return sum([...waits, ...anew])
+    // A pod that is not restarted has failed, which only a Job makes up for.
+    if (effect.does === 'signal' && job && pod.restartPolicy === 'Never')
+      return sum([statusArrives, ...waits, ...anew])
     if (effect.does === 'delete-node') return sum([...podGcOf(effect.isYoung, timing), ...created])
     if (effect.does !== 'lose-node') return undefined
     const evicted = evictedByTaint(pod, timing)
@@ -304,6 +322,12 @@ export const predict = {
 function createdAnew(pod: PodTiming, readyTookMs: number | undefined): Term[] {
   const starts = [...initContainersRun(pod), sandboxStarts, plegStart]
   return [replacementCreated, ...starts, ...becomesReady(pod, readyTookMs), statusArrives]
+}
+
+/** From the failure of a Job's pod to the work of the next. */
+function anotherTry(pod: PodTiming, failures = 1): Term[] {
+  const starts = [...initContainersRun(pod), sandboxStarts, plegStart]
+  return [jobCounts, jobBackOff(failures), replacementCreated, ...starts]
 }
 
 /** From a drain or a taint to the pod's deletion; undefined where it never comes to that. */

@@ -63,7 +63,9 @@ export function becomesReady(pod: PodTiming, readyTookMs = 0): Term[] {
   const bySpec = readyBySpec(pod)
   const { latestMs } = sum(bySpec)
   if (readyTookMs <= latestMs) return bySpec
-  const periods = pod.containers.map(({ readinessProbe }) => resolveProbe(readinessProbe ?? {}).periodMs)
+  const periods = pod.containers.flatMap(({ readinessProbe }) =>
+    readinessProbe ? [resolveProbe(readinessProbe).periodMs] : [],
+  )
   const ms = Math.round(readyTookMs - latestMs) + Math.max(0, ...periods)
   const term = 'the app is as slow to become ready as it was before the fault'
   return [...bySpec, { term, earliestMs: 0, ms, source: 'measured in this scenario' }]

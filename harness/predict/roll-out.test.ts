@@ -111,6 +111,12 @@ describe('a roll-out', () => {
       (predict.rollsOut(slow)?.latestMs ?? 0) - (predict.rollsOut(of(rollOutEffect))?.latestMs ?? 0)
     expect(longer).toBe(20_000 - readyByMs + 2_000)
   })
+
+  test('waits for no probe that there is none of', () => {
+    const bare = { ...of(rollOutEffect), pod: { containers: [{ name: 'app' }] } }
+    const tookMs = (readyTookMs: number) => predict.rollsOut({ ...bare, readyTookMs })?.latestMs ?? 0
+    expect(tookMs(300) - tookMs(0)).toBe(300)
+  })
 })
 
 describe('a roll-out that makes no progress', () => {

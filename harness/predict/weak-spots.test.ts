@@ -286,6 +286,7 @@ describe('a probe that is not there', () => {
 describe('replicas', () => {
   test('of one leave none while it is away; of none there is nothing to say', () => {
     expect(weaknesses({ ...web, replicas: 1 }, [service], [])).toEqual(ofWeb('one replica'))
+    expect(weaknesses({ ...web, kind: 'Job', replicas: 1 }, [service], [])).toEqual([])
     expect(weaknesses({ ...web, replicas: 0 }, [service], [])).toEqual(none)
     expect(weaknesses({ ...web, replicas: 2 }, [service], [])).toEqual(none)
   })

@@ -8,7 +8,7 @@ const logLines = 200
 
 /** All that is needed to not run it again: each pod, its logs and those before its last restart, events, kubelets. */
 export async function diagnose(stage: Stage): Promise<Diagnostic[]> {
-  const { cluster, namespace } = stage
+  const { cluster, namespace, neighbours = [] } = stage
   const found: Diagnostic[] = []
   const add = async (subject: string, what: string, text: () => Promise<string>) => {
     // What cannot be had of a broken cluster is no reason to lose the rest.
@@ -17,16 +17,18 @@ export async function diagnose(stage: Stage): Promise<Diagnostic[]> {
     )
     if (got.trim()) found.push({ subject, what, text: got.slice(-textLimit) })
   }
-  const pods = await cluster.kube
-    .list<PodObject>({ apiVersion: 'v1', kind: 'Pod', namespace })
-    .then(({ items }) => items.filter(({ metadata }) => !metadata?.labels?.['rolypoly.dev/role']))
-    .catch(() => [])
+  const podsOf = (of: string) =>
+    cluster.kube
+      .list<PodObject>({ apiVersion: 'v1', kind: 'Pod', namespace: of })
+      .then(({ items }) => items.filter(({ metadata }) => !metadata?.labels?.['rolypoly.dev/role']))
+      .catch(() => [])
+  const pods = (await Promise.all([namespace, ...neighbours].map(podsOf))).flat()
   for (const { metadata, spec, status } of pods) {
-    const name = metadata?.name ?? ''
-    const subject = `Pod/${namespace}/${name}`
+    const { name = '', namespace: home = namespace } = metadata ?? {}
+    const subject = `Pod/${home}/${name}`
     await add(subject, 'description', async () => stringify({ node: spec?.nodeName, status }))
     for (const { name: container, restartCount } of status?.containerStatuses ?? []) {
-      const ref = { namespace, name, container }
+      const ref = { namespace: home, name, container }
       await add(`${subject}/${container}`, 'logs', () => cluster.kube.logs(ref, { tailLines: logLines }))
       if (restartCount === 0) continue
       await add(`${subject}/${container}`, 'previous logs', () =>

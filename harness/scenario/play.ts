@@ -8,7 +8,7 @@ import type { ScenarioResult } from '../model/result.ts'
 import { worst } from '../model/verdict.ts'
 import { followLogs } from '../observe/logs.ts'
 import { measureNoise } from '../observe/noise.ts'
-import { openRecorder, type Recorder } from '../observe/recorder.ts'
+import { openRecorder, type ScenarioRecorder } from '../observe/recorder.ts'
 import { followRuntime } from '../observe/runtime.ts'
 import { predict } from '../predict/predict.ts'
 import { holdSteadyMs } from '../timeline/steady.ts'
@@ -18,6 +18,7 @@ import { deployChart } from '../workload/deploy.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
 import { diagnose } from './diagnostics.ts'
+import { type Neighbours, openNeighbours } from './neighbours.ts'
 import { failureOf, outcomeOf } from './outcome.ts'
 import type { RunInfo } from './run-info.ts'
 import { stemOf } from './scenario-id.ts'
@@ -29,6 +30,8 @@ export interface DeployOptions {
   steadyWithin?: Duration
   /** Overrides the chart's own: where the prober sends its requests, or `false` for none. */
   traffic?: TrafficTarget | false
+  /** What another namespace of the scenario is called, as `neighbour`: it is made for it; its own unless given. */
+  namespace?: string
 }
 
 /** What a scenario's body is given. */
@@ -104,7 +107,8 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
   )
   const namespace = `rolypoly-${stemOf(play.file).slice(0, 40) || 'scenario'}-${cluster.newSuffix()}`
   const labels = { 'app.kubernetes.io/managed-by': 'rolypoly', 'rolypoly.dev/run': run.id }
-  let recorder: Recorder | undefined
+  let recorder: ScenarioRecorder | undefined
+  let neighbours: Neighbours | undefined
   const injected: InjectedFault[] = []
   const flows: TrafficHandle[] = []
   let thrown: unknown
@@ -112,6 +116,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
     signal.throwIfAborted()
     if (play.exclusive) await gate(play, 'before')
     recorder = await openRecorder({ kube, clock, namespace, path })
+    neighbours = openNeighbours({ cluster, recorder, namespace, labels })
     const following = AbortSignal.any([signal, timing.signal])
     const runtime = followRuntime({ cluster, recorder, signal: following })
     const logs = followLogs({ cluster, recorder, namespace, signal: following })
@@ -129,6 +134,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
       ...{
         cluster,
         namespace,
+        neighbours: neighbours.names,
         recording: recorder,
         signal,
         control: run.mode === 'control',
@@ -139,7 +145,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
     }
     try {
       refuseLacking(play)
-      await play.body(contextOf(stage, recorder, result, injected, flows))
+      await play.body(contextOf(stage, recorder, neighbours, result, injected, flows))
       signal.throwIfAborted()
       await settled()
       await ledgerOf(stage).close()
@@ -158,7 +164,8 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
     Object.assign(result, seenIn(recorder, stage.faults, flows.length > 0))
   } finally {
     timing.abort()
-    await tearDown(play, result, namespace, injected, flows, recorder)
+    const namespaces = [namespace, ...(neighbours?.names ?? [])]
+    await tearDown(play, result, namespaces, injected, flows, recorder)
   }
 }
 
@@ -171,14 +178,15 @@ function refuseLacking({ title, needs = [], cluster: { capabilities, provider } 
 /** The route of a connection may be told a moment after its loss. */
 const routedWithinMs = 500
 
-async function untilRouted({ clock }: Cluster, recorder: Recorder): Promise<void> {
+async function untilRouted({ clock }: Cluster, recorder: ScenarioRecorder): Promise<void> {
   const untilMs = recorder.now() + routedWithinMs
   while (recorder.timeline.traffic.awaitsRoutes && recorder.now() < untilMs) await clock.sleep(20)
 }
 
 function contextOf(
   stage: Stage,
-  recorder: Recorder,
+  recorder: ScenarioRecorder,
+  neighbours: Neighbours,
   result: ScenarioResult,
   injected: InjectedFault[],
   flows: TrafficHandle[],
@@ -192,7 +200,8 @@ function contextOf(
     ...{ cluster, namespace, signal },
     async deploy(chart, options = {}) {
       const sinceMs = recorder.now()
-      const workload = await deployChart(stage, chart, options.steadyWithin ?? steadyWithin)
+      const home = await neighbours.home(options.namespace)
+      const workload = await deployChart(stage, chart, options.steadyWithin ?? steadyWithin, home)
       const pods = podTemplates(chart).map(({ spec }) => spec)
       waited(`deploy(${chart.name})`, predict.becomesSteady(pods, holdSteadyMs).latestMs, sinceMs)
       const target = options.traffic ?? chart.traffic ?? false
@@ -215,10 +224,10 @@ function contextOf(
 async function tearDown(
   play: Play,
   result: ScenarioResult,
-  namespace: string,
+  namespaces: string[],
   injected: InjectedFault[],
   flows: TrafficHandle[],
-  recorder: Recorder | undefined,
+  recorder: ScenarioRecorder | undefined,
 ): Promise<void> {
   const { kube } = play.cluster
   const failed = (error: unknown) => {
@@ -227,7 +236,9 @@ async function tearDown(
   }
   for (const flow of flows) flow.stop()
   for (const fault of injected.toReversed()) await fault.revert().catch(failed)
-  await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace }).catch(failed)
+  for (const name of namespaces) {
+    await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name }).catch(failed)
+  }
   await recorder?.[Symbol.asyncDispose]()
   if (play.exclusive) await gate(play, 'after').catch(failed)
 }

@@ -1,5 +1,6 @@
 import type { EndpointSliceObject, ServiceObject } from '../cluster/kube.ts'
 import { UsageError } from '../model/errors.ts'
+import { ownName } from '../model/observation.ts'
 import type { Recorder } from '../observe/recorder.ts'
 import { startTraffic, type Traffic } from '../observe/traffic.ts'
 import type { TrafficTarget } from '../workload/chart.ts'
@@ -26,9 +27,8 @@ export async function startTrafficTo(
       `Traffic to ${workload.subject}: ${requestsPerSecond} requests a second; more than 0 and at most 1000 are expected`,
     )
   }
-  const services = workload.shape.services.filter(
-    ({ name }) => target.service === undefined || name === target.service,
-  )
+  const { services: all, namespace: home } = workload.shape
+  const services = all.filter(({ name }) => target.service === undefined || ownName(name) === target.service)
   if (target.service !== undefined && services.length === 0) {
     throw new UsageError(`Traffic to ${workload.subject}: it has no Service ${target.service}`)
   }
@@ -36,15 +36,15 @@ export async function startTrafficTo(
     const service = await cluster.kube.get<ServiceObject>({
       apiVersion: 'v1',
       kind: 'Service',
-      namespace,
-      name,
+      namespace: home,
+      name: ownName(name),
     })
     const host = service?.spec?.clusterIP
     const ports = service?.spec?.ports ?? []
     const port = target.port ?? ports[0]?.port
     if (!host || host === 'None' || port === undefined) return []
     const portName = ports.find((served) => served.port === port)?.name
-    const targetPort = await endpointPort(stage, name, portName)
+    const targetPort = await endpointPort(stage, home, ownName(name), portName)
     return [
       await startTraffic({
         ...{ cluster, recorder, namespace, signal, image: helperImage },
@@ -62,7 +62,8 @@ export async function startTrafficTo(
 
 /** The port that the endpoints behind this port of a Service serve, as its EndpointSlices tell. */
 async function endpointPort(
-  { cluster, namespace }: Stage,
+  { cluster }: Stage,
+  namespace: string,
   service: string,
   portName: string | undefined,
 ): Promise<number | undefined> {

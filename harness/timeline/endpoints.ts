@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { calledIn } from '../model/observation.ts'
 import type { Timeline } from './timeline.ts'
 
 const sliceObject = z.object({
@@ -34,9 +35,15 @@ const sliceObject = z.object({
  *     endpoints: [a terminating, serving]           ready ends, endpoint-terminating(a) begins
  *     endpoints: []                                 all of them end
  */
-export function reduceEndpointSlice(timeline: Timeline, raw: unknown, deleted: boolean, atMs: number): void {
+export function reduceEndpointSlice(
+  timeline: Timeline,
+  raw: unknown,
+  deleted: boolean,
+  atMs: number,
+  alias?: string,
+): void {
   const { metadata, endpoints } = sliceObject.parse(raw)
-  const service = metadata.labels['kubernetes.io/service-name'] ?? ''
+  const service = calledIn(alias, metadata.labels['kubernetes.io/service-name'] ?? '')
   const prefix = `slice ${metadata.uid} `
   const listed = new Set<string>()
   for (const endpoint of deleted ? [] : (endpoints ?? [])) {

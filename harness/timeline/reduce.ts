@@ -76,15 +76,15 @@ function reduceSteadiness(timeline: Timeline, fromMs: number): void {
   }
 }
 
-function reduceWatch(timeline: Timeline, { kind, type, object, atMs }: WatchObservation): void {
+function reduceWatch(timeline: Timeline, { kind, type, object, atMs, alias }: WatchObservation): void {
   const deleted = type === 'DELETED'
   if (kind === 'Pod') reducePod(timeline, object, deleted, atMs)
-  else if (kind === 'EndpointSlice') reduceEndpointSlice(timeline, object, deleted, atMs)
+  else if (kind === 'EndpointSlice') reduceEndpointSlice(timeline, object, deleted, atMs, alias)
   else if (kind === 'PodDisruptionBudget') reduceBudget(timeline, object, deleted, atMs)
   else if (kind === 'Node') reduceNode(timeline, object, deleted, atMs)
   // What was there before the watch began happened before it: an old event is not news.
   else if (kind === 'Event') reduceEvent(timeline, object, deleted || type === 'LISTED', atMs)
-  else if (kind === 'Service') reduceService(timeline, object, deleted, atMs)
+  else if (kind === 'Service') reduceService(timeline, object, deleted, atMs, alias)
   else if (kind === 'Job') reduceJob(timeline, object, deleted, atMs)
   else reduceReplicated(timeline, kind, object, deleted, atMs)
 }

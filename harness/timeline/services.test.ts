@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { service, spans, timelineOf, watched } from './testing.ts'
+import { calledIn, ownName } from '../model/observation.ts'
+import { service, slice, spans, timelineOf, watched } from './testing.ts'
 
 const at = (atMs: number, clusterIP: string, port?: number, type?: 'DELETED') =>
   watched('Service', atMs, service('web', clusterIP, port), type)
@@ -24,4 +25,18 @@ test('one without an address and ports is one all the same', () => {
   expect(timelineOf(watched('Service', 1, { metadata })).of('service')[0]?.detail).toEqual({
     ...{ name: 'web', clusterIP: '', ports: '' },
   })
+})
+
+test('one in another namespace is called after it, as its endpoints are', () => {
+  const timeline = timelineOf(
+    { ...at(1, '10.0.0.1'), alias: 'neighbour' },
+    { ...watched('EndpointSlice', 2, slice('web-x', [{ of: 'web-1' }])), alias: 'neighbour' },
+  )
+  expect(timeline.of('service')[0]?.detail.name).toBe('neighbour/web')
+  expect(timeline.of('endpoint-ready')[0]?.detail).toMatchObject({ service: 'neighbour/web', pod: 'web-1' })
+  expect([calledIn(undefined, 'web'), ownName('web'), ownName('neighbour/web')]).toEqual([
+    'web',
+    'web',
+    'web',
+  ])
 })

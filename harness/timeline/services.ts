@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { calledIn } from '../model/observation.ts'
 import type { Timeline } from './timeline.ts'
 
 const serviceObject = z.object({
@@ -18,14 +19,20 @@ const serviceObject = z.object({
  *     ADDED     clusterIP 10.96.0.7, port 80      service ──┐
  *     MODIFIED  clusterIP 10.96.0.7, port 8080              service ────
  */
-export function reduceService(timeline: Timeline, raw: unknown, deleted: boolean, atMs: number): void {
+export function reduceService(
+  timeline: Timeline,
+  raw: unknown,
+  deleted: boolean,
+  atMs: number,
+  alias?: string,
+): void {
   const { metadata, spec } = serviceObject.parse(raw)
   const { name, namespace, uid } = metadata
   const ports = spec.ports.map(({ port, protocol }) => `${port}/${protocol}`).join(', ')
   const key = `service ${uid} `
   timeline.hold(`${key}address`, {
     ...{ kind: 'service', subject: `Service/${namespace}/${name}`, uid, fromMs: atMs },
-    detail: { name, clusterIP: spec.clusterIP, ports },
+    detail: { name: calledIn(alias, name), clusterIP: spec.clusterIP, ports },
   })
   if (deleted) timeline.endAll(key, atMs)
 }

@@ -99,6 +99,17 @@ export function whyNotReady(timeline: Timeline, pod: Interval<'pod'>): string {
   return `is not ready, phase ${phaseOf(timeline, pod.uid)}`
 }
 
+/**
+ * Why an owner makes no pods, in its own last words since then, as that a quota has no room; empty where it says nothing.
+ * kubernetes/pkg/controller/controller_utils.go: FailedCreatePodReason
+ */
+export function whyNotMade(timeline: Timeline, ownerUid: string, sinceMs: number): string {
+  const refused = timeline
+    .of('event', ownerUid)
+    .findLast(({ fromMs, detail }) => fromMs >= sinceMs && detail.reason === 'FailedCreate')
+  return refused ? ` (FailedCreate: ${refused.detail.message})` : ''
+}
+
 export function phaseOf(timeline: Timeline, podUid: string): string {
   return timeline.of('pod-phase', podUid).at(-1)?.detail.phase ?? 'unknown'
 }

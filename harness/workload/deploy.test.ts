@@ -40,6 +40,18 @@ test('a CronJob is steady when it is there, its image provided', async () => {
   expect(used).toEqual([['r']])
 })
 
+test('a chart is deployed once to a namespace, and a second time to another, each by a name of its own', async () => {
+  const { stage: on } = stage('controller.cronjob')
+  const home = { namespace: 'shop-annex', alias: 'neighbour' }
+  const [app, neighbour] = [await deployChart(on, chart, '1s'), await deployChart(on, chart, '1s', home)]
+  expect([app.subject, neighbour.subject]).toEqual(['CronJob/shop/report', 'CronJob/shop-annex/report'])
+  expect([app.name, neighbour.name]).toEqual(['report', 'neighbour/report'])
+  expect(neighbour.objects[0]?.metadata?.namespace).toBe('shop-annex')
+  await expect(deployChart(on, chart, '1s', home)).rejects.toThrow(
+    'Chart neighbour/report: is deployed already',
+  )
+})
+
 test('a CronJob is not deployed where nothing makes its Jobs', async () => {
   const refused = deployChart(stage().stage, chart, '1s')
   await expect(refused).rejects.toThrow(NotCapableError)

@@ -2,31 +2,44 @@ import type { DeploymentObject, JobObject, KubeObject } from '../cluster/kube.ts
 import { nameOf } from '../cluster/kube.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import { EnvironmentError, NotCapableError, NotSteadyError, UsageError } from '../model/errors.ts'
-import type { WorkloadShape } from '../model/observation.ts'
+import { calledIn, type WorkloadShape } from '../model/observation.ts'
 import { holdSteadyMs, livePods, steadiness } from '../timeline/steady.ts'
 import type { Chart } from './chart.ts'
 import { checkChart, podTemplates, servicesIn } from './check.ts'
 import type { Stage } from './stage.ts'
 import { Workload } from './workload.ts'
 
+/** A namespace of the scenario's. */
+export interface Home {
+  namespace: string
+  /** What the scenario calls it, where it is not its own first one. */
+  alias?: string
+}
+
 /**
- * Applies a chart into the scenario's namespace and waits until every replica is ready and in its Services.
+ * Applies a chart into a namespace of the scenario's and waits until every replica is ready and in its Services.
  *
  * @throws UsageError for a chart that can never work, or that the API server refuses; EnvironmentError for an image
  *   that cannot be had; NotSteadyError where it does not become steady in time.
  */
-export async function deployChart(stage: Stage, chart: Chart, steadyWithin: Duration): Promise<Workload> {
+export async function deployChart(
+  stage: Stage,
+  chart: Chart,
+  steadyWithin: Duration,
+  home: Home = { namespace: stage.namespace },
+): Promise<Workload> {
   checkChart(chart)
   refuseLacking(stage, chart)
   const { recording } = stage
-  if (recording.timeline.workloads.some(({ name }) => name === chart.name)) {
+  const called = calledIn(home.alias, chart.name)
+  if (recording.timeline.workloads.some(({ name }) => name === called)) {
     throw new UsageError(
-      `Chart ${chart.name}: is deployed already; give the second one another name and other objects`,
+      `Chart ${called}: is deployed already; give the second one another name and other objects`,
     )
   }
   const deadlineMs = recording.now() + toMs(steadyWithin)
-  const applied = await applyChart(stage, chart)
-  const shape = shapeOf(chart, applied, stage.namespace)
+  const applied = await applyChart(stage, chart, { namespace: home.namespace })
+  const shape = shapeOf(chart, applied, home)
   recording.record({ source: 'workload', atMs: recording.now(), workload: shape })
   await becomeSteady(stage, shape, deadlineMs)
   const [template] = podTemplates({ ...chart, objects: applied })
@@ -34,7 +47,7 @@ export async function deployChart(stage: Stage, chart: Chart, steadyWithin: Dura
 }
 
 /**
- * Applies a chart's objects into the scenario's namespace, its images provided, and gives them as the API server has them.
+ * Applies a chart's objects into a namespace of the scenario's, its own unless given, its images provided, and gives them as the API server has them.
  *
  * @param options `check` only asks the API server what they would become; `lacking` images are left for the kubelet to miss
  * @throws UsageError for one that it refuses, or that belongs to no namespace; EnvironmentError for an image that cannot
@@ -43,7 +56,11 @@ export async function deployChart(stage: Stage, chart: Chart, steadyWithin: Dura
 export async function applyChart(
   stage: Stage,
   chart: Chart,
-  { check = false, lacking = [] }: { check?: boolean; lacking?: string[] } = {},
+  {
+    check = false,
+    lacking = [],
+    namespace = stage.namespace,
+  }: { check?: boolean; lacking?: string[]; namespace?: string } = {},
 ): Promise<Chart['objects']> {
   const { cluster } = stage
   for (const object of chart.objects) {
@@ -60,7 +77,7 @@ export async function applyChart(
   if (!check) await provideImages(stage, chart, lacking)
 
   const applied: Chart['objects'] = []
-  for (const object of chart.objects.map((o) => intoNamespace(o, chart, stage.namespace))) {
+  for (const object of chart.objects.map((o) => intoNamespace(o, chart, namespace))) {
     try {
       applied.push(await cluster.kube.apply(object, { dryRun: check }))
     } catch (error) {
@@ -103,7 +120,7 @@ function intoNamespace(object: Chart['objects'][number], chart: Chart, namespace
   return copy
 }
 
-function shapeOf(chart: Chart, applied: Chart['objects'], namespace: string): WorkloadShape {
+function shapeOf(chart: Chart, applied: Chart['objects'], { namespace, alias }: Home): WorkloadShape {
   const roots = podTemplates({ ...chart, objects: applied }).map(({ owner }) => ({
     kind: owner.kind ?? '',
     name: owner.metadata?.name ?? '',
@@ -113,10 +130,10 @@ function shapeOf(chart: Chart, applied: Chart['objects'], namespace: string): Wo
   const services = servicesIn({ ...chart, objects: applied })
     .filter(({ spec }) => Object.keys(spec?.selector ?? {}).length > 0)
     .map(({ metadata, spec }) => ({
-      name: metadata?.name ?? '',
+      name: calledIn(alias, metadata?.name ?? ''),
       selector: (spec?.selector ?? {}) as Record<string, string>,
     }))
-  return { name: chart.name, namespace, roots, services }
+  return { name: calledIn(alias, chart.name), namespace, roots, services }
 }
 
 /** @throws NotCapableError for a CronJob on a cluster that makes no Jobs by the clock. */

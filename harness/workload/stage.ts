@@ -15,6 +15,8 @@ export interface TrafficFlow {
 export interface Stage {
   readonly cluster: Cluster
   readonly namespace: string
+  /** The scenario's further namespaces. */
+  readonly neighbours?: readonly string[]
   readonly recording: Recording
   /** Aborted at the scenario's deadline and when the run is stopped. */
   readonly signal: AbortSignal

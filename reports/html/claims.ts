@@ -1,3 +1,4 @@
+import { formatMs } from '../../harness/model/duration.ts'
 import type { ClaimResult } from '../../harness/model/result.ts'
 import type { Mode } from '../words.ts'
 import { type Content, html } from './escape.ts'
@@ -17,12 +18,16 @@ ${claims.map(
   (claim) => html`<tr><td>${chip(claim.verdict)}</td>
 <td><code>${claim.statement}</code> <span class="tag">${claim.sort}</span>
 <div class="subject">${claim.subject}</div>
-<p>${withoutSubject(claim)}</p>${claim.anchor && html`<div class="dim">counted from ${claim.anchor.event}, ${clock(claim.anchor.atMs)}</div>`}</td>
+<p>${withoutSubject(claim)}</p>${claim.reached && html`<div class="dim">${reachedWords(claim.reached)}</div>`}${claim.anchor && html`<div class="dim">counted from ${claim.anchor.event}, ${clock(claim.anchor.atMs)}</div>`}</td>
 <td>${measuredAndPredicted(claim)}</td></tr>${
     claim.predicted && html`<tr class="more"><td></td><td colspan="2">${because(claim.predicted)}</td></tr>`
   }`,
 )}
 </tbody></table>`
+}
+
+function reachedWords(reached: NonNullable<ClaimResult['reached']>): string {
+  return reached.map(({ what, ms }) => `${what} ${ms < 0 ? 'before' : `after ${formatMs(ms)}`}`).join(', ')
 }
 
 /** The subject stands above the message already. */

@@ -18,3 +18,11 @@ scenario('violates toComplete: a Job that fails beyond its backoffLimit', async 
 
   await expect(report).toComplete({ work: '12s' })
 })
+
+scenario('violates toFailFor: a Job that has a try left, and completes by it', async ({ deploy, inject }) => {
+  const report = await deploy(reportJob({ work: 6, backoffLimit: 1 }))
+
+  await inject(killContainer(await report.pod()))
+
+  await expect(report).toFailFor('BackoffLimitExceeded', { work: '6s' })
+})

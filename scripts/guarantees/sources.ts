@@ -18,7 +18,11 @@ export const sources: Record<string, string[]> = {
     `${code}/kubelet/kuberuntime/kuberuntime_manager.go`,
   ],
   'cron-job': [`${docs}/concepts/workloads/controllers/cron-jobs/#concurrency-policy`],
-  'deleted-node.exclusive': [`${pods}/pod-lifecycle/#pod-garbage-collection`, `${code}/controller/podgc`],
+  'deleted-node.exclusive': [
+    `${pods}/pod-lifecycle/#pod-garbage-collection`,
+    `${code}/controller/podgc`,
+    `${docs}/concepts/workloads/controllers/job/#handling-pod-and-container-failures`,
+  ],
   'drain.exclusive': [
     `${docs}/tasks/administer-cluster/safely-drain-node`,
     `${docs}/concepts/scheduling-eviction/api-eviction`,
@@ -34,6 +38,10 @@ export const sources: Record<string, string[]> = {
     `${docs}/concepts/workloads/controllers/replicaset`,
     `${pods}/pod-lifecycle/#pod-termination`,
   ],
+  kubia: [
+    `${docs}/concepts/workloads/controllers/replicaset`,
+    `${docs}/concepts/services-networking/service/#virtual-ips-and-service-proxies`,
+  ],
   labels: [
     `${docs}/concepts/workloads/controllers/replicaset/#isolating-pods-from-a-replicaset`,
     `${docs}/concepts/overview/working-with-objects/owners-dependents`,
@@ -44,6 +52,10 @@ export const sources: Record<string, string[]> = {
     `${pods}/init-containers`,
     `${pods}/probes/#readiness-probe`,
     `${pods}/pod-lifecycle/#pod-termination`,
+  ],
+  neighbours: [
+    `${docs}/concepts/overview/working-with-objects/namespaces`,
+    `${docs}/concepts/policy/resource-quotas/#object-count-quota`,
   ],
   'partition.exclusive': [
     `${docs}/concepts/architecture/nodes/#node-heartbeats`,

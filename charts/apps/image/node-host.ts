@@ -94,6 +94,7 @@ export function nodeHost(): Host {
     env: process.env,
     hostname: hostname(),
     now: () => performance.now(),
+    epoch: () => Date.now(),
     after: (ms, then) => void setTimeout(then, ms),
     log: (line) => void (opening === 0 ? console.log(line) : unsaid.push(line)),
     exit: (code) => process.exit(code),

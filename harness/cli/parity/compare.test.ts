@@ -59,6 +59,7 @@ test('what comes in its place, what happens again, the node and the revert have 
       claims: [claim({ subject: 'Deployment/shop/web' }), claim({ subject: `${subject}/web` })],
       intervals: [
         interval('pod', subject, 100, 8_000, { node: 'n1' }),
+        interval('pod', 'Pod/neighbour/web-9', 7_900, null, { node: 'n2' }),
         interval('pod', 'Pod/shop/web-2', 8_010, null, { node: 'n2' }),
         interval('pod-ready', 'Pod/shop/web-2', 8_500, 8_600),
         interval('pod-ready', 'Pod/shop/web-2', 8_700, null),

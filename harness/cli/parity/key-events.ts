@@ -55,7 +55,7 @@ export function keyEvents(scenario: ScenarioResult): KeyEvent[] {
   // Which of a node's pods their budget lets go first is anybody's guess.
   const isChange = (fault.target.startsWith('Deployment/') && !isDependency) || fault.kind === 'drainNode'
   const hurt = isChange ? undefined : hurtPod(scenario, fault.target, landedMs)
-  const place = isChange || isDependency ? undefined : replacementOf(scenario, landedMs)
+  const place = isChange || isDependency ? undefined : replacementOf(scenario, hurt, landedMs)
   const who = new Map([
     ...(hurt === undefined ? [] : [[hurt, hurtName] as const]),
     ...(place === undefined ? [] : [[place, 'its replacement'] as const]),
@@ -89,6 +89,10 @@ export function keyEvents(scenario: ScenarioResult): KeyEvent[] {
   return numbered(events.sort((a, b) => a.atMs - b.atMs))
 }
 
+function namespaceOf(subject: string): string | undefined {
+  return subject.split('/')[1]
+}
+
 /** `Pod/namespace/name`, of a container's subject too. */
 function podOf(subject: string): string {
   return subject.split('/').slice(0, 3).join('/')
@@ -117,7 +121,17 @@ function hurtPod(
   )
 }
 
-function replacementOf({ intervals }: ScenarioResult, landedMs: number): string | undefined {
-  const made = intervals.filter(({ kind, fromMs }) => kind === 'pod' && fromMs >= landedMs - beforeMs)
+/** What is made meanwhile in another namespace is in no place of a pod of this one. */
+function replacementOf(
+  { intervals }: ScenarioResult,
+  hurt: string | undefined,
+  landedMs: number,
+): string | undefined {
+  const made = intervals.filter(
+    ({ kind, subject, fromMs }) =>
+      kind === 'pod' &&
+      fromMs >= landedMs - beforeMs &&
+      (hurt === undefined || namespaceOf(subject) === namespaceOf(hurt)),
+  )
   return made.sort((a, b) => a.fromMs - b.fromMs)[0]?.subject
 }

@@ -260,3 +260,29 @@ describe('a Deployment that is changed', () => {
     ])
   })
 })
+
+test('of a Job, another pod works after its back-off, and it fails where it has no try left', () => {
+  const pod = { containers: [{ name: 'report' }], restartPolicy: 'Never' }
+  const job: WorkloadSpec = {
+    ...{
+      subject: 'Job/report',
+      kind: 'Job',
+      replicas: 1,
+      labels: {},
+      pod,
+      job: { parallelism: 1, completions: 1 },
+    },
+  }
+  const all = told(job, [])
+  expect(all.get('killContainer(pod)')).toEqual([
+    "report restarts: never after the container's end",
+    "another pod of it works after the container's end",
+    "the Job fails, where it has no try left after the container's end",
+  ])
+  expect(all.get('deleteNode(pod)')).toEqual(['another pod of it works after the deletion'])
+  expect(all.has('orphanPod(pod)')).toBe(false)
+  const killed = forecasts(job, [], {}).find(({ call }) => call === 'killContainer(pod)')
+  expect(killed?.follows[1]?.predicted?.earliestMs).toBe(7_000)
+  const restarted = told({ ...job, pod: { ...pod, restartPolicy: 'OnFailure' } }, [])
+  expect(restarted.get('killContainer(pod)')).toEqual(["report restarts after the container's end"])
+})

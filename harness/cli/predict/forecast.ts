@@ -105,9 +105,13 @@ function changes({ kind, pod, ...rollOut }: WorkloadSpec, isListed: boolean): Fo
 
 const podUid = ''
 const node = ''
+const orphaned: Case = {
+  ...{ fault: 'A pod loses the labels that select it', call: 'orphanPod(pod)', after: 'the loss' },
+  effect: { does: 'orphan-pod', podUid },
+}
 const probeKinds = ['startup', 'liveness', 'readiness'] as const
 
-function casesOf({ pod: { containers }, replicas }: WorkloadSpec, room: number | null): Case[] {
+function casesOf({ pod: { containers }, replicas, kind }: WorkloadSpec, room: number | null): Case[] {
   const naming = (name: string) => (containers.length > 1 ? `, { container: '${name}' }` : '')
   const probes = containers.flatMap((container) =>
     probeKinds.flatMap((kind) => (container[`${kind}Probe`] ? [{ name: container.name, kind }] : [])),
@@ -122,10 +126,7 @@ function casesOf({ pod: { containers }, replicas }: WorkloadSpec, room: number |
       effect: { does: 'delete-pod', podUid, force: false },
       ends: containers.map(({ name }) => name),
     },
-    {
-      ...{ fault: 'A pod loses the labels that select it', call: 'orphanPod(pod)', after: 'the loss' },
-      effect: { does: 'orphan-pod', podUid },
-    },
+    ...(kind === 'Job' ? [] : [orphaned]),
     ...containers.map(({ name }): Case => {
       const effect: FaultEffect = { does: 'signal', podUid, container: name, signal: 'SIGKILL' }
       const call = `killContainer(pod${naming(name)})`
@@ -197,8 +198,8 @@ function consequences(
   cluster: ClusterTiming,
 ): Consequence[] {
   const { effect, after, revert = after } = of
-  const { pod, kind } = workload
-  const situation: Situation = { effect, pod, restartsBefore: 0, cluster }
+  const { pod, kind, job } = workload
+  const situation: Situation = { effect, pod, restartsBefore: 0, cluster, ...(job && { job }) }
   if (effect.does === 'freeze') return hung(situation, effect, after, isListed)
   const isNeverRestarted = pod.restartPolicy === 'Never'
   const restarts = predict.restarts(situation, 1)
@@ -215,7 +216,12 @@ function consequences(
   }
   if (isListed)
     follows.push(...seen('the pod leaves its endpoints', after, predict.leavesEndpoints(situation)))
-  if (isLost) follows.push(...replacement(situation, kind, after, isListed))
+  const isFailed = job !== undefined && effect.does === 'signal' && isNeverRestarted
+  if (isLost || isFailed) follows.push(...replacement(situation, kind, after, isListed))
+  if (job) {
+    const what = 'the Job fails, where it has no try left'
+    follows.push(...seen(what, after, predict.fails({ ...situation, job: { ...job, triesLeft: 0 } })))
+  }
   if (isListed && returns)
     follows.push(...seen('the pod joins its endpoints again', revert, predict.joinsEndpoints(situation)))
   return follows
@@ -250,7 +256,7 @@ function hung(
 }
 
 function replacement(situation: Situation, kind: string, after: string, isListed: boolean): Consequence[] {
-  const what = 'a replacement is ready'
+  const what = kind === 'Job' ? 'another pod of it works' : 'a replacement is ready'
   if (kind === 'Pod') return [{ what, after, never: 'no controller owns the pod' }]
   const replaced = predict.replaced(situation)
   if (!replaced) return [{ what, after, never: stays[situation.effect.does] ?? stays.taint }]

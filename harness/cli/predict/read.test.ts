@@ -90,12 +90,25 @@ test('other kinds that make pods are named, whatever they hold', () => {
     object('StatefulSet', 'db', { template: { spec: { containers: 7 } } }),
     service(),
   )
-  expect(notes[0]).toBe('StatefulSet/db is left out: predictions are made for Deployments and Pods')
+  expect(notes[0]).toBe('StatefulSet/db is left out: predictions are made for Deployments, Jobs and Pods')
+})
+
+test('a Job has as many pods at once as work at once, and no more than it needs', () => {
+  const job = (counts: object) => {
+    const template = { metadata: { labels: { app: 'report' } }, spec: { containers: [{ name: 'app' }] } }
+    return read(object('Job', 'report', { ...counts, template })).workloads[0]?.workload
+  }
+  expect(job({})).toMatchObject({
+    ...{ subject: 'Job/report', kind: 'Job', replicas: 1, labels: { app: 'report' } },
+    job: { parallelism: 1, completions: 1 },
+  })
+  expect(job({ parallelism: 3 })).toMatchObject({ replicas: 3, job: { completions: 3 } })
+  expect(job({ parallelism: 3, completions: 2 })?.replicas).toBe(2)
 })
 
 test.each<[string, Objects, string]>([
-  ['there is none', [], 'shop.yaml: has no Deployment and no Pod to predict for, only nothing'],
-  ['there are others', [object('ConfigMap', 'a'), object('Job', 'b')], 'only ConfigMap, Job'],
+  ['there is none', [], 'shop.yaml: has no Deployment, no Job and no Pod to predict for, only nothing'],
+  ['there are others', [object('ConfigMap', 'a'), object('CronJob', 'b')], 'only ConfigMap, CronJob'],
   ['it has no spec', [object('Deployment', 'web')], 'Deployment/web: spec: expected object'],
   [
     'its containers are none',

@@ -4,7 +4,14 @@ import type { BudgetSpec, ServiceSpec, WorkloadSpec } from '../../predict/weak-s
 import type { Chart } from '../../workload/chart.ts'
 import { checkChart } from '../../workload/check.ts'
 import { told } from './load.ts'
-import { autoscalerSchema, budgetSchema, deploymentSchema, podSchema, serviceSchema } from './schema.ts'
+import {
+  autoscalerSchema,
+  budgetSchema,
+  deploymentSchema,
+  jobSchema,
+  podSchema,
+  serviceSchema,
+} from './schema.ts'
 
 /** A workload with what stands beside it in its own namespace. */
 export interface Read {
@@ -24,10 +31,10 @@ export interface Manifest {
 type Placed<T> = T & { namespace: string | undefined }
 
 /** Kinds that make pods by a template, which rolypoly does not hurt. */
-const others = ['StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Job', 'CronJob']
+const others = ['StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'CronJob']
 
 /**
- * The Deployments and bare Pods of a chart, with the Services and budgets beside them.
+ * The Deployments, Jobs and bare Pods of a chart, with the Services and budgets beside them.
  *
  * @throws UsageError where there is none, or where one is not what the API server would take.
  */
@@ -48,11 +55,19 @@ export function readManifest(file: string, chart: Chart): Manifest {
     const timing = { strategy, minReadySeconds, progressDeadlineSeconds }
     return { subject, kind: 'Deployment', replicas, ...timing, labels, pod: template.spec, namespace }
   })
+  const jobs = ofKind('Job', jobSchema).map(({ metadata, spec }) => {
+    const { parallelism = 1, completions = parallelism, template } = spec
+    const labels = template.metadata?.labels ?? {}
+    const replicas = Math.min(parallelism, completions)
+    const job = { parallelism, completions }
+    const subject = subjectOf('Job', metadata)
+    return { subject, kind: 'Job', replicas, job, labels, pod: template.spec, namespace: metadata.namespace }
+  })
   const pods = ofKind('Pod', podSchema).map(({ metadata, spec }) => {
     const { labels = {}, namespace } = metadata
     return { subject: subjectOf('Pod', metadata), kind: 'Pod', replicas: 1, labels, pod: spec, namespace }
   })
-  const all: Placed<WorkloadSpec>[] = [...deployments, ...pods]
+  const all: Placed<WorkloadSpec>[] = [...deployments, ...jobs, ...pods]
   if (all.length === 0) throw nothingToHurt(file, chart)
 
   const services = ofKind('Service', serviceSchema).map(serviceOf)
@@ -105,9 +120,12 @@ function budgetOf({ metadata, spec }: z.infer<typeof budgetSchema>): Placed<Budg
 
 function nothingToHurt(file: string, { objects }: Chart): UsageError {
   const kinds = [...new Set(objects.map(({ kind }) => kind))].join(', ')
-  return new UsageError(`${file}: has no Deployment and no Pod to predict for, only ${kinds || 'nothing'}`, {
-    remedy: 'Give a manifest or a chart that has one.',
-  })
+  return new UsageError(
+    `${file}: has no Deployment, no Job and no Pod to predict for, only ${kinds || 'nothing'}`,
+    {
+      remedy: 'Give a manifest or a chart that has one.',
+    },
+  )
 }
 
 function notesOn(chart: Chart): string[] {
@@ -115,7 +133,7 @@ function notesOn(chart: Chart): string[] {
     .filter(({ kind = '' }) => others.includes(kind))
     .map(({ kind, metadata }) => `${kind}/${metadata?.name}`)
   const notes = leftOut.map(
-    (subject) => `${subject} is left out: predictions are made for Deployments and Pods`,
+    (subject) => `${subject} is left out: predictions are made for Deployments, Jobs and Pods`,
   )
   try {
     checkChart(chart)

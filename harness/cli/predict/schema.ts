@@ -91,6 +91,15 @@ export const deploymentSchema = z.object({
   }),
 })
 
+export const jobSchema = z.object({
+  metadata,
+  spec: z.object({
+    parallelism: optional(count),
+    completions: optional(count),
+    template: z.object({ metadata: optional(z.object({ labels: optional(labels) })), spec: podSpec }),
+  }),
+})
+
 export const serviceSchema = z.object({
   metadata,
   spec: optional(

@@ -33,7 +33,8 @@ function bare(subject: string): WeakSpot {
 
 function controlled({ subject, kind, replicas, strategy }: WorkloadSpec): WeakSpot[] {
   const spots: WeakSpot[] = []
-  if (replicas === 1) {
+  // A Job's pods stand in for one another: another does the work of one that is lost.
+  if (replicas === 1 && kind !== 'Job') {
     spots.push({
       subject,
       weakness: 'one replica',

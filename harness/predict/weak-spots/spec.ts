@@ -1,4 +1,5 @@
 import type { LabelSelector } from '../../model/label-selector.ts'
+import type { JobTiming } from '../jobs.ts'
 import type { ContainerTiming, PodTiming, ProbeTiming } from '../spec.ts'
 
 /** One thing in a spec that makes it break, or that keeps it from being mended. Three sentences, without their dots. */
@@ -49,6 +50,8 @@ export interface WorkloadSpec {
   strategy?: Strategy | undefined
   minReadySeconds?: number | undefined
   progressDeadlineSeconds?: number | undefined
+  /** Of a Job. */
+  job?: JobTiming | undefined
 }
 
 interface Strategy {

@@ -83,7 +83,7 @@ export const cases: Record<string, Case> = {
     races: [...races, ...narrow, [/is a terminating endpoint/, 'it was seen on its way 28 times of 30']],
   },
   'deleted-node': {
-    ...{ ...usual, title: "a deleted node's pods come back", races: [...races, ...narrow] },
+    ...{ ...usual, races: [...races, ...narrow] },
     waits: [
       // PodGC waits for 40 s before it believes, and looks every 20 s, twice.
       { state: 'the pod is no longer ready', fromMs: 40_000, toMs: 80_500 },
@@ -91,7 +91,7 @@ export const cases: Record<string, Case> = {
       { state: 'the node is ready (2)', fromMs: 0, toMs: 10_500 },
     ],
   },
-  'stop-node': { ...usual, title: "a stopped node's pods", waits: [foundSilent] },
+  'stop-node': { ...usual, waits: [foundSilent] },
   'stop-kubelet': { ...usual, title: 'containers whose kubelet stops', waits: [foundSilent] },
   'back-off': {
     ...{ ...usual, waits: crashes, areApart: true },

@@ -11,7 +11,6 @@ import { played } from './play.ts'
 import { plays } from './plays.ts'
 import '../../../../scenarios/broken/graceful-stop.scenario.ts'
 import '../../../../scenarios/broken/sigkill.scenario.ts'
-import '../../../../scenarios/deleted-node.exclusive.scenario.ts'
 import '../../../../scenarios/graceful-stop.scenario.ts'
 import '../../../../scenarios/killed-pod.scenario.ts'
 import '../../../../scenarios/liveness.scenario.ts'
@@ -20,7 +19,6 @@ import '../../../../scenarios/probe-ways-startup.scenario.ts'
 import '../../../../scenarios/readiness.scenario.ts'
 import '../../../../scenarios/sigkill.scenario.ts'
 import '../../../../scenarios/stop-kubelet.exclusive.scenario.ts'
-import '../../../../scenarios/stop-node.exclusive.scenario.ts'
 
 const scenarios = vi.hoisted(() => new Map<string, unknown>())
 // The scenarios' own bodies are played here, and are no tests of this file.

@@ -1,7 +1,13 @@
 import { image } from '../../../../charts/apps/apps.ts'
+import { lostNodeToleration } from '../../../../charts/toleration.ts'
 import { webapl } from '../../../../charts/webapl/chart.ts'
+import { judgeRecovered } from '../../../claims/to-recover.ts'
+import { deleteNode } from '../../../faults/delete-node.ts'
+import { stopNode } from '../../../faults/lose-node.ts'
 import type { Behaviour } from '../../../model/behaviour.ts'
 import type { ScenarioBody, ScenarioContext } from '../../../scenario/play.ts'
+import { holdSteadyMs } from '../../../timeline/steady.ts'
+import type { Workload } from '../../../workload/workload.ts'
 import type { DeploymentObject, KubeObject } from '../../kube.ts'
 
 /** What is played on a real cluster to be recorded, and in the model, where no scenario of the repository shows it. */
@@ -10,6 +16,8 @@ export const plays: Record<string, ScenarioBody> = {
   'rolling-update-one-more': rollingUpdate(1, 0),
   'rolling-update-one-less': rollingUpdate(0, 1),
   scaling,
+  'deleted-node': deletedNode,
+  'stop-node': stoppedNode,
 }
 
 /** `exit <code>`: ends at once, by what it is told. */
@@ -81,4 +89,29 @@ async function scaling({ deploy, cluster, namespace, hold }: ScenarioContext): P
   const down = scale(1)
   await hold('12s', 'three fewer')
   await down
+}
+
+/** Pods of one node are taken by PodGC, and come back on the other. */
+async function deletedNode({ deploy, inject }: ScenarioContext): Promise<void> {
+  const app = await deploy(webapl({ replicas: 4, quick: true }))
+  const { record } = await inject(deleteNode(await app.pod()))
+  await untilRecovered(app, record.injectedAtMs)
+}
+
+/** Pods of one node are evicted after its grace, and it comes back. */
+async function stoppedNode({ deploy, inject }: ScenarioContext): Promise<void> {
+  const app = await deploy(webapl({ replicas: 4, quick: true, ...lostNodeToleration() }))
+  const fault = await inject(stopNode(await app.pod()))
+  await untilRecovered(app, fault.record.injectedAtMs)
+  await fault.revert()
+}
+
+const recoversWithinMs = 420_000
+
+async function untilRecovered({ stage, shape }: Workload, sinceMs: number): Promise<void> {
+  const { recording, signal, cluster } = stage
+  const judge = judgeRecovered(shape)
+  const recovered = () => judge(recording.timeline, sinceMs).is === 'held' || undefined
+  await recording.waitFor(recovered, sinceMs + recoversWithinMs, signal)
+  await cluster.clock.sleep(holdSteadyMs, signal)
 }

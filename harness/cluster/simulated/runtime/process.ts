@@ -218,6 +218,7 @@ export class SimulatedProcess implements Process, Server {
       env: order.env,
       hostname: order.pod.metadata?.name ?? '',
       now: () => this.now() - this.startedMs,
+      epoch: () => this.clock.epoch(),
       after: (ms, then) => this.after(ms, then),
       log: (line) => this.log.write(line),
       exit: (code) => this.end(code),
