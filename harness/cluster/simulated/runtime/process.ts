@@ -133,6 +133,7 @@ export class SimulatedProcess implements Process, Server {
     const gate = gates.before(this.order, command)
     if (gate) {
       gate.onFailed(this.id)
+      if (gate.exitCode === undefined) return
       return finish({ exitCode: gate.exitCode, stdout: 'failed on purpose by rolypoly\n' })
     }
     this.run(() => {
