@@ -154,6 +154,42 @@ test('probes is well in every way, until it has drained', () => {
   expect(process.exited?.exitCode).toBe(0)
 })
 
+test('probes answers its probes over HTTP as it is told, and everybody else well', () => {
+  const { start, clock, network } = testWorld()
+  const env = { LIVENESS_STATUS: '399', READINESS_STATUS: '400' }
+  const process = start(apps, { command: commandOf('probes'), env })
+  const ask = (path: string) => {
+    let outcome: unknown
+    const question = { way: 'http', port: 8080, path, headers: {}, scheme: 'HTTP' } as const
+    network.probe(process, question, 500, (seen) => {
+      outcome = seen.result === 'failure' ? seen.message : seen
+    })
+    clock.advance(500)
+    return outcome
+  }
+  expect(ask('/liveness')).toMatchObject({ result: 'success', warning: expect.any(String) })
+  expect(ask('/readiness')).toBe('HTTP probe failed with statuscode: 400')
+  expect(ask('/startup')).toEqual({ result: 'success' })
+  expect(ask('/')).toEqual({ result: 'success' })
+})
+
+test('probes that starts slowly is not there before, and ends when it is told to all the same', () => {
+  const { start, clock, network } = testWorld()
+  const run = (uid: string) => start(apps, { uid, command: commandOf('probes'), env: { START_AFTER: '5' } })
+  const [process, stopped] = [run('probes-1'), run('probes-2')]
+  const results: string[] = []
+  const ask = () =>
+    network.probe(process, { way: 'tcp', port: 8081 }, 500, ({ result }) => results.push(result))
+  clock.advance(2_900)
+  ask()
+  stopped.signal('SIGTERM')
+  clock.advance(300)
+  ask()
+  clock.advance(1_000)
+  expect(results).toEqual(['failure', 'success'])
+  expect(stopped.exited?.exitCode).toBe(0)
+})
+
 test('kubia answers, and drains for as long as it is told', () => {
   const { start, clock, network, machines } = testWorld()
   const process = start(apps, { command: commandOf('kubia'), env: { DRAIN: '1' } })

@@ -8,6 +8,8 @@ export interface ProbeTiming {
   timeoutSeconds?: number
   failureThreshold?: number
   successThreshold?: number
+  /** Of a liveness or startup probe: in the place of the pod's own. */
+  terminationGracePeriodSeconds?: number
 }
 
 export interface WebaplOptions {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { expect } from 'vitest'
 import { UsageError } from '../model/errors.ts'
 import { Pod, Workload } from '../workload/workload.ts'
-import { type EndpointsOptions, toJoinEndpoints, toLeaveEndpoints } from './endpoints.ts'
+import { type EndpointsOptions, type JoinOptions, toJoinEndpoints, toLeaveEndpoints } from './endpoints.ts'
 import { type ToBeReplacedOptions, toBeReplaced } from './to-be-replaced.ts'
 import { type ToCompleteOptions, toComplete } from './to-complete.ts'
 import { type ToCrashLoopOptions, toCrashLoop } from './to-crash-loop.ts'
@@ -41,7 +41,7 @@ export interface ClaimsOf<T> {
   /** The pod's endpoint is no longer ready, or gone. */
   toLeaveEndpoints: OnPod<T, [options?: EndpointsOptions]>
   /** The pod's endpoint is ready again, after it was seen not to be. */
-  toJoinEndpoints: OnPod<T, [options?: EndpointsOptions]>
+  toJoinEndpoints: OnPod<T, [options?: JoinOptions]>
   /** Another pod of the same owner stands in for this one, and is ready. */
   toBeReplaced: OnPod<T, [options?: ToBeReplacedOptions]>
   /** Told to stop, it ends by itself within its grace period, with this exit code, and loses no request. */
@@ -100,7 +100,7 @@ const optionsOf: Record<string, readonly string[]> = {
   toRestart: ['times', 'exitCode', 'reason', 'container', 'within'],
   toExit: ['code', 'container', 'within'],
   toLeaveEndpoints: ['within'],
-  toJoinEndpoints: ['within'],
+  toJoinEndpoints: ['within', 'notBefore'],
   toBeReplaced: ['onAnotherNode', 'within', 'notBefore'],
   toOutlive: ['container', 'of', 'within'],
   toStayUp: ['for', 'except', 'container'],

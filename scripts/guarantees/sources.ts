@@ -45,6 +45,14 @@ export const sources: Record<string, string[]> = {
     `${pods}/pod-lifecycle/#pod-termination`,
   ],
   'pause-node.exclusive': [`${docs}/concepts/architecture/nodes/#node-heartbeats`],
+  'probe-fields': [
+    `${pods}/probes/#http-probes`,
+    `${pods}/probes/#startup-probe`,
+    `${docs}/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes`,
+  ],
+  'probe-ways-hang': [
+    `${docs}/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes`,
+  ],
   'probe-ways-liveness': [`${pods}/probes/#probe-check-methods`],
   'probe-ways-readiness': [`${pods}/probes/#probe-check-methods`],
   'probe-ways-startup': [`${pods}/probes/#startup-probe`],
