@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { PodObject } from '../../harness/cluster/kube.ts'
 import { helperBehaviour } from '../../harness/cluster/simulated/images/helper.ts'
 import { testWorld } from '../../harness/cluster/simulated/network/testing.ts'
 import type { Process } from '../../harness/cluster/simulated/world.ts'
@@ -99,6 +100,25 @@ test('webapl that cannot start says why, and fails', () => {
   clock.advance(5_000)
   expect(web.exited).toMatchObject({ atMs: web.startedMs + 2_000, exitCode: 1 })
   expect(web.log.lines.map(({ text }) => text)).toEqual(['web-1 cannot start: its configuration is broken'])
+})
+
+test('webapl counts its starts, and a volume outlives the container', () => {
+  const { start, clock } = testWorld()
+  const [env, command] = [{ COUNT_STARTS_IN: '/tmp,/tmp/cache' }, commandOf('webapl')]
+  type Made = { spec?: { template: { spec: PodObject['spec'] } } }
+  const { spec } = (webapl({ cache: 'an emptyDir' }).objects[0] as Made).spec?.template ?? {}
+  if (!spec) throw new Error('it has a spec')
+  const pod = { ...{ apiVersion: 'v1', kind: 'Pod', spec }, metadata: { name: 'web-1', uid: 'web-1' } }
+  const told = [1, 2].map(() => {
+    const web = start(apps, { pod, name: 'webapl', ip: '10.244.1.99', command, env })
+    clock.advance(1_000)
+    web.signal('SIGKILL')
+    return web.log.lines[0]?.text
+  })
+  expect(told).toEqual([
+    'starts so far: 1 by /tmp, 1 by /tmp/cache',
+    'starts so far: 1 by /tmp, 2 by /tmp/cache',
+  ])
 })
 
 test('report works for so many seconds and says so, or fails at one of them', () => {
