@@ -13,7 +13,7 @@ export { type KillContainerOptions, killContainer } from './faults/kill-containe
 export { pauseNode, stopKubelet, stopNode } from './faults/lose-node.ts'
 export { orphanPod } from './faults/orphan-pod.ts'
 export { rollBack } from './faults/roll-back.ts'
-export { rollOut } from './faults/roll-out.ts'
+export { type RollOutOptions, rollOut } from './faults/roll-out.ts'
 export { type ScaleOptions, scale } from './faults/scale.ts'
 export { type ControlPlaneComponent, stopControlPlane } from './faults/stop-control-plane.ts'
 export { type TaintNodeOptions, taintNode } from './faults/taint-node.ts'

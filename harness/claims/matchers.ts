@@ -4,9 +4,11 @@ import { UsageError } from '../model/errors.ts'
 import { Pod, Workload } from '../workload/workload.ts'
 import { type EndpointsOptions, type JoinOptions, toJoinEndpoints, toLeaveEndpoints } from './endpoints.ts'
 import { type ToBeReplacedOptions, toBeReplaced } from './to-be-replaced.ts'
+import { type ToBecomeReadyOptions, toBecomeReady } from './to-become-ready.ts'
 import { type ToCompleteOptions, toComplete } from './to-complete.ts'
 import { type ToCrashLoopOptions, toCrashLoop } from './to-crash-loop.ts'
 import { type ToExitOptions, toExit } from './to-exit.ts'
+import { type ToHaveEventsOptions, toHaveEvents } from './to-have-events.ts'
 import { type ToHaveGapOfOptions, toHaveGapOf } from './to-have-gap-of.ts'
 import { type ToKeepAvailableOptions, toKeepAvailable } from './to-keep-available.ts'
 import { type ToKeepItsAddressOptions, toKeepItsAddress } from './to-keep-its-address.ts'
@@ -38,6 +40,10 @@ export interface ClaimsOf<T> {
   toExit: OnPod<T, [options: ToExitOptions]>
   /** A container of the pod writes a line that holds this text, or that this expression finds. */
   toLog: OnPod<T, [text: LogText, options?: ToLogOptions]>
+  /** Kubernetes' own events tell of the pod, by these reasons and in this order. */
+  toHaveEvents: OnPod<T, [reasons: readonly string[], options?: ToHaveEventsOptions]>
+  /** A pod that was made since the fault is ready, and in its Services, no sooner than its probes allow. */
+  toBecomeReady: OnPod<T, [options?: ToBecomeReadyOptions]>
   /** The pod's endpoint is no longer ready, or gone. */
   toLeaveEndpoints: OnPod<T, [options?: EndpointsOptions]>
   /** The pod's endpoint is ready again, after it was seen not to be. */
@@ -87,7 +93,7 @@ type Make<S> = (subject: S, options: never, statement: string) => Promise<void>
 
 const onPods: Record<string, Make<Pod>> = {
   ...{ toRestart, toExit, toLeaveEndpoints, toJoinEndpoints, toBeReplaced, toStayUp, toShutDownGracefully },
-  ...{ toOutlive, toKeepItsAddress, toLog, toCrashLoop },
+  ...{ toOutlive, toKeepItsAddress, toLog, toCrashLoop, toHaveEvents, toBecomeReady },
 }
 const onWorkloads: Record<string, Make<Workload>> = {
   ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
@@ -118,12 +124,14 @@ const optionsOf: Record<string, readonly string[]> = {
   toShutDownGracefully: ['exitCode', 'container', 'within'],
   toKeepLatency: ['p50', 'p95', 'p99'],
   toHaveGapOf: ['atMost'],
+  toHaveEvents: ['container', 'within'],
+  toBecomeReady: ['within', 'notBefore'],
   toLog: ['container', 'previous', 'within'],
   toCrashLoop: ['times', 'container', 'within'],
 }
 
 /** What a claim takes before its options, which is one of them under this name. */
-const leading: Record<string, string> = { toLog: 'text' }
+const leading: Record<string, string> = { toLog: 'text', toHaveEvents: 'reasons' }
 
 function refuseUnknown(name: string, options: object): void {
   const known = optionsOf[name] ?? []

@@ -14,7 +14,7 @@ import type { Chart, TrafficTarget } from '../workload/chart.ts'
 import { deployChart } from '../workload/deploy.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
-import { diagnose } from './diagnostics.ts'
+import { diagnose, previousLogs } from './diagnostics.ts'
 import { failureOf, outcomeOf } from './outcome.ts'
 import type { RunInfo } from './run-info.ts'
 import { stemOf } from './scenario-id.ts'
@@ -145,7 +145,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
       result.diagnostics = await diagnose(stage)
       // What happened last is told of meanwhile, and may explain the rest.
       await runtime.settled()
-    }
+    } else result.diagnostics = previousLogs(recorder.timeline)
     await untilRouted(cluster, recorder)
     Object.assign(result, seenIn(recorder, stage.faults, flows.length > 0))
   } finally {
