@@ -71,6 +71,11 @@ export const sources: Record<string, string[]> = {
     `${docs}/concepts/architecture/nodes/#node-heartbeats`,
     `${docs}/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions`,
   ],
+  textbook: [
+    `${docs}/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes`,
+    `${pods}/pod-lifecycle/#restart-policy`,
+    `${docs}/concepts/storage/volumes/#emptydir`,
+  ],
   'taint.exclusive': [`${docs}/concepts/scheduling-eviction/taint-and-toleration`],
 }
 
