@@ -10,6 +10,7 @@ import type {
   KillContainerOptions,
   ManifestOptions,
   Pod,
+  RollOutOptions,
   ScenarioContext,
   ScenarioOptions,
   TaintNodeOptions,
@@ -111,11 +112,15 @@ test('a container is frozen, and a node cut off', () => {
 
 test('a workload is scaled, rolled out and rolled back', () => {
   expectTypeOf(scale).toEqualTypeOf<(app: Workload, options: { to: number }) => Fault>()
-  expectTypeOf(rollOut).toEqualTypeOf<(app: Workload, chart: Chart) => Fault>()
+  expectTypeOf(rollOut).toBeCallableWith({} as Workload, {} as Chart)
+  expectTypeOf(rollOut).parameter(2).toEqualTypeOf<RollOutOptions | undefined>()
+  expectTypeOf<RollOutOptions['illAfter' | 'readyAfter']>().toEqualTypeOf<Duration | undefined>()
   expectTypeOf(rollBack).toEqualTypeOf<(app: Workload) => Fault>()
   expectTypeOf<On<Workload>['toRollOut']>().toBeCallableWith({ within: '30s' })
   expectTypeOf<On<Workload>['toStallRollOut']>().toBeCallableWith()
   expectTypeOf<On<Pod>['toRollOut']>().toBeNever()
+  expectTypeOf<On<Pod>['toBecomeReady']>().toBeCallableWith({ notBefore: '5s' })
+  expectTypeOf<On<Pod>['toHaveEvents']>().toBeCallableWith(['Killing'], { container: 'web' })
 })
 
 test('a pod is evicted, and its node cordoned, drained and tainted', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { PodObject } from '../../harness/cluster/kube.ts'
 import { helperBehaviour } from '../../harness/cluster/simulated/images/helper.ts'
 import { testWorld } from '../../harness/cluster/simulated/network/testing.ts'
 import type { Process } from '../../harness/cluster/simulated/world.ts'
@@ -101,6 +102,25 @@ test('webapl that cannot start says why, and fails', () => {
   expect(web.log.lines.map(({ text }) => text)).toEqual(['web-1 cannot start: its configuration is broken'])
 })
 
+test('webapl counts its starts, and a volume outlives the container', () => {
+  const { start, clock } = testWorld()
+  const [env, command] = [{ COUNT_STARTS_IN: '/tmp,/tmp/cache' }, commandOf('webapl')]
+  type Made = { spec?: { template: { spec: PodObject['spec'] } } }
+  const { spec } = (webapl({ cache: 'an emptyDir' }).objects[0] as Made).spec?.template ?? {}
+  if (!spec) throw new Error('it has a spec')
+  const pod = { ...{ apiVersion: 'v1', kind: 'Pod', spec }, metadata: { name: 'web-1', uid: 'web-1' } }
+  const told = [1, 2].map(() => {
+    const web = start(apps, { pod, name: 'webapl', ip: '10.244.1.99', command, env })
+    clock.advance(1_000)
+    web.signal('SIGKILL')
+    return web.log.lines[0]?.text
+  })
+  expect(told).toEqual([
+    'starts so far: 1 by /tmp, 1 by /tmp/cache',
+    'starts so far: 1 by /tmp, 2 by /tmp/cache',
+  ])
+})
+
 test('report works for so many seconds and says so, or fails at one of them', () => {
   const { start, clock } = testWorld()
   const run = (uid: string, env: Record<string, string>) =>
@@ -166,6 +186,42 @@ test('probes is well in every way, until it has drained', () => {
   expect(ask()).toEqual(Array(4).fill('success'))
   clock.advance(501)
   expect(process.exited?.exitCode).toBe(0)
+})
+
+test('probes answers its probes over HTTP as it is told, and everybody else well', () => {
+  const { start, clock, network } = testWorld()
+  const env = { LIVENESS_STATUS: '399', READINESS_STATUS: '400' }
+  const process = start(apps, { command: commandOf('probes'), env })
+  const ask = (path: string) => {
+    let outcome: unknown
+    const question = { way: 'http', port: 8080, path, headers: {}, scheme: 'HTTP' } as const
+    network.probe(process, question, 500, (seen) => {
+      outcome = seen.result === 'failure' ? seen.message : seen
+    })
+    clock.advance(500)
+    return outcome
+  }
+  expect(ask('/liveness')).toMatchObject({ result: 'success', warning: expect.any(String) })
+  expect(ask('/readiness')).toBe('HTTP probe failed with statuscode: 400')
+  expect(ask('/startup')).toEqual({ result: 'success' })
+  expect(ask('/')).toEqual({ result: 'success' })
+})
+
+test('probes that starts slowly is not there before, and ends when it is told to all the same', () => {
+  const { start, clock, network } = testWorld()
+  const run = (uid: string) => start(apps, { uid, command: commandOf('probes'), env: { START_AFTER: '5' } })
+  const [process, stopped] = [run('probes-1'), run('probes-2')]
+  const results: string[] = []
+  const ask = () =>
+    network.probe(process, { way: 'tcp', port: 8081 }, 500, ({ result }) => results.push(result))
+  clock.advance(2_900)
+  ask()
+  stopped.signal('SIGTERM')
+  clock.advance(300)
+  ask()
+  clock.advance(1_000)
+  expect(results).toEqual(['failure', 'success'])
+  expect(stopped.exited?.exitCode).toBe(0)
 })
 
 test('kubia answers, and drains for as long as it is told', () => {

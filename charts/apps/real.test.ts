@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:http2'
 import { createServer } from 'node:net'
-import { hostname } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { networkOf } from '../../harness/cluster/simulated/network/network.ts'
 import { testWorld } from '../../harness/cluster/simulated/network/testing.ts'
 import { apps, commandOf } from './apps.ts'
+import { nodeHost } from './image/node-host.ts'
 
 /** An app on either side: what is asked of it in this order, and what becomes of it. */
 interface Side {
@@ -170,6 +173,17 @@ describe('webapl does the same on Node and in the model', { timeout: 30_000 }, (
       expect(await slow).toMatchObject({ ...well, connection: 'close' })
     })
   })
+})
+
+test('a real host reads what it wrote, in a folder that it made, and nothing else', () => {
+  const parent = mkdtempSync(join(tmpdir(), 'rolypoly-host-'))
+  const host = nodeHost()
+  const path = join(parent, 'cache', 'starts')
+  expect(host.read(path)).toBeUndefined()
+  host.write(path, '1')
+  host.write(path, '2')
+  expect(host.read(path)).toBe('2')
+  rmSync(parent, { recursive: true })
 })
 
 test('a real host answers by gRPC as a health service does', { timeout: 30_000 }, async () => {

@@ -14,6 +14,10 @@ export interface ProbesOptions {
   readiness?: ProbeWay | false
   /** Left out unless given. */
   startup?: ProbeWay | false
+  /** What the app answers to these probes over HTTP; 200 unless given. */
+  answers?: { liveness?: number; readiness?: number; startup?: number }
+  /** It listens, and is well, from so many seconds after its start on; at once unless given. */
+  startAfter?: number
   /** Every probe asks for just what liveness asks for. */
   allAlike?: boolean
   /** Every second, patient with the start of the app, unless given. */
@@ -32,11 +36,19 @@ const labels = { app: 'probes' }
 
 /** A small Node server behind a Service that can be asked for its health in every way, by each probe apart. */
 export function probes(options: ProbesOptions = {}): Chart {
-  const { replicas = 2, liveness = 'http', readiness = 'http', startup = false, timing = {} } = options
+  const { replicas = 2, liveness = 'http', readiness = 'http', startup = false } = options
+  const { timing = {}, answers = {} } = options
   const probe = (name: ProbeName, way: ProbeWay | false) => {
     const asked = options.allAlike ? 'liveness' : name
     return way === false ? undefined : { ...handler(way, asked), ...quick[name], ...timing[name] }
   }
+  const told = {
+    ...{ LIVENESS_STATUS: answers.liveness, READINESS_STATUS: answers.readiness },
+    ...{ STARTUP_STATUS: answers.startup, START_AFTER: options.startAfter },
+  }
+  const env = Object.entries(told).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, value: String(value) }],
+  )
   const container = {
     name: 'probes',
     image: image.name,
@@ -45,6 +57,7 @@ export function probes(options: ProbesOptions = {}): Chart {
     livenessProbe: probe('liveness', liveness),
     readinessProbe: probe('readiness', readiness),
     startupProbe: probe('startup', startup),
+    ...(env.length > 0 && { env }),
   }
   const spec = {
     containers: [container],

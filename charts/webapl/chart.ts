@@ -8,6 +8,8 @@ export interface ProbeTiming {
   timeoutSeconds?: number
   failureThreshold?: number
   successThreshold?: number
+  /** Of a liveness or startup probe: in the place of the pod's own. */
+  terminationGracePeriodSeconds?: number
 }
 
 export interface WebaplOptions {
@@ -32,6 +34,11 @@ export interface WebaplOptions {
   onSigterm?: 'drain' | 'ignore' | 'exit 1' | 'stop listening' | 'only close'
   /** It fails 2 s after it has started, before it listens, and says why. */
   onStart?: 'exit 1'
+  /**
+   * It counts its starts, in a file of its own in /tmp and in one in /tmp/cache, which is an emptyDir or a folder of its
+   * own; not at all unless given.
+   */
+  cache?: 'an emptyDir' | 'its own'
   /** A shell is process 1 and starts the server, as many an image has it. */
   underShell?: boolean
   /** The kubelet waits for so many seconds before it sends SIGTERM; not at all unless given. */
@@ -75,6 +82,7 @@ const quick = {
 }
 
 const labels = { app: 'webapl' }
+const cachePath = '/tmp/cache'
 
 /** A small Node server behind a Service, with an endpoint for each probe and an orderly stop. */
 export function webapl(options: WebaplOptions = {}): Chart {
@@ -86,6 +94,7 @@ export function webapl(options: WebaplOptions = {}): Chart {
     onSigterm,
     nodeSelector,
     readinessPath = '/ready',
+    cache,
   } = options
   const timing = options.quick ? quick : textbook
   const probe = (path: string, usual: ProbeTiming, own: ProbeTiming | false | undefined) =>
@@ -97,6 +106,7 @@ export function webapl(options: WebaplOptions = {}): Chart {
     ON_SIGTERM: onSigterm,
     ON_START: options.onStart,
     VERSION: options.version,
+    COUNT_STARTS_IN: cache && `/tmp,${cachePath}`,
   }
   const container = {
     name: 'webapl',
@@ -109,6 +119,7 @@ export function webapl(options: WebaplOptions = {}): Chart {
     ...(options.preStopSleep !== undefined && {
       lifecycle: { preStop: { exec: { command: ['sleep', String(options.preStopSleep)] } } },
     }),
+    ...(cache === 'an emptyDir' && { volumeMounts: [{ name: 'cache', mountPath: cachePath }] }),
     livenessProbe: probe('/healthz', timing.liveness, options.liveness),
     readinessProbe: probe(readinessPath, timing.readiness, options.readiness),
   }
@@ -124,6 +135,7 @@ export function webapl(options: WebaplOptions = {}): Chart {
   }))
   const spec = {
     containers: [container],
+    ...(cache === 'an emptyDir' && { volumes: [{ name: 'cache', emptyDir: {} }] }),
     automountServiceAccountToken: false,
     terminationGracePeriodSeconds: options.terminationGracePeriodSeconds ?? 30,
     ...(nodeSelector && { nodeSelector }),

@@ -35,6 +35,8 @@ export interface Response extends Claimed {
   within?: Duration | undefined
   /** Overrides the prediction's earliest time. */
   notBefore?: Duration | undefined
+  /** What comes before its earliest time breaks the promise, and is no other's doing. */
+  isBrokenEarly?: boolean
   /** The pod that it is about: its own last fault is the anchor. */
   podUid?: string
   /** What is waited for must last so long before it is believed, and to the end of the scenario. */

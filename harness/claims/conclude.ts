@@ -44,7 +44,7 @@ export function conclude(claim: Response, entry: Entry, seen: Judgement, window:
     const isEarly = earliestMs > 0 ? measuredMs < earliestMs : seen.atMs < window.notBeforeMs
     if (isEarly && !stage.control) {
       entry.result.timing = 'early'
-      if (claim.notBefore !== undefined) {
+      if (claim.notBefore !== undefined || claim.isBrokenEarly) {
         const expected = `expected ${promise} no sooner than ${formatMs(earliestMs)} after ${event}`
         return entry.settle('violated', `${subject}: ${expected}, but ${seen.detail} at ${at(seen.atMs)}`)
       }

@@ -12,6 +12,11 @@ export interface EndpointsOptions {
   within?: Duration
 }
 
+export interface JoinOptions extends EndpointsOptions {
+  /** No sooner after the revert, or after the fault where that was not reverted, than so: not before enough successes. */
+  notBefore?: Duration
+}
+
 /** The pod's endpoint is no longer ready, or gone, in every Service that it was in. */
 export function toLeaveEndpoints(pod: Pod, options: EndpointsOptions, statement: string): Promise<void> {
   return respond({
@@ -28,7 +33,7 @@ export function toLeaveEndpoints(pod: Pod, options: EndpointsOptions, statement:
 }
 
 /** The pod's endpoint is ready again, after it was seen not to be. */
-export function toJoinEndpoints(pod: Pod, options: EndpointsOptions, statement: string): Promise<void> {
+export function toJoinEndpoints(pod: Pod, options: JoinOptions, statement: string): Promise<void> {
   return respond({
     stage: pod.stage,
     podUid: pod.uid,
@@ -39,6 +44,7 @@ export function toJoinEndpoints(pod: Pod, options: EndpointsOptions, statement: 
     rests: ['EndpointSlice'],
     predict: (fault) => predict.joinsEndpoints(situationOf(pod.stage, podSpecOf(pod), fault)),
     within: options.within,
+    notBefore: options.notBefore,
     fromRevert: true,
     lastsMs: holdSteadyMs,
   })

@@ -90,6 +90,16 @@ test('claims are written down as they were made, and judged from the recording',
   ).toEqual([...['toRestart({ times: 1, exitCode: 137 })', 'toExit({ code: 137 })', 'toLeaveEndpoints()']])
 })
 
+test('an endpoint that is ready again sooner than the scenario allows breaks its promise', async () => {
+  const { pod: hurt, claims } = deployed()
+  await expect(hurt).toJoinEndpoints({ notBefore: '1s' })
+  await expect(hurt).toJoinEndpoints({ notBefore: '2s' })
+  plain(await claims()).toEqual([
+    plain.stringMatching(/^passed: Pod\/shop\/web-1: was a ready endpoint/),
+    plain.stringMatching(/^violated: .* to be ready again no sooner than 2\.0 s after killContainer landed/),
+  ])
+})
+
 test('a claim that does not hold throws nothing, and says what was promised, by when, and what was seen', async () => {
   const { app, pod: hurt, other, claims } = deployed()
   await expect(hurt).toRestart({ times: 2, within: '10s' })

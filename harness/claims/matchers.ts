@@ -2,13 +2,15 @@ import { inspect } from 'node:util'
 import { expect } from 'vitest'
 import { UsageError } from '../model/errors.ts'
 import { Pod, Workload } from '../workload/workload.ts'
-import { type EndpointsOptions, toJoinEndpoints, toLeaveEndpoints } from './endpoints.ts'
+import { type EndpointsOptions, type JoinOptions, toJoinEndpoints, toLeaveEndpoints } from './endpoints.ts'
 import { type ToBeReplacedOptions, toBeReplaced } from './to-be-replaced.ts'
+import { type ToBecomeReadyOptions, toBecomeReady } from './to-become-ready.ts'
 import { type ToCompleteOptions, toComplete } from './to-complete.ts'
 import { type ToConvergeOptions, toConverge } from './to-converge.ts'
 import { type ToCrashLoopOptions, toCrashLoop } from './to-crash-loop.ts'
 import { type ToExitOptions, toExit } from './to-exit.ts'
 import { type JobFailure, type ToFailForOptions, toFailFor } from './to-fail-for.ts'
+import { type ToHaveEventsOptions, toHaveEvents } from './to-have-events.ts'
 import { type ToHaveGapOfOptions, toHaveGapOf } from './to-have-gap-of.ts'
 import { type ToKeepAvailableOptions, toKeepAvailable } from './to-keep-available.ts'
 import { type ToKeepItsAddressOptions, toKeepItsAddress } from './to-keep-its-address.ts'
@@ -40,10 +42,14 @@ export interface ClaimsOf<T> {
   toExit: OnPod<T, [options: ToExitOptions]>
   /** A container of the pod writes a line that holds this text, or that this expression finds. */
   toLog: OnPod<T, [text: LogText, options?: ToLogOptions]>
+  /** Kubernetes' own events tell of the pod, by these reasons and in this order. */
+  toHaveEvents: OnPod<T, [reasons: readonly string[], options?: ToHaveEventsOptions]>
+  /** A pod that was made since the fault is ready, and in its Services, no sooner than its probes allow. */
+  toBecomeReady: OnPod<T, [options?: ToBecomeReadyOptions]>
   /** The pod's endpoint is no longer ready, or gone. */
   toLeaveEndpoints: OnPod<T, [options?: EndpointsOptions]>
   /** The pod's endpoint is ready again, after it was seen not to be. */
-  toJoinEndpoints: OnPod<T, [options?: EndpointsOptions]>
+  toJoinEndpoints: OnPod<T, [options?: JoinOptions]>
   /** Another pod of the same owner stands in for this one, and is ready. */
   toBeReplaced: OnPod<T, [options?: ToBeReplacedOptions]>
   /** Told to stop, it ends by itself within its grace period, with this exit code, and loses no request. */
@@ -93,7 +99,7 @@ type Make<S> = (subject: S, options: never, statement: string) => Promise<void>
 
 const onPods: Record<string, Make<Pod>> = {
   ...{ toRestart, toExit, toLeaveEndpoints, toJoinEndpoints, toBeReplaced, toStayUp, toShutDownGracefully },
-  ...{ toOutlive, toKeepItsAddress, toLog, toCrashLoop },
+  ...{ toOutlive, toKeepItsAddress, toLog, toCrashLoop, toHaveEvents, toBecomeReady },
 }
 const onWorkloads: Record<string, Make<Workload>> = {
   ...{ toStayUp, toRecover, toKeepAvailable, toLoseRequests, toKeepLatency, toHaveGapOf },
@@ -106,7 +112,7 @@ const optionsOf: Record<string, readonly string[]> = {
   toRestart: ['times', 'exitCode', 'reason', 'container', 'within'],
   toExit: ['code', 'container', 'within'],
   toLeaveEndpoints: ['within'],
-  toJoinEndpoints: ['within'],
+  toJoinEndpoints: ['within', 'notBefore'],
   toBeReplaced: ['onAnotherNode', 'within', 'notBefore'],
   toOutlive: ['container', 'of', 'within'],
   toStayUp: ['for', 'except', 'container'],
@@ -126,12 +132,14 @@ const optionsOf: Record<string, readonly string[]> = {
   toShutDownGracefully: ['exitCode', 'container', 'within'],
   toKeepLatency: ['p50', 'p95', 'p99'],
   toHaveGapOf: ['atMost'],
+  toHaveEvents: ['container', 'within'],
+  toBecomeReady: ['within', 'notBefore'],
   toLog: ['container', 'previous', 'within'],
   toCrashLoop: ['times', 'container', 'within'],
 }
 
 /** What a claim takes before its options, which is one of them under this name. */
-const leading: Record<string, string> = { toLog: 'text', toFailFor: 'reason' }
+const leading: Record<string, string> = { toLog: 'text', toHaveEvents: 'reasons', toFailFor: 'reason' }
 
 function refuseUnknown(name: string, options: object): void {
   const known = optionsOf[name] ?? []

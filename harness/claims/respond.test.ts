@@ -138,6 +138,12 @@ describe('outside its window', () => {
     expect(inTime.result).toMatchObject({ verdict: 'passed', timing: 'inside' })
   })
 
+  test('what comes sooner than Kubernetes promises breaks that promise, where nothing else could bring it', async () => {
+    const { result } = await claim([step(2_999, 'held')], { isBrokenEarly: true })
+    expect(result).toMatchObject({ verdict: 'violated', timing: 'early', measuredMs: 1_999 })
+    expect(result.message).toContain('no sooner than 2.0 s after deletePod landed, but did it at 3.00 s')
+  })
+
   test('what does not come is late at the end of the window: expected what by when, last seen how and when', async () => {
     const { result, resolvedMs, end } = await claim([step(3_000, 'its endpoint was still ready')])
     expect(resolvedMs).toBe(11_000)

@@ -1,7 +1,10 @@
+/** What an order has in the place of an exit code, where the command is not to end. */
+export const hangs = 'hangs'
+
 /**
  * Stands before runc on a node, as bash: every call of runc comes by here, with the path that was called before its
- * arguments. One that would run an ordered command in an ordered container ends as was ordered; all others are passed on
- * to the true runc as they are.
+ * arguments. One that would run an ordered command in an ordered container ends as was ordered, or hangs until whoever
+ * asked for it has it killed; all others are passed on to the true runc as they are.
  *
  * containerd's shim calls runc for a command so, and takes the process of that pid to be the command; its exit code is
  * the command's, and what it prints is what the command printed (containerd/go-runc/runc.go: Exec):
@@ -27,7 +30,7 @@ if [[ " $* " == *' exec '*' --detach '* && " $* " != *' --console-socket '* ]]; 
     [[ $config == *"\\"io.kubernetes.cri.container-name\\":\\"$container\\""* ]] || continue
     [[ $(<"$process") == *"\\"args\\":$args"* ]] || continue
     # What had ended before its pid was known would be missed.
-    { sleep 0.1; echo 'failed on purpose by rolypoly'; exit "$exitCode"; } &
+    { sleep 0.1; [[ $exitCode != ${hangs} ]] || exec sleep 3600; echo 'failed on purpose by rolypoly'; exit "$exitCode"; } &
     printf %s "$!" >"$pidFile"
     echo "{\\"t\\":$((\${EPOCHREALTIME//[.,]/} / 1000)),\\"failed\\":\\"$word\\"}" >>"\${order%.order}.log"
     exit 0

@@ -1,10 +1,13 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { asGoWritesIt } from './exec-gate.ts'
-import { gate, gateKeeper } from './exec-gate-scripts.ts'
+import { gate, gateKeeper, hangs } from './exec-gate-scripts.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rolypoly-gate-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -29,7 +32,7 @@ interface Order {
   keeper?: number
   podUid?: string
   container?: string
-  exitCode?: number
+  exitCode?: number | typeof hangs
 }
 
 function ordered({ keeper = process.pid, podUid = 'uid-1', container = 'app', exitCode = 3 }: Order = {}) {
@@ -62,6 +65,20 @@ test('the process of that pid ends with the exit code that was ordered', () => {
   const script = `${stay}; source ${at('gate')} "$@"; wait "$(cat ${at('pid')})"; echo "ended with $?"`
   const shell = spawnSync('bash', ['-c', script, 'shim', '/usr/sbin/runc', ...exec], { encoding: 'utf8' })
   expect(shell.stdout).toBe('failed on purpose by rolypoly\nended with 42\n')
+})
+
+test('a command that is to hang goes on, and is reported, until it is killed', async () => {
+  ordered({ exitCode: hangs })
+  const child = spawn('bash', [at('gate'), '/usr/sbin/runc', ...exec], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const output = text(child.stdout)
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(readFileSync(at('one.log'), 'utf8')).toContain('"failed":"c0ffee"')
+  await sleep(300)
+  process.kill(Number(readFileSync(at('pid'), 'utf8')), 'SIGKILL')
+  // It holds what it would have printed to, as a command does.
+  expect(await output).toBe('')
 })
 
 test.each<[string, Order]>([

@@ -1,5 +1,5 @@
 import type { Stage } from '../workload/stage.ts'
-import { gate, gateKeeper } from './exec-gate-scripts.ts'
+import { gate, gateKeeper, hangs } from './exec-gate-scripts.ts'
 import { HelperLines } from './helper-lines.ts'
 
 export interface ExecGateOptions {
@@ -9,7 +9,8 @@ export interface ExecGateOptions {
   container: string
   /** As the kubelet has it run. */
   command: string[]
-  exitCode: number
+  /** How it ends; undefined where it is to hang until it is killed. */
+  exitCode: number | undefined
   /** It has failed a probe, at this time of the recording. */
   onFailed(atMs: number): void
 }
@@ -44,7 +45,7 @@ export async function startExecGate(options: ExecGateOptions): Promise<() => Pro
     name,
     gate(`${library}/runc`, orders),
   ]
-  const order = [podUid, container, asGoWritesIt(command), String(exitCode)]
+  const order = [podUid, container, asGoWritesIt(command), String(exitCode ?? hangs)]
   const read = (text: string) => lines.read(text)
   const followed = cluster.nodes.follow(node, [...keep, ...order], read, following.signal)
   followed.then(

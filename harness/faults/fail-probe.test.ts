@@ -121,6 +121,18 @@ test('the receipt is the first failure, once the kubelet has said that there was
   expect(asked.at(-1)).toBe('exec n1 rm')
 })
 
+test('a command that is to hang is ordered so, and told of as such', async () => {
+  const { handle, stage, recording, asked } = podOf({ livenessProbe: exec('cat', '/ok') })
+  const fault = failProbe(handle, 'liveness', { with: 'silence' })
+  expect(fault.effect).toMatchObject({ failure: { with: 'silence' } })
+  const act = await fault.inject(stage, 0)
+  expect(asked).toEqual(['follow n1 web-1 app ["cat","/ok"] hangs'])
+  const hung = { ...failed(7), answered: 'silence' } as Observation
+  expect(receiptAfter(act, recording, hung, unhealthy(9))).toMatchObject({
+    ...{ atMs: 7, evidence: '`cat /ok` hung, and the kubelet reported Unhealthy' },
+  })
+})
+
 describe('a startup probe is asked at a start alone', () => {
   const startupProbe = { ...exec('cat', '/ok'), initialDelaySeconds: 4 }
   const first = watched('Pod', 1, pod({ containers: { app: running('containerd://id1', 2) } }))

@@ -16,7 +16,8 @@ import { describeFailure, type FailureAnswer, failureOf } from './probe-failure.
 export interface FailProbeOptions {
   /**
    * How the probe fails. Over HTTP: a status, 500 unless given; a reset; silence until it times out; the true answer so
-   * much later. Over tcp, gRPC and HTTPS: a reset, unless silence is asked for. exec: an exit code, 1 unless given.
+   * much later. Over tcp, gRPC and HTTPS: a reset, unless silence is asked for. exec: an exit code, 1 unless given, or silence:
+   * then the command hangs.
    */
   with?: FailureAnswer
   /** Which container; needed where the pod has several. */
@@ -34,7 +35,7 @@ const restartsWithinMs = 30_000
  * - HTTP: on the pod's node, the kubelet's own traffic to the probe's port passes a proxy that answers the probe in the
  *   app's place.
  * - tcp, gRPC and HTTPS: the node itself cannot reach the port, so every probe that asks it fails along.
- * - exec: the node's runtime ends the command in the program's place, whoever asks for that command in that container.
+ * - exec: the node's runtime ends the command in the program's place, or lets it hang, whoever asks for that command in that container.
  *
  * Other pods' traffic never meets any of them. Ends when it is reverted; exec at once when the harness dies too, the
  * others within six seconds of the end of the helper pod that keeps them in place.
@@ -130,7 +131,7 @@ function arm(
 ): Promise<() => Promise<void>> {
   const on = { stage, node: pod.nodeName, onFailed }
   if (probe.by === 'exec') {
-    const exitCode = failure.with === 'exit' ? failure.exitCode : 1
+    const exitCode = failure.with === 'exit' ? failure.exitCode : undefined
     const { container, command } = probe
     return startExecGate({ ...on, podUid: pod.uid, container, command, exitCode })
   }
@@ -173,7 +174,7 @@ function failedBy(probe: Probe, answered: string): { who: string; what: string }
   if (probe.by === 'exec')
     return {
       who: "gate before the node's runtime",
-      what: `\`${probe.command.join(' ')}\` ended with ${answered}`,
+      what: `\`${probe.command.join(' ')}\` ${answered === 'silence' ? 'hung' : `ended with ${answered}`}`,
     }
   const what = `a connection of the node's to port ${probe.port} was met with ${answered}`
   return { who: 'rule on the node', what }

@@ -19,6 +19,7 @@ test.each<[Probe, FailureAnswer | undefined, ProbeFailure, string]>([
   [tcp, 'silence', { with: 'silence' }, 'silence'],
   [grpc, 'reset', { with: 'reset' }, 'reset'],
   [exec, undefined, { with: 'exit', exitCode: 1 }, 'exit code 1'],
+  [exec, 'silence', { with: 'silence' }, 'silence'],
   [exec, { exitCode: 255 }, { with: 'exit', exitCode: 255 }, 'exit code 255'],
 ])('a probe by $0.by fails as it is said, or as is usual', (probe, answer, failure, told) => {
   expect(failureOf(probe, answer)).toEqual(failure)
@@ -37,8 +38,8 @@ test.each<[Probe, FailureAnswer, string]>([
   [http, { exitCode: 1 }, `by http cannot fail with {"exitCode":1}; a status, 'reset', 'silence' or a delay`],
   [tcp, { status: 500 }, `by tcp cannot fail with {"status":500}; 'reset' or 'silence'`],
   [grpc, { delayMs: 5 }, `by grpc cannot fail with {"delayMs":5}; 'reset' or 'silence'`],
-  [exec, 'silence', 'by exec cannot fail with "silence"; an exit code'],
-  [exec, { status: 500 }, 'by exec cannot fail with {"status":500}; an exit code'],
+  [exec, 'reset', `by exec cannot fail with "reset"; an exit code or 'silence'`],
+  [exec, { status: 500 }, `by exec cannot fail with {"status":500}; an exit code or 'silence'`],
 ])('what a probe by $0.by cannot fail with is refused, and it is said what it can', (probe, answer, why) => {
   expect(() => failureOf(probe, answer)).toThrow(`failProbe: a probe ${why} is expected`)
 })

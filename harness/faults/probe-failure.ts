@@ -34,8 +34,9 @@ export function failureOf(probe: Probe, answer: FailureAnswer | undefined): Prob
 }
 
 function exitOf(probe: Probe, answer: FailureAnswer | undefined): ProbeFailure {
+  if (answer === 'silence') return { with: 'silence' }
   if (answer !== undefined && (typeof answer !== 'object' || !('exitCode' in answer)))
-    return refuse(probe, answer, 'an exit code')
+    return refuse(probe, answer, "an exit code or 'silence'")
   const exitCode = answer?.exitCode ?? 1
   if (!Number.isInteger(exitCode) || exitCode < 1 || exitCode > 255) {
     throw new UsageError(`failProbe: exit code ${exitCode} fails no probe; one from 1 to 255 is expected`)

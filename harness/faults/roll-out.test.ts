@@ -94,6 +94,17 @@ describe('another version of a chart', () => {
     expect(app.podSpecBefore.containers[0]?.image).toBe('web:2')
   })
 
+  test('is said to be ready and ill when no spec can tell it', () => {
+    const { app } = scene()
+    const effectOf = (options?: Parameters<typeof rollOut>[2]) =>
+      rollOut(app, chart(deployment('web:2')), options).effect
+    expect(effectOf({ readyAfter: '20s', illAfter: '2m' })).toMatchObject({
+      app: { readyAfterMs: 20_000, illAfterMs: 120_000 },
+    })
+    expect(effectOf({ illAfter: 5 })).toMatchObject({ app: { illAfterMs: 5 } })
+    expect(effectOf()).not.toHaveProperty('app')
+  })
+
   test('that is paused is proved by the API server, for no ReplicaSet will follow', async () => {
     const { stage, recording, app } = scene()
     const act = await rollOut(app, chart(deployment('web:2', { paused: true }))).inject(stage, 0)

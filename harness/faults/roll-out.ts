@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { DeploymentObject, KubeObject } from '../cluster/kube.ts'
+import { type Duration, toMs } from '../model/duration.ts'
 import { UsageError } from '../model/errors.ts'
+import type { AppTiming } from '../model/fault.ts'
 import type { Receipt } from '../model/result.ts'
 import { newSetSince } from '../timeline/revisions.ts'
 import { livePods } from '../timeline/steady.ts'
@@ -11,6 +13,13 @@ import type { Workload } from '../workload/workload.ts'
 import { deploymentOf } from './deployment.ts'
 import type { Fault } from './fault.ts'
 
+export interface RollOutOptions {
+  /** So long after the start of its container the version begins to be ready; no spec tells that. */
+  readyAfter?: Duration
+  /** So long after the start of its container the version falls ill, so that its liveness fails; no spec tells that. */
+  illAfter?: Duration
+}
+
 /**
  * Applies another version of a workload's chart, as `kubectl apply` does: the Deployment replaces its pods by those of
  * the new template, by its own strategy. An image of which the chart says that it does not exist is left for the kubelet
@@ -19,13 +28,18 @@ import type { Fault } from './fault.ts'
  * @throws UsageError where the chart has other objects than the workload, where the workload is not one Deployment, or,
  *   when it is injected, where nothing of the template is changed.
  */
-export function rollOut(app: Workload, chart: Chart): Fault {
+export function rollOut(app: Workload, chart: Chart, options: RollOutOptions = {}): Fault {
+  const { readyAfter, illAfter } = options
   const { object } = deploymentOf(app, 'rollOut')
   refuseOtherObjects(app, chart)
   const { name } = object.metadata ?? {}
   const behaviours = Object.entries(chart.behaviours ?? {})
   const lacking = behaviours.flatMap(([image, does]) => (does === 'does not exist' ? [image] : []))
-  return change('rollOut', app, async () => {
+  const timing = {
+    ...(readyAfter !== undefined && { readyAfterMs: toMs(readyAfter) }),
+    ...(illAfter !== undefined && { illAfterMs: toMs(illAfter) }),
+  }
+  const apply = async () => {
     const { stage, shape } = app
     const { namespace } = shape
     const would = (await applyChart(stage, chart, { check: true, namespace })).find((one) =>
@@ -37,7 +51,8 @@ export function rollOut(app: Workload, chart: Chart): Fault {
       )
     }
     return applyChart(stage, chart, { lacking, namespace })
-  })
+  }
+  return change('rollOut', app, apply, Object.keys(timing).length > 0 ? timing : undefined)
 }
 
 function refuseOtherObjects(app: Workload, chart: Chart): void {
@@ -51,7 +66,12 @@ function refuseOtherObjects(app: Workload, chart: Chart): void {
 }
 
 /** Changes the template of a Deployment by what `apply` does, which gives the objects as they are then. */
-export function change(kind: string, app: Workload, apply: () => Promise<KubeObject[]>): Fault {
+export function change(
+  kind: string,
+  app: Workload,
+  apply: () => Promise<KubeObject[]>,
+  timing?: AppTiming,
+): Fault {
   const { uid } = deploymentOf(app, kind)
   const { timeline } = app.stage.recording
   const live = livePods(timeline, app.shape.roots)
@@ -60,6 +80,7 @@ export function change(kind: string, app: Workload, apply: () => Promise<KubeObj
     effect: {
       ...{ does: 'roll-out', deployment: uid, oldSet: live[0]?.detail.ownerUid ?? null },
       podUids: live.map((pod) => pod.uid),
+      ...(timing && { app: timing }),
     },
     async inject({ recording }) {
       const sinceMs = recording.now()

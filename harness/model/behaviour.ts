@@ -77,8 +77,10 @@ export interface Host {
   listenForText(port: number, answer: (text: string) => string): void
   /** Begins a connection to a port of a Service of its namespace, by its name, or of an IP. */
   connect(host: string, port: number, on: LinkEvents): Link
-  /** Makes a file in the container's own filesystem. */
+  /** Writes a file, in the container's own filesystem or in a volume, and makes its folder where it has none. */
   write(path: string, text: string): void
+  /** A file's text; undefined where there is no such file. */
+  read(path: string): string | undefined
 }
 
 /** What the containers of an image do: called anew for each incarnation. */

@@ -25,6 +25,14 @@ export interface NodeTaint {
   effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
 }
 
+/** What a version of an app does that no spec tells, in milliseconds from the start of its container. */
+export interface AppTiming {
+  /** Its readiness fails until then. */
+  readyAfterMs?: number
+  /** Its liveness fails from then on. */
+  illAfterMs?: number
+}
+
 /** What a fault does to whom, as far as predictions and claims need to know. */
 export type FaultEffect =
   | { does: 'delete-pod'; podUid: string; force: boolean }
@@ -42,7 +50,7 @@ export type FaultEffect =
   /** A Deployment, by its UID, is given another number of replicas; those pods that may have to go are hurt. */
   | { does: 'scale'; deployment: string; from: number; to: number; podUids: string[] }
   /** A Deployment, by its UID, is given another template; the pods that it had, of `oldSet`, are to go. */
-  | { does: 'roll-out'; deployment: string; oldSet: string | null; podUids: string[] }
+  | { does: 'roll-out'; deployment: string; oldSet: string | null; podUids: string[]; app?: AppTiming }
   /** A node takes no new pods. */
   | { does: 'cordon'; node: string; podUids: string[] }
   /** A node takes no new pods, and these of its pods are evicted: by their budgets, `atOnce` at a time; null for all. */

@@ -2,6 +2,7 @@ import type { ClusterTiming } from '../model/cluster-timing.ts'
 import { resolveTiming } from '../model/cluster-timing.ts'
 import type { FaultEffect } from '../model/fault.ts'
 import type { Prediction, Term } from '../model/result.ts'
+import { fallsIll, firstReady, firstStarts } from './app.ts'
 import { dependencyReturns, noticed, noticesLoss, unwell } from './dependency.ts'
 import { budgetWaits, scheduledAgain } from './drain.ts'
 import { hangs, leavesFrozen, toItsKill } from './freeze.ts'
@@ -31,6 +32,7 @@ import {
   plegStart,
   proxyGoes,
   replacementCreated,
+  rollOutStep,
   runtimeEnds,
   sandboxStarts,
   slowestOf,
@@ -86,17 +88,18 @@ export const predict = {
    */
   crashLoops(situation: Situation, times: number): Prediction | undefined {
     const { effect, cluster } = situation
-    const isNew = effect.does === 'roll-out'
+    const isNew = effect.does === 'roll-out' && effect.app?.illAfterMs === undefined
     const fails = [appFails, plegRelist]
     const once = isNew ? [replacementCreated, sandboxStarts, plegStart, ...fails] : untilDown(situation)
     if (!once) return undefined
     const before = isNew ? 0 : restartsByThen(situation)
-    const again = effect.does === 'fail-probe' ? downAgain(situation) : fails
+    const byKubelet = !isNew && effect.does !== 'signal'
+    const again = byKubelet ? downAgain(situation) : fails
     const terms: Term[] = []
     for (let n = 1; n <= times; n++) {
       const waits = backOff(before + n, resolveTiming(cluster)).map((term, index) =>
         // Counted from the end itself, and not forgotten yet: only one that the kubelet ended may have waited before.
-        index === 0 && effect.does !== 'fail-probe' ? { ...term, earliestMs: term.ms } : term,
+        index === 0 && !byKubelet ? { ...term, earliestMs: term.ms } : term,
       )
       terms.push(...(n === 1 ? once : again), ...waits, containerStart, plegStart)
     }
@@ -168,7 +171,8 @@ export const predict = {
   logs(situation: Situation, previous = false): Prediction | undefined {
     const { effect, pod, readyTookMs } = situation
     if (effect.does === 'delete-pod') return sum(atOnceAtBest(this.exits(situation)?.because ?? []))
-    const goes = effect.does === 'roll-out' ? this.rollsOut(situation) : this.restarts(situation, 1)
+    const restarts = this.restarts(situation, 1)
+    const goes = effect.does === 'roll-out' ? latestOf(restarts, this.rollsOut(situation)) : restarts
     const fails = previous ? [appFails, plegRelist, statusArrives] : []
     const up = effect.does === 'roll-out' ? fails : becomesReady(pod, readyTookMs)
     return goes && sum(atOnceAtBest([...goes.because, ...up]))
@@ -255,6 +259,14 @@ export const predict = {
     return sum([proxyGoes, ...again, ...restarted, statusArrives, endpointsFollow])
   },
 
+  /** A pod that a roll-out makes, or more replicas do, is ready and in its Services for the first time. */
+  becomesReady({ effect, pod, readyTookMs }: Situation): Prediction | undefined {
+    if (effect.does !== 'roll-out' && effect.does !== 'scale') return undefined
+    const app = effect.does === 'roll-out' ? effect.app : undefined
+    const ready = firstReady(pod, app ?? {}, readyTookMs)
+    return sum([rollOutStep, ...firstStarts(pod), ...ready, statusArrives, endpointsFollow])
+  },
+
   /** A pod of the same owner stands in for a lost one, and is ready. */
   replaced(situation: Situation): Prediction | undefined {
     const { effect, pod, job, cluster, readyTookMs } = situation
@@ -301,7 +313,9 @@ export const predict = {
 
   /** Every pod is of the new template, ready and in its Services. Of a Deployment that is paused, too: it is broken then. */
   rollsOut({ effect, pod, rollOut = {}, readyTookMs }: Situation): Prediction | undefined {
-    return effect.does === 'roll-out' ? sum(rollsOut(pod, rollOut, readyTookMs)) : undefined
+    if (effect.does !== 'roll-out') return undefined
+    const slowMs = Math.max(readyTookMs ?? 0, effect.app?.readyAfterMs ?? 0)
+    return sum(rollsOut(pod, rollOut, slowMs))
   },
 
   /** The pods of a workload that has just been applied are ready, in their Services, and stay so for a moment. */
@@ -362,8 +376,14 @@ function killerOf(effect: FaultEffect): 'liveness' | 'startup' | undefined {
   return effect.probes.includes('liveness') ? 'liveness' : undefined
 }
 
-/** How often the container has been restarted when the receipt comes: a startup probe is asked after a restart alone. */
+/** The one of two that may come later. */
+function latestOf(one: Prediction | undefined, other: Prediction | undefined): Prediction | undefined {
+  return one && other && one.latestMs > other.latestMs ? one : (other ?? one)
+}
+
+/** How often the container has been restarted when the receipt comes: of a new pod never, and a startup probe is asked after a restart alone. */
 function restartsByThen({ effect, restartsBefore }: Situation): number {
+  if (effect.does === 'roll-out') return 0
   return restartsBefore + (killerOf(effect) === 'startup' ? 1 : 0)
 }
 
@@ -377,6 +397,10 @@ function untilDown(situation: Situation): Term[] | undefined {
     const down = killed && [...killed, runtimeEnds, plegRelist]
     // What goes on may end by itself.
     return down && situation.reverted ? atOnceAtBest(down) : down
+  }
+  if (effect.does === 'roll-out') {
+    const down = downOfItself(situation)
+    return down && [...firstStarts(pod), ...down]
   }
   if (effect.does !== 'fail-probe') return undefined
   const container = containerOf({ ...situation, container: effect.container })
@@ -394,6 +418,7 @@ function untilDown(situation: Situation): Term[] | undefined {
 /** From a restart to the next end, where the fault is still there. */
 function downAgain(situation: Situation): Term[] {
   const { effect, pod } = situation
+  if (effect.does === 'roll-out') return downOfItself(situation) ?? []
   const container = containerOf(situation)
   if (!container || effect.does !== 'fail-probe') return []
   const { livenessProbe, startupProbe } = container
@@ -403,6 +428,16 @@ function downAgain(situation: Situation): Term[] {
   const held = byStartup ? [] : atOnceAtBest(startsUp(container))
   const failures = failuresFromStart(probe, effect.failure)
   return [...held, ...failures, stop(pod, [container], probe), runtimeEnds, plegRelist]
+}
+
+/** From a container's start to its end, where the app falls ill by itself and its liveness tells of it. */
+function downOfItself(situation: Situation): Term[] | undefined {
+  const { effect, pod } = situation
+  const illAfterMs = effect.does === 'roll-out' ? effect.app?.illAfterMs : undefined
+  const container = containerOf(situation)
+  const probe = container?.livenessProbe
+  if (illAfterMs === undefined || !container || !probe) return undefined
+  return [...fallsIll(probe, illAfterMs), stop(pod, [container], probe), runtimeEnds, plegRelist]
 }
 
 function containerOf({ effect, pod, container }: Situation): ContainerTiming | undefined {

@@ -67,7 +67,7 @@ export function becomesReady(pod: PodTiming, readyTookMs = 0): Term[] {
     readinessProbe ? [resolveProbe(readinessProbe).periodMs] : [],
   )
   const ms = Math.round(readyTookMs - latestMs) + Math.max(0, ...periods)
-  const term = 'the app is as slow to become ready as it was before the fault'
+  const term = 'the app is as slow to become ready as it was before the fault, or was said to be'
   return [...bySpec, { term, earliestMs: 0, ms, source: 'measured in this scenario' }]
 }
 

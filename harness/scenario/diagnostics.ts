@@ -1,6 +1,8 @@
 import { stringify } from 'yaml'
 import type { PodObject } from '../cluster/kube.ts'
+import type { Interval } from '../model/interval.ts'
 import type { Diagnostic } from '../model/result.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
 
 const textLimit = 20_000
@@ -54,6 +56,29 @@ export async function diagnose(stage: Stage): Promise<Diagnostic[]> {
     )
   }
   return found
+}
+
+/**
+ * What each incarnation of a container wrote that ended and was followed by another, as far as a claim had it read: once
+ * its pod is gone, nothing else has it.
+ */
+export function previousLogs(timeline: Timeline): Diagnostic[] {
+  const ended = timeline.of('container-terminated').filter(({ uid, detail, fromMs }) => {
+    const isNext = (next: Interval<'container-running'>) =>
+      next.detail.container === detail.container &&
+      next.detail.containerID !== detail.containerID &&
+      next.fromMs >= fromMs
+    return timeline.of('container-running', uid).some(isNext)
+  })
+  return ended.flatMap(({ subject, uid, detail }) => {
+    const lines = timeline
+      .logOf(uid, detail.container)
+      .filter(({ containerID }) => containerID === detail.containerID)
+      .map(({ line }) => `${line}\n`)
+    return lines.length > 0
+      ? [{ subject, what: 'previous logs', text: lines.join('').slice(-textLimit) }]
+      : []
+  })
 }
 
 function eventLines({ recording }: Stage): string {

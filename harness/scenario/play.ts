@@ -17,7 +17,7 @@ import { podTemplates } from '../workload/check.ts'
 import { deployChart } from '../workload/deploy.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
-import { diagnose } from './diagnostics.ts'
+import { diagnose, previousLogs } from './diagnostics.ts'
 import { type Neighbours, openNeighbours } from './neighbours.ts'
 import { failureOf, outcomeOf } from './outcome.ts'
 import type { RunInfo } from './run-info.ts'
@@ -159,7 +159,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
       result.diagnostics = await diagnose(stage)
       // What happened last is told of meanwhile, and may explain the rest.
       await runtime.settled()
-    }
+    } else result.diagnostics = previousLogs(recorder.timeline)
     await untilRouted(cluster, recorder)
     Object.assign(result, seenIn(recorder, stage.faults, flows.length > 0))
   } finally {

@@ -62,6 +62,14 @@ export const sources: Record<string, string[]> = {
     `${docs}/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions`,
   ],
   'pause-node.exclusive': [`${docs}/concepts/architecture/nodes/#node-heartbeats`],
+  'probe-fields': [
+    `${pods}/probes/#http-probes`,
+    `${pods}/probes/#startup-probe`,
+    `${docs}/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes`,
+  ],
+  'probe-ways-hang': [
+    `${docs}/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes`,
+  ],
   'probe-ways-liveness': [`${pods}/probes/#probe-check-methods`],
   'probe-ways-readiness': [`${pods}/probes/#probe-check-methods`],
   'probe-ways-startup': [`${pods}/probes/#startup-probe`],
@@ -79,6 +87,11 @@ export const sources: Record<string, string[]> = {
   'stop-node.exclusive': [
     `${docs}/concepts/architecture/nodes/#node-heartbeats`,
     `${docs}/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions`,
+  ],
+  textbook: [
+    `${docs}/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes`,
+    `${pods}/pod-lifecycle/#restart-policy`,
+    `${docs}/concepts/storage/volumes/#emptydir`,
   ],
   'taint.exclusive': [`${docs}/concepts/scheduling-eviction/taint-and-toleration`],
 }

@@ -1,9 +1,10 @@
 // What an app is given where it runs in a real container: Node's own HTTP server, timers, signals and files.
-import { writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import { createServer as createTextServer, connect as netConnect, Server } from 'node:net'
 import { hostname } from 'node:os'
+import { dirname } from 'node:path'
 import type { AppAnswer, AppRequest, Host, Link, LinkEvents, Listener } from '@rolypoly/harness'
 
 // https://github.com/grpc/grpc/blob/master/doc/health-checking.md: grpc.health.v1.Health/Check answers SERVING, 1, in
@@ -103,6 +104,10 @@ export function nodeHost(): Host {
     listenForHealth,
     listenForText,
     connect,
-    write: (path, text) => writeFileSync(path, text),
+    write(path, text) {
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, text)
+    },
+    read: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
   }
 }

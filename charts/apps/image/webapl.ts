@@ -1,4 +1,5 @@
 // A small web server that can be told to fall ill: /healthz fails after FAIL_AFTER seconds, /ready until READY_AFTER.
+// It counts its starts in a file of each folder that COUNT_STARTS_IN names, as /tmp,/cache, and says what it found there.
 // Every answer says which pod gave it. On SIGTERM it goes on answering for DRAIN seconds, asks each connection to
 // close, finishes what is in flight, and exits 0.
 import type { AppAnswer, AppRequest, Host } from '@rolypoly/harness'
@@ -20,6 +21,15 @@ export function webapl(host: Host): void {
       host.log(`${pod} cannot start: its configuration is broken`)
       host.exit(1)
     })
+  }
+  const folders = (env.COUNT_STARTS_IN ?? '').split(',').filter(Boolean)
+  if (folders.length > 0) {
+    const counts = folders.map((folder) => {
+      const starts = Number(host.read(`${folder}/starts`) ?? 0) + 1
+      host.write(`${folder}/starts`, String(starts))
+      return `${starts} by ${folder}`
+    })
+    host.log(`starts so far: ${counts.join(', ')}`)
   }
   let draining = false
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-pod': pod }

@@ -135,7 +135,8 @@ export type ProbeQuestion =
   | { way: 'exec'; command: readonly string[] }
 
 export type ProbeOutcome =
-  | { result: 'success' }
+  /** With what the kubelet warns of all the same. */
+  | { result: 'success'; warning?: string }
   /** With the kubelet's own words for it, as `HTTP probe failed with statuscode: 500`. */
   | { result: 'failure'; message: string }
 

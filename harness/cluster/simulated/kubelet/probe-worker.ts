@@ -205,11 +205,13 @@ export class ProbeWorker {
 
   private judge(outcome: ProbeOutcome): void {
     const { result } = outcome
-    if (outcome.result === 'failure') {
-      const message = `${names[this.type]} probe failed: ${outcome.message}`
-      const { events } = this.prober.options
-      events.tell(this.pod, this.container.name, { type: 'Warning', reason: 'Unhealthy', message })
-    }
+    const { events } = this.prober.options
+    const warn = (reason: string, message: string) =>
+      events.tell(this.pod, this.container.name, {
+        ...{ type: 'Warning', reason, message: `${names[this.type]} probe ${message}` },
+      })
+    if (outcome.result === 'failure') warn('Unhealthy', `failed: ${outcome.message}`)
+    else if (outcome.warning) warn('ProbeWarning', `warning: ${outcome.warning}`)
     this.run = this.lastResult === result ? this.run + 1 : 1
     this.lastResult = result
     if (this.run < (result === 'failure' ? this.failures : this.successes)) return

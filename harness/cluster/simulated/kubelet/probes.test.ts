@@ -190,6 +190,15 @@ test('of Events that come too thick, no more than 25 at once are told', () => {
   expect(unhealthy?.count).toBe(22)
 })
 
+test('a probe that succeeds with a warning keeps its container, and the kubelet tells of it', () => {
+  const node = new TestNode()
+  node.answer = () => ({ result: 'success', warning: 'Probe terminated redirects' })
+  const name = node.run([{ name: 'web', livenessProbe: { httpGet, periodSeconds: 5 } }])
+  node.clock.advance(30_000)
+  expect(node.status(name)).toMatchObject({ restartCount: 0 })
+  expect(node.events()).toContain('ProbeWarning Liveness probe warning: Probe terminated redirects')
+})
+
 test('the same seed gives the same run, another one other times', () => {
   const story = (seed: number) => {
     const node = new TestNode(seed)

@@ -13,6 +13,8 @@ export interface Asked {
 export const words = {
   status: (status: number) => `HTTP probe failed with statuscode: ${status}`,
 
+  redirect: 'Probe terminated redirects',
+
   refused: (asked: Asked) => `${getting(asked)}dial tcp ${addressOf(asked)}: connect: connection refused`,
 
   reset(asked: Asked): string {

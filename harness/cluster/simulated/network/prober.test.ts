@@ -52,6 +52,16 @@ describe('a probe over HTTP', () => {
     expect(probing().message(http(`/${status}`))).toBe(said)
   })
 
+  test.each([
+    [299, undefined],
+    [300, 'Probe terminated redirects'],
+    [399, 'Probe terminated redirects'],
+  ])('that is answered %d succeeds, with a warning or without', (status, warning) => {
+    expect(probing().probe(http(`/${status}`))?.outcome).toEqual({
+      ...{ result: 'success', ...(warning && { warning }) },
+    })
+  })
+
   test('takes a millisecond, and asks as the kubelet does', () => {
     const { probe } = probing()
     expect(probe(http('/', { headers: { 'X-Who': 'me' } }))).toEqual({

@@ -115,10 +115,15 @@ export class Prober {
     })
   }
 
-  /** 200 to 399 is success: https://kubernetes.io/docs/concepts/workloads/pods/probes/ */
+  /**
+   * 200 to 399 is success: https://kubernetes.io/docs/concepts/workloads/pods/probes/. Of a redirect that is not followed
+   * the kubelet warns: kubernetes/pkg/probe/http/http.go: DoHTTPProbe
+   */
   private answer(asked: Asked, done: Done, status: number): void {
     const isGood = status >= 200 && status < 400
-    this.after(latencyMs, asked, done, isGood ? success : fail(words.status(status)))
+    const warned: ProbeOutcome = { result: 'success', warning: words.redirect }
+    const good = status < 300 ? success : warned
+    this.after(latencyMs, asked, done, isGood ? good : fail(words.status(status)))
   }
 
   /** The kubelet's gRPC client dials again and again until the probe's time is over. */

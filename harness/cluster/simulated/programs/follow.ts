@@ -102,13 +102,14 @@ function followRoutes(world: World, machine: Machine, command: readonly string[]
   })
 }
 
-/** `bash -c <script> gate-keeper <library> <orders> <name> <gate> <podUid> <container> <args> <exitCode>` */
+/** `bash -c <script> gate-keeper <library> <orders> <name> <gate> <podUid> <container> <args> <exitCode or hangs>` */
 function keepGate(world: World, machine: Machine, command: readonly string[], say: Say): () => void {
   const [name = '', , podUid = '', container = '', args = '[]', exitCode = '1'] = command.slice(6)
   const { gates } = runtimeOf(world)
   const arming = world.clock.after(gateArmsMs, () => {
     gates.add(machine.name, name, {
-      ...{ podUid, container, command: JSON.parse(args) as string[], exitCode: Number(exitCode) },
+      ...{ podUid, container, command: JSON.parse(args) as string[] },
+      exitCode: exitCode === 'hangs' ? undefined : Number(exitCode),
       onFailed: (id) => say(JSON.stringify({ failed: id })),
     })
     say('{"armed":"gate"}')

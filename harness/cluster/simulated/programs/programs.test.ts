@@ -165,7 +165,7 @@ describe('the keeper of an exec gate', () => {
       made.clock.advance(100)
       return exits.at(-1)
     }
-    return { ...made, process, exec }
+    return { ...made, process, exec, exits }
   }
 
   test('says that it is in place, and each command that it failed', async () => {
@@ -178,6 +178,18 @@ describe('the keeper of an exec gate', () => {
     following.abort()
     await followed
     expect(exec()).toBe(0)
+  })
+
+  test('lets a command hang, until its container ends', async () => {
+    const { follow, clock, exec, exits, lines, process } = kept()
+    void follow(...keeper, ...order.slice(0, -1), 'hangs')
+    clock.advance(500)
+    exec()
+    clock.advance(60_000)
+    expect(exits).toEqual([])
+    expect(lines.at(-1)).toBe(`{"failed":"${process.id}"}`)
+    process.signal('SIGKILL')
+    expect(exec()).toBe(137)
   })
 
   test('has no order any more once that is removed', () => {

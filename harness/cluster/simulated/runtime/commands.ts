@@ -1,4 +1,5 @@
 import type { ExecOutcome } from '../world.ts'
+import { ContainerFiles } from './files.ts'
 
 /** How a command ends, and how long that takes beside what it takes to start it. */
 export interface Ran extends ExecOutcome {
@@ -12,7 +13,7 @@ const beyondWords = /[^\w\s./=:,@%+-]/
  * Runs one of the few commands that every simulated container has: `cat`, `true`, `false`, `sleep`, and a shell for one
  * of these or `exit`. Any other ends as one that is not there does, with 127.
  */
-export function runCommand(command: readonly string[], files: ReadonlyMap<string, string>): Ran {
+export function runCommand(command: readonly string[], files: ContainerFiles): Ran {
   const [path = '', ...args] = command
   const program = path.slice(path.lastIndexOf('/') + 1)
   if (program === 'true') return { exitCode: 0, stdout: '' }
@@ -25,13 +26,12 @@ export function runCommand(command: readonly string[], files: ReadonlyMap<string
 
 /** Whether it is one of those, in what its words can be known to be. */
 export function knowsCommand(command: readonly string[]): boolean {
-  const nothing = new Map<string, string>()
-  const { exitCode } = runCommand(command, nothing)
+  const { exitCode } = runCommand(command, new ContainerFiles())
   return exitCode !== 127
 }
 
-function cat(paths: string[], files: ReadonlyMap<string, string>): Ran {
-  const lacking = paths.find((path) => !files.has(path))
+function cat(paths: string[], files: ContainerFiles): Ran {
+  const lacking = paths.find((path) => files.get(path) === undefined)
   if (lacking !== undefined) {
     return { exitCode: 1, stdout: `cat: can't open '${lacking}': No such file or directory\n` }
   }
@@ -44,7 +44,7 @@ function sleep([seconds = '']: string[]): Ran {
   return { exitCode: 0, stdout: '', tookMs: Number(match[1]) * 1_000 }
 }
 
-function shell(script: string, files: ReadonlyMap<string, string>): Ran {
+function shell(script: string, files: ContainerFiles): Ran {
   const words = script.trim().split(/\s+/)
   if (beyondWords.test(script)) {
     return { exitCode: 127, stdout: `sh: a simulated container has no shell that runs ${script}\n` }

@@ -7,7 +7,8 @@ export interface ExecGate {
   container: string
   /** As the runtime is asked for it. */
   command: readonly string[]
-  exitCode: number
+  /** How it ends; undefined where it hangs until its container ends, or nobody waits for it any more. */
+  exitCode: number | undefined
   /** It has failed the command in this incarnation. */
   onFailed(containerId: string): void
 }

@@ -6,6 +6,7 @@ import type { Timer, VirtualClock } from '../virtual-clock.ts'
 import type { BehaviourInside, ContainerOrder, ExecOutcome, Exit, Process, World } from '../world.ts'
 import { type Ran, runCommand } from './commands.ts'
 import type { ExecGates } from './exec-gates.ts'
+import type { ContainerFiles } from './files.ts'
 import { ProcessLog } from './log.ts'
 
 export interface ProcessParts {
@@ -13,6 +14,7 @@ export interface ProcessParts {
   order: ContainerOrder
   id: string
   stack: Stack
+  files: ContainerFiles
   gates: ExecGates
   /** How long a program takes until its ports take connections. */
   bootMs: number
@@ -36,7 +38,6 @@ export class SimulatedProcess implements Process, Server {
   private readonly parts: ProcessParts
   private readonly clock: VirtualClock
   private readonly timers = new Set<Timer>()
-  private readonly files = new Map<string, string>()
   private readonly handlers = new Map<string, (() => void)[]>()
   private readonly listeners = new Set<AppListener>()
   private readonly execs = new Set<(outcome: ExecOutcome) => void>()
@@ -170,10 +171,11 @@ export class SimulatedProcess implements Process, Server {
     const gate = gates.before(this.order, command)
     if (gate) {
       gate.onFailed(this.id)
+      if (gate.exitCode === undefined) return
       return finish({ exitCode: gate.exitCode, stdout: 'failed on purpose by rolypoly\n' })
     }
     this.runBeside(() => {
-      const { tookMs, ...outcome }: Ran = this.onExec(command) ?? runCommand(command, this.files)
+      const { tookMs, ...outcome }: Ran = this.onExec(command) ?? runCommand(command, this.parts.files)
       finish(outcome, tookMs)
     })
   }
@@ -230,7 +232,8 @@ export class SimulatedProcess implements Process, Server {
       listenForHealth: (port) => void listen(port),
       listenForText: (port, answer) => void listen(port, undefined, answer),
       connect: (to, port, on) => networkOf(parts.world).link(this, to, port, on),
-      write: (path, text) => void this.files.set(path, text),
+      write: (path, text) => parts.files.set(path, text),
+      read: (path) => parts.files.get(path),
     }
   }
 }

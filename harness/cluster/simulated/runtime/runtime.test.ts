@@ -35,6 +35,30 @@ describe('a process', () => {
     expect(command).toEqual(['node', 'main.ts', 'webapl'])
   })
 
+  test('reads what it wrote, and only in an emptyDir what the incarnation before it wrote', () => {
+    const { start } = testWorld()
+    const found: unknown[] = []
+    const run = (host: Host) => {
+      found.push([host.read('/tmp/mark'), host.read('/cache/mark')])
+      for (const folder of ['/tmp', '/cache']) host.write(`${folder}/mark`, folder)
+    }
+    const volumeMounts = [{ name: 'cache', mountPath: '/cache' }]
+    const spec = {
+      containers: [{ name: 'app', image: 'app', volumeMounts }],
+      volumes: [{ name: 'cache', emptyDir: {} }],
+    }
+    const pod = (uid: string) => ({
+      ...{ apiVersion: 'v1', kind: 'Pod', spec, metadata: { name: uid, uid, namespace: 'shop' } },
+    })
+    const ip = '10.244.1.99'
+    for (const uid of ['web-1', 'web-1', 'web-2']) start(run, { pod: pod(uid), ip }).signal('SIGKILL')
+    expect(found).toEqual([
+      [undefined, undefined],
+      [undefined, '/cache'],
+      [undefined, undefined],
+    ])
+  })
+
   test('ends when it says so, and does nothing after', () => {
     const { start, clock } = testWorld()
     let count = 0

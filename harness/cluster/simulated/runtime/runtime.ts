@@ -2,6 +2,7 @@ import type { Stack, Stacks } from '../network/stacks.ts'
 import type { Random } from '../random.ts'
 import type { ContainerOrder, Machine, Runtime, World } from '../world.ts'
 import { ExecGates } from './exec-gates.ts'
+import { PodVolumes } from './files.ts'
 import { SimulatedProcess } from './process.ts'
 
 interface Incarnations {
@@ -11,6 +12,7 @@ interface Incarnations {
 
 interface PodProcesses {
   stack: Stack
+  volumes: PodVolumes
   containers: Map<string, Incarnations>
 }
 
@@ -46,6 +48,7 @@ export class SimulatedRuntime implements Runtime {
       ...{ world: this.world, order, gates: this.gates },
       id: this.random.letters(64, '0123456789abcdef'),
       stack: pod.stack,
+      files: pod.volumes.filesOf(order),
       bootMs: this.random.between(...bootMs),
       execMs: () => this.random.between(...execMs),
     })
@@ -92,7 +95,7 @@ export class SimulatedRuntime implements Runtime {
       known.stack = stack
       return known
     }
-    const pod = { stack, containers: new Map<string, Incarnations>() }
+    const pod = { stack, volumes: new PodVolumes(), containers: new Map<string, Incarnations>() }
     this.pods.set(uid, pod)
     this.onMachine(machine).add(uid)
     return pod

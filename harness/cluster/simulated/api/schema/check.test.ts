@@ -271,7 +271,7 @@ describe('what Kubernetes refuses is refused', () => {
   })
 
   test.each([
-    [{ emptyDir: {} }, 'emptyDir: is not modelled'],
+    [{ emptyDir: { medium: 'Memory' } }, 'emptyDir.medium: is not modelled'],
     [{ secret: { secretName: 'keys' } }, 'secret: is not modelled'],
     [{ configMap: { name: 'other' } }, 'configMap.name: there is no ConfigMap other yet'],
   ])('what would be ignored of a volume is refused: %j', async (source, words) => {

@@ -26,6 +26,7 @@ function specFlaws(spec: PodSpec, path: string, namespace: string | undefined, s
   const volumes = (spec.volumes ?? []).flatMap(({ name: _, ...sources }, at) =>
     Object.entries(sources).flatMap(([source, of]): Flaw[] => {
       const where = `${path}.volumes[${at}].${source}`
+      if (source === 'emptyDir') return []
       if (source !== 'configMap') return [flaw(where, 'is not modelled by the simulated cluster')]
       const { name = '' } = of as { name?: string }
       if (store.get('ConfigMap', name, namespace)) return []
