@@ -1,5 +1,6 @@
 import type { Capability, NodeControl, NodeState } from '../cluster/cluster.ts'
 import { untilNodeBack } from '../cluster/health.ts'
+import { untilKubeletsTold } from '../cluster/kubelets.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import type { NodeLoss } from '../model/fault.ts'
 import type { Pod } from '../workload/workload.ts'
@@ -102,6 +103,11 @@ export function loseNode(pod: Pod, way: Way): Fault {
         // Repair goes on after the scenario's own deadline: it is owed to the next one.
         const wrong = await untilNodeBack(kube, clock, node, back, backWithinMs)
         if (wrong) throw new EnvironmentError(`${target}: was given back three minutes ago, and ${wrong}`)
+        if (how !== 'partitioned') return
+        // What its kubelet did on its own is not known before it tells.
+        const silent = await untilKubeletsTold(kube, clock, [node], backWithinMs)
+        if (silent) throw new EnvironmentError(`${target}: was given back six minutes ago, and ${silent}`)
+        await recording.caughtUp()
       }
       const back = (why: string) => {
         const atMs = recording.now()
