@@ -43,6 +43,8 @@ export interface WebaplOptions {
   underShell?: boolean
   /** The kubelet waits for so many seconds before it sends SIGTERM; not at all unless given. */
   preStopSleep?: number
+  /** A command does that waiting, which may be longer than the grace period; the kubelet's own sleep unless given. */
+  preStopBy?: 'exec'
   /** For so many seconds after SIGTERM it still answers; 2 unless given. */
   drain?: number
   terminationGracePeriodSeconds?: number
@@ -82,6 +84,10 @@ const quick = {
 }
 
 const labels = { app: 'webapl' }
+
+function preStop(seconds: number, by: WebaplOptions['preStopBy']): object {
+  return by === 'exec' ? { exec: { command: ['sleep', String(seconds)] } } : { sleep: { seconds } }
+}
 const cachePath = '/tmp/cache'
 
 /** A small Node server behind a Service, with an endpoint for each probe and an orderly stop. */
@@ -117,7 +123,7 @@ export function webapl(options: WebaplOptions = {}): Chart {
       value === undefined ? [] : [{ name, value: String(value) }],
     ),
     ...(options.preStopSleep !== undefined && {
-      lifecycle: { preStop: { exec: { command: ['sleep', String(options.preStopSleep)] } } },
+      lifecycle: { preStop: preStop(options.preStopSleep, options.preStopBy) },
     }),
     ...(cache === 'an emptyDir' && { volumeMounts: [{ name: 'cache', mountPath: cachePath }] }),
     livenessProbe: probe('/healthz', timing.liveness, options.liveness),

@@ -27,7 +27,8 @@ scenario('violates toLoseRequests: an app that drops what is in flight', async (
 })
 
 scenario('violates toExit: a preStop hook longer than the grace period', async ({ deploy, inject }) => {
-  const patient = { replicas: 2, quick: true, preStopSleep: 20, terminationGracePeriodSeconds: 3, drain: 10 }
+  const hook = { preStopSleep: 20, preStopBy: 'exec' } as const
+  const patient = { replicas: 2, quick: true, ...hook, terminationGracePeriodSeconds: 3, drain: 10 }
   const app = await deploy(webapl(patient), { traffic: false })
   const pod = await app.pod()
 
