@@ -12,8 +12,9 @@ function scene(options: { says?: string[]; fails?: string; runs?: boolean } = {}
   const nodes = {
     async follow(node: string, command: string[], onLine: (line: string) => void, signal: AbortSignal) {
       done.push(`${node} ${command.slice(3).join(' ')}`)
-      if (fails) throw new Error(fails)
       say = onLine
+      if (fails) onLine(fails)
+      if (fails) throw new Error('bash failed with exit code 1')
       for (const line of says) onLine(line)
       const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
       await Promise.race([aborted, lost.promise])

@@ -71,6 +71,7 @@ class Keeper {
   private readonly recording: Recording
   private readonly following = new AbortController()
   private readonly stopping = Promise.withResolvers<string>()
+  private lastLine: string | undefined
   private state: 'stopping' | 'kept' | 'over' = 'stopping'
 
   constructor(target: string, recording: Recording) {
@@ -90,6 +91,7 @@ class Keeper {
       this.stopping.resolve(count === '1' ? 'the one process' : `all ${count} processes`)
     }
     if (line === 'gone') this.state = 'over'
+    this.lastLine = line
   }
 
   /** How many processes it has stopped, as words; undefined where it does not say so in time. */
@@ -103,7 +105,9 @@ class Keeper {
 
   ended(why = 'what kept it frozen ended'): void {
     const reason = `${this.target}: ${why}`
-    if (this.state === 'stopping') this.stopping.reject(new EnvironmentError(reason))
+    if (this.state === 'stopping') {
+      this.stopping.reject(new EnvironmentError(`${this.target}: ${this.lastLine ?? why}`))
+    }
     if (this.state === 'kept') {
       const atMs = this.recording.now()
       this.recording.record({ source: 'gap', atMs, fromMs: atMs, watch: 'probe', reason })

@@ -23,7 +23,7 @@ those() { for process in $(processes); do awk -v is="$1" '$1 == "State:" && inde
  */
 export const freezer = `${find}${those}
 [ -n "$pid" ] || { echo "no task $1 runs on this node" >&2; exit 1; }
-[ -s "$group/cgroup.procs" ] || { echo "$group has no processes" >&2; exit 1; }
+[ -n "$(processes)" ] || { echo "$group has no processes" >&2; exit 1; }
 trap 'send -CONT; exit 0' TERM INT HUP
 for i in $(seq 100); do
   send -STOP

@@ -4,7 +4,7 @@ import { FakeRecording, fakeStage, pod, watched } from '../timeline/testing.ts'
 import { Pod, Workload } from '../workload/workload.ts'
 import { partitionNode } from './partition-node.ts'
 
-const said = 'dropped 2 172.18.0.2:6443'
+const said = 'dropped 2 cluster-control-plane:6443'
 
 /** A node with a pod on it, and a record of what was done to it. */
 function scene({ says = [said], fails = '' } = {}) {
@@ -63,7 +63,7 @@ describe('a node that is cut off', () => {
     const act = await partitionNode(handle).inject(stage, 0)
     expect(act.receipt(recording.timeline)).toEqual({
       ...{ atMs: 70, observedBy: "the node's nftables" },
-      evidence: '2 of its packets to the API server at 172.18.0.2:6443 were dropped',
+      evidence: '2 of its packets to the API server at cluster-control-plane:6443 were dropped',
     })
     expect(done).toEqual(['n1 partition'])
     await act.revert?.()

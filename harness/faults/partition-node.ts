@@ -44,7 +44,8 @@ async function keep(
 ): Promise<void> {
   const read = (line: string) => {
     const [, packets, address] = /^dropped (\d+) (\S+)$/.exec(line) ?? []
-    if (packets) dropped(`${packets} of its packets to the API server at ${address} were dropped`)
+    const verb = packets === '1' ? 'was' : 'were'
+    if (packets) dropped(`${packets} of its packets to the API server at ${address} ${verb} dropped`)
   }
   await nodes.follow(node, ['bash', '-c', partition, 'partition'], read, signal)
   if (!signal.aborted) throw new EnvironmentError('what kept it cut off ended')

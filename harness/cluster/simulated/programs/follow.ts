@@ -141,7 +141,7 @@ function keepCutOff(world: World, machine: Machine, _: readonly string[], say: S
   const [plane] = machines.values()
   const cutting = clock.after(cutsMs, () => {
     link.cutOff()
-    say(`dropped 1 ${plane?.ip}:6443`)
+    say(`dropped 1 ${plane?.name}:6443`)
   })
   const random = world.random.fork(`partition of ${machine.name}`)
   return () => {

@@ -141,7 +141,7 @@ describe('the keeper of a partition', () => {
     const { follow, following, lines, machine, clock, run } = node()
     const followed = follow('bash', '-c', 'set -u', 'partition')
     clock.advance(200)
-    expect([lines, machine.link.isCut]).toEqual([['dropped 1 172.18.0.1:6443'], true])
+    expect([lines, machine.link.isCut]).toEqual([['dropped 1 n1:6443'], true])
     following.abort()
     await followed
     expect(run('bash', '-c', 'nft', 'mend')).toBe('')
