@@ -70,6 +70,8 @@ scenario("a liveness probe's own grace period takes the place of the pod's", asy
     webapl({
       ...{ replicas: 1, quick: true, onSigterm: 'ignore', terminationGracePeriodSeconds: 60 },
       liveness: { terminationGracePeriodSeconds: 3 },
+      // Not ready for so long after a start that it is seen.
+      readiness: { initialDelaySeconds: 2, failureThreshold: 10 },
     }),
     { traffic: false },
   )

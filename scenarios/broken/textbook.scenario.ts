@@ -51,7 +51,8 @@ scenario(
   async ({ deploy, inject }) => {
     const shop = await deploy(webapl(app), quiet)
 
-    const forgetful = webapl({ ...app, failAfter: 5, cache: 'its own', terminationGracePeriodSeconds: 3 })
+    const quickly = { failAfter: 5, readiness: { initialDelaySeconds: 2 }, terminationGracePeriodSeconds: 3 }
+    const forgetful = webapl({ ...app, ...quickly, cache: 'its own' })
     await inject(rollOut(shop, forgetful, { illAfter: '5s' }))
 
     await expect(await shop.newPod()).toLog('2 by /tmp/cache')
