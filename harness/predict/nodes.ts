@@ -1,7 +1,7 @@
 import { type ResolvedTiming, resolveTiming, timingSources } from '../model/cluster-timing.ts'
 import type { NodeLoss, NodeTaint } from '../model/fault.ts'
 import type { Term } from '../model/result.ts'
-import { becomesReady, readyUnderNewKubelet } from './probes.ts'
+import { readyUnderNewKubelet, untilReady } from './probes.ts'
 import type { PodTiming, Toleration } from './spec.ts'
 import {
   apiReached,
@@ -113,7 +113,7 @@ const statusManager = 'kubernetes/pkg/kubelet/status/status_manager.go: syncPeri
  */
 export function nodeReturns(how: NodeLoss, pod: PodTiming, timing: ResolvedTiming): Term[] {
   if (how === 'stopped') {
-    return [nodeBoots, ...initContainersRun(pod), sandboxStarts, plegStart, ...becomesReady(pod)]
+    return [nodeBoots, ...initContainersRun(pod), sandboxStarts, plegStart, ...untilReady(pod)]
   }
   const isNew = how === 'kubelet stopped'
   return [

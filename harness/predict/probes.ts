@@ -59,7 +59,7 @@ function hangs(failure: ProbeFailure): boolean {
  *
  * @param readyTookMs how long its pods took, from their containers' start, before the fault.
  */
-export function becomesReady(pod: PodTiming, readyTookMs = 0): Term[] {
+export function untilReady(pod: PodTiming, readyTookMs = 0): Term[] {
   const bySpec = readyBySpec(pod)
   const { latestMs } = sum(bySpec)
   if (readyTookMs <= latestMs) return bySpec

@@ -1,5 +1,5 @@
 import type { Term } from '../model/result.ts'
-import { becomesReady } from './probes.ts'
+import { untilReady } from './probes.ts'
 import type { PodTiming } from './spec.ts'
 import {
   atOnceAtBest,
@@ -72,7 +72,7 @@ function oneIsAvailable(pod: PodTiming, { minReadySeconds = 0 }: RollOutTiming, 
     replacementCreated,
     ...initContainersRun(pod),
     ...[sandboxStarts, plegStart],
-    ...becomesReady(pod, readyTookMs),
+    ...untilReady(pod, readyTookMs),
     statusArrives,
     // The times that it is counted from are whole seconds.
     ...(ms > 0 ? [period('minReadySeconds', [Math.max(0, ms - 1_000), ms + 1_000], minReady)] : []),
@@ -91,7 +91,7 @@ export interface RollOut extends RollOutTiming {
  * From the first change of the ReplicaSets to the state in which every pod is of the new template, ready and in its
  * endpoints. No more new pods than maxSurge + maxUnavailable may be on their way at a time, so they come in waves.
  */
-export function rollsOut(pod: PodTiming, rollOut: RollOut, readyTookMs = 0): Term[] {
+export function rollOutWaves(pod: PodTiming, rollOut: RollOut, readyTookMs = 0): Term[] {
   const { kept = 0, old } = rollOut
   const { desired, surge, unavailable } = rollOutLimits(rollOut)
   const missing = Math.max(0, desired - kept)
@@ -126,7 +126,9 @@ const noDeadline = 2 ** 31 - 1
  * second, and the controller looks a second after it.
  * https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#progress-deadline-seconds
  */
-export function stalls({ progressDeadlineSeconds = defaultDeadlineSeconds }: RollOut): Term[] | undefined {
+export function untilStalled({
+  progressDeadlineSeconds = defaultDeadlineSeconds,
+}: RollOut): Term[] | undefined {
   if (progressDeadlineSeconds === noDeadline) return undefined
   const ms = progressDeadlineSeconds * 1_000
   return [

@@ -32,6 +32,12 @@ export function atOnceAtBest(terms: Term[]): Term[] {
   return terms.map((term) => ({ ...term, earliestMs: 0 }))
 }
 
+/** The slower of two ways to the same end, either of which may be first. */
+export function eitherOf(one: Term[] | undefined, other: Term[] | undefined): Term[] | undefined {
+  if (!one || !other) return one ?? other
+  return atOnceAtBest(sum(one).latestMs >= sum(other).latestMs ? one : other)
+}
+
 /** The one that may take longest. */
 export function slowestOf(waits: Term[][]): Term[] {
   return waits.reduce((worst, terms) => (sum(terms).latestMs > sum(worst).latestMs ? terms : worst), [])
