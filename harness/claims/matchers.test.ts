@@ -191,7 +191,7 @@ test('toLog takes what is looked for before its options, has the log read, and s
   }
   await expect(hurt).toLog('open')
   await expect(hurt).toLog(/shut/, { within: '9s' })
-  plain(asked[0]).toEqual({ podUid: 'web-1', name: 'web-1', container: 'app' })
+  plain(asked[0]).toEqual({ podUid: 'web-1', namespace: 'shop', name: 'web-1', container: 'app' })
   plain(ledgerOf(stage).entries.map(({ result }) => result.statement)).toEqual([
     ...["toLog('open')", "toLog(/shut/, { within: '9s' })"],
   ])
