@@ -64,13 +64,20 @@ describe('logs', () => {
     })
     const written: string[][] = []
     const asked: string[] = []
+    const places = new Set<string>()
     const knobs = { gone: false, complains: false, ended: Promise.withResolvers<void>() }
     const refuse = () => {
       if (knobs.gone) throw new Error('HTTP-Code: 404\nBody: {}')
     }
     const kube = {
-      async followLogs(_: object, tell: (line: string) => void, signal: AbortSignal, options: object) {
+      async followLogs(
+        of: { namespace: string },
+        tell: (line: string) => void,
+        signal: AbortSignal,
+        options: object,
+      ) {
         asked.push(`follow ${JSON.stringify(options)}`)
+        places.add(of.namespace)
         refuse()
         for (const line of written.at(-1) ?? []) tell(line)
         if (knobs.complains) return tell('failed to create fsnotify watcher: too many open files')
@@ -99,7 +106,7 @@ describe('logs', () => {
         .logOf('web-1', 'app')
         .map(({ atMs, containerID, line }) => `${containerID} ${atMs} ${line}`)
     const gaps = () => recording.timeline.of('gap').map(({ detail }) => `${detail.watch}: ${detail.reason}`)
-    return { recording, logs, start, knobs, asked, lines, gaps }
+    return { recording, logs, start, knobs, asked, places, lines, gaps }
   }
   const [first, second] = [seen(1_000, running('id1')), seen(4_000, running('id2', 1, endedAt('id1', 2_000)))]
   const [firstEnds, secondEnds] = [seen(3_000, down('id1', 2_000)), seen(9_000, down('id2', 8_000, 1))]
@@ -113,6 +120,15 @@ describe('logs', () => {
     recording.record(first)
     await logs.settled()
     expect(asked).toEqual([])
+  })
+
+  test("are asked for in their pod's own namespace, where that is not the scenario's", async () => {
+    const { recording, logs, start, places } = kubelet()
+    start(timed(1_100, 'one'))
+    recording.record(first)
+    logs.follow({ ...source, namespace: 'annex' })
+    await vi.waitFor(() => expect(places).toEqual(new Set(['annex'])))
+    expect(recording.timeline.logOf('web-1', 'app')[0]?.subject).toBe('Pod/annex/web-1/app')
   })
 
   test('are followed through each incarnation, from its first line on, once, with their times', async () => {
