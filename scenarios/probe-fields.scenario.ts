@@ -8,7 +8,9 @@ const slowly = { periodSeconds: 2 }
 scenario(
   'a readiness probe that is answered 399 has succeeded, and one that is answered 400 has failed',
   async ({ deploy, inject }) => {
-    const parts = { answers: { readiness: 399 }, timing: { readiness: slowly } }
+    // One failure is enough: a busy kubelet's second one may come sooner than a period later.
+    const readiness = { ...slowly, failureThreshold: 1 }
+    const parts = { answers: { readiness: 399 }, timing: { readiness } }
     const app = await deploy(probes({ replicas: 1, ...parts }), { traffic: false })
     const pod = await app.pod()
 
