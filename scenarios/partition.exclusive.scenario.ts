@@ -5,7 +5,7 @@ import { webapl } from '../charts/webapl/chart.ts'
 scenario(
   'pods of a node that is cut off from the API server serve on, are replaced elsewhere, and stop once they hear of it',
   { deadline: '12m' },
-  async ({ deploy, inject }) => {
+  async ({ deploy, inject, hold }) => {
     const app = await deploy(webapl({ replicas: 4, quick: true, ...lostNodeToleration() }))
     const pod = await app.pod()
 
@@ -16,6 +16,7 @@ scenario(
     await fault.revert()
 
     await expect(pod).toExit({ code: 0 })
+    await hold('3s', 'the pod goes')
     await expect(app).toLoseRequests({ atMost: 0 })
   },
 )

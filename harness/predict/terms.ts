@@ -113,7 +113,7 @@ export const kubeletStarts = share('the kubelet starts', 'kubeletStarts', 'estim
 export const apiReached = share(
   'the kubelet reaches the API server again',
   'apiReached',
-  'estimated; k8s.io/client-go/transport: its dialer gives up after 30 s',
+  'measured; kubernetes/cmd/kubelet/app/server.go: the heartbeat client times out after NodeStatusUpdateFrequency',
 )
 export const nodeBoots = share('the node starts', 'nodeBoots', 'estimated')
 

@@ -293,6 +293,16 @@ test('a pod that stops and the one in its place wait for one another in nothing 
   expect(areOrdered('the pod container ends', 'the pod is gone')).toBe(true)
 })
 
+test('neither waits for the other: a node that returns, and the pods on it', () => {
+  for (const event of ['is ready', 'is no longer ready (2)', 'container ends', 'is gone']) {
+    expect(areOrdered('the node is ready', `the pod ${event}`)).toBe(false)
+    expect(areOrdered(`the pod ${event}`, 'the node is ready')).toBe(false)
+  }
+  expect(areOrdered('the node is no longer ready', 'the pod is no longer ready')).toBe(true)
+  expect(areOrdered('the node is ready', 'its replacement is made')).toBe(true)
+  expect(areOrdered('the node is ready', 'the pod is a ready endpoint')).toBe(true)
+})
+
 test('so no run is another for how long the stop took', () => {
   const stopped = (goneMs: number) =>
     scenario('shop/web-1', 0, {

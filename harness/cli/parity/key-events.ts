@@ -26,13 +26,16 @@ const stopping = ['pod-ready', 'container-running', 'endpoint-listed', 'pod']
 const hurtName = 'the pod'
 
 /**
- * A pod that was told to stop and the one in its place wait for one another in nothing.
+ * A pod that was told to stop and the one in its place wait for one another in nothing; nor do a node that returns, by its
+ * kubelet's heartbeat, and the pods on it, by its kubelet's watch.
  *
  * kubernetes: a ReplicaSet stops counting a pod as soon as it has a deletionTimestamp (pkg/controller/controller_utils.go: FilterActivePods).
  */
 export function areOrdered(one: string, other: string): boolean {
   const [stops, starts] = [/^the pod (container ends|is no longer|is gone)/, /^its replacement (?!is made)/]
-  const are = (a: string, b: string) => stops.test(a) && starts.test(b)
+  const [returns, goesOn] = [/^the node is ready/, /^the pod (is ready|container ends|is no longer|is gone)/]
+  const are = (a: string, b: string) =>
+    (stops.test(a) && starts.test(b)) || (returns.test(a) && goesOn.test(b))
   return !are(one, other) && !are(other, one)
 }
 

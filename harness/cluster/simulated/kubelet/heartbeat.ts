@@ -38,6 +38,13 @@ export class Heartbeat {
     this.renew()
     this.every(checkMs, () => this.check())
     this.every(this.world.timing.nodeLeaseRenewMs, () => this.renew())
+    // What failed has been tried again all the while.
+    this.machine.link.onMended(() =>
+      this.time.after(0, () => {
+        this.renew()
+        this.check()
+      }),
+    )
   }
 
   private every(periodMs: number, act: () => void): void {

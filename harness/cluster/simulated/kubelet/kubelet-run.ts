@@ -66,7 +66,7 @@ export class KubeletRun {
     const { world, machine, workers } = this
     const mine = world.store.list('Pod').filter(({ spec }) => spec?.nodeName === machine.name)
     for (const pod of mine) {
-      this.tools.statuses.noticeOther(pod)
+      this.tools.statuses.repeat(pod)
       this.look(pod)
     }
     for (const [uid, worker] of workers) if (!mine.some((pod) => uidOf(pod) === uid)) worker.remove()
@@ -81,7 +81,7 @@ export class KubeletRun {
     this.hearing.add(uid)
     this.time.after(this.random.between(...hearsMs), () => {
       this.hearing.delete(uid)
-      if (!this.machine.link.isCut) this.look(pod)
+      this.look(pod)
     })
   }
 

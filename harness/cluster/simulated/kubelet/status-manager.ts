@@ -93,6 +93,12 @@ export class StatusManager {
     })
   }
 
+  /** The pod was listed anew: where its status is not the kubelet's word, it is written again. */
+  repeat(pod: PodObject): void {
+    const entry = this.entries.get(uidOf(pod))
+    if (entry?.posted && pod.status !== entry.posted) this.post(entry)
+  }
+
   forget(podUid: string): void {
     this.entries.delete(podUid)
   }

@@ -16,8 +16,8 @@ const gateArmsMs = 400
 /** To find the processes of a container, and to see them stopped. */
 const freezesMs = 120
 const cutsMs = 150
-/** From the end of a partition to a kubelet that talks to the API server again. */
-const reachesMs = [1_000, 15_000] as const
+/** From the end of a partition to a kubelet that talks to the API server again, after what kind showed. */
+const reachesMs = [500, 3_000] as const
 
 /**
  * Runs `conntrack -E`, the keeper of an exec gate, of a frozen container or of a partition on a simulated node until the signal, and calls back with each line

@@ -145,9 +145,9 @@ describe('the keeper of a partition', () => {
     following.abort()
     await followed
     expect(run('bash', '-c', 'nft', 'mend')).toBe('')
-    clock.advance(900)
+    clock.advance(400)
     expect(machine.link.isCut).toBe(true)
-    clock.advance(15_000)
+    clock.advance(2_700)
     expect(machine.link.isCut).toBe(false)
   })
 })
