@@ -106,13 +106,16 @@ const reasons: Record<string, string> = {
   EPIPE: 'closed',
 }
 
+const taken = new Set(['EADDRINUSE', 'EADDRNOTAVAIL'])
+const portsAtMost = 5
+
 /** Over a new connection, over a kept one of the Service's, or to one of its endpoints itself. */
 function send(to: string, how: 'new' | 'kept' | 'endpoint'): void {
   const lane = how === 'kept' ? freeLane() : undefined
   if (lane) lane.busy = true
   const mine = seq++
   const began = performance.now()
-  let port = nextPort()
+  let port = 0
   let done = false
   let reused = false
 
@@ -162,21 +165,29 @@ function send(to: string, how: 'new' | 'kept' | 'endpoint'): void {
   let extended = false
   let timer = setTimeout(abandon, timeoutMs)
 
-  const sent = request(to, {
-    agent: lane ? lane.agent : false,
-    headers: { 'user-agent': 'rolypoly-prober', connection: lane ? 'keep-alive' : 'close' },
-    signal: abandoned.signal,
-    localPort: port,
-  })
-  sent.on('socket', () => {
-    reused = sent.reusedSocket
-    if (!lane) return
-    if (reused) port = lane.port
-    else Object.assign(lane, { port, openedMs: began })
-  })
-  sent.on('response', answer)
-  sent.on('error', fail)
-  sent.end()
+  const attempt = (portsLeft: number) => {
+    port = nextPort()
+    const sent = request(to, {
+      agent: lane ? lane.agent : false,
+      headers: { 'user-agent': 'rolypoly-prober', connection: lane ? 'keep-alive' : 'close' },
+      signal: abandoned.signal,
+      localPort: port,
+    })
+    sent.on('socket', () => {
+      reused = sent.reusedSocket
+      if (!lane) return
+      if (reused) port = lane.port
+      else Object.assign(lane, { port, openedMs: began })
+    })
+    sent.on('response', answer)
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      // A port that is taken is this kernel's affair: nothing has left it, and nobody has lost anything.
+      if (portsLeft > 0 && taken.has(error.code ?? '')) attempt(portsLeft - 1)
+      else fail(error)
+    })
+    sent.end()
+  }
+  attempt(portsAtMost)
 }
 
 let endpoints: string[] = []
