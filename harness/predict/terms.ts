@@ -87,7 +87,7 @@ export const endpointsFollow = share(
   'measured; kubernetes/pkg/controller/endpointslice',
 )
 export const replacementCreated = share(
-  'the ReplicaSet creates another pod, and it is scheduled',
+  'its owner makes another pod, and it is scheduled',
   'replacementCreated',
   'measured; https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/',
 )
