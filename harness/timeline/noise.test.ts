@@ -60,7 +60,7 @@ describe('how much slower than a calm machine', () => {
     expect(queued(20, 8, 8, 8).factor).toBe(1)
     const busy = queued(2, 2, 16, 20)
     expect(busy.factor).toBe(2)
-    expect(busy.because).toMatch(/, there were 16\.0 for each CPU$/)
+    expect(busy.because).toMatch(/, 16\.0 tasks for each CPU$/)
   })
 
   test('the largest of the four counts', () => {

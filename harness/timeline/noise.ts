@@ -71,7 +71,7 @@ export function slowdown({ noise }: Timeline, fromMs: number, toMs: number): Slo
     `API writes took ${formatMs(apiMs)} (p90)`,
     `watch events ${formatMs(watchMs)}`,
     waiting !== undefined && `tasks waited for a CPU ${Math.round(waiting * 100)} % of the time`,
-    queue !== undefined && `there were ${queue.toFixed(1)} for each CPU`,
+    queue !== undefined && `${queue.toFixed(1)} tasks for each CPU`,
     stalledMs > 0 && `nothing came through for ${formatMs(stalledMs)}`,
   ]
   return {
