@@ -83,7 +83,8 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     await playAgain(vitest, reporter, say, stop.signal)
     await reporter.finish()
     result = reporter.result
-    await rememberDurations(result?.scenarios ?? [])
+    // Without its faults a scenario takes another time.
+    if (mode === 'normal') await rememberDurations(result?.scenarios ?? [])
     if (stop.signal.reason instanceof DeadlineError) throw stop.signal.reason
   } catch (error) {
     const seen = result?.scenarios ?? []
