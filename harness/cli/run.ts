@@ -87,7 +87,7 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     if (mode === 'normal') await rememberDurations(result?.scenarios ?? [])
     if (stop.signal.reason instanceof DeadlineError) throw stop.signal.reason
   } catch (error) {
-    const seen = result?.scenarios ?? []
+    const seen = result?.scenarios ?? reporter.scenarios.map((played) => played.result)
     result = await finishRun(seen, failureOf(error))
     console.error(`rolypoly: ${explain(error)}`)
     say(active.run.folder)
