@@ -2,26 +2,12 @@ import type { AppTiming } from '../model/fault.ts'
 import type { Term } from '../model/result.ts'
 import { failuresToThreshold, startsUp } from './probes.ts'
 import { type ContainerTiming, type PodTiming, type ProbeTiming, resolveProbe } from './spec.ts'
-import {
-  atOnceAtBest,
-  initContainersRun,
-  period,
-  plegStart,
-  replacementCreated,
-  sandboxStarts,
-  slowestOf,
-  sum,
-} from './terms.ts'
+import { atOnceAtBest, period, slowestOf, sum } from './terms.ts'
 
 const source = 'https://kubernetes.io/docs/concepts/workloads/pods/probes/'
 
 /** The kubelet counts initialDelaySeconds from the whole second in which it started the container. */
 const wholeSecondMs = 1_000
-
-/** From the ReplicaSet of a new template to the start of its first pod, as its kubelet knows it. */
-export function firstStarts(pod: PodTiming): Term[] {
-  return [replacementCreated, ...initContainersRun(pod), sandboxStarts, plegStart]
-}
 
 /**
  * From the start of a container to the failure that reaches its liveness' threshold, where the app is well until then.

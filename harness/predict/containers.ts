@@ -1,10 +1,11 @@
 import { resolveTiming } from '../model/cluster-timing.ts'
 import type { FaultEffect } from '../model/fault.ts'
 import type { Prediction, Term } from '../model/result.ts'
-import { fallsIll, firstStarts } from './app.ts'
+import { fallsIll } from './app.ts'
 import { noticed, unwell } from './dependency.ts'
 import { hangs, toItsKill } from './freeze.ts'
 import { hearsOfItsEviction } from './nodes.ts'
+import { anotherStarts, containersEnd } from './pods.ts'
 import { failuresFromStart, failuresToThreshold, startsUp, untilReady } from './probes.ts'
 import { rollsOut, toldToGo } from './replicas.ts'
 import { eventWaitMs } from './shares.ts'
@@ -21,7 +22,6 @@ import {
   runtimeEnds,
   sandboxStarts,
   statusArrives,
-  stop,
   sum,
 } from './terms.ts'
 
@@ -72,15 +72,11 @@ export function exits(situation: Situation): Prediction | undefined {
     const container = containerOf(situation)
     // A forced deletion waits for no hook.
     const hooked = container && !effect.force ? [container] : []
-    return sum([stop(pod, hooked), runtimeEnds, plegRelist, statusArrives])
+    return sum([...containersEnd(pod, hooked), statusArrives])
   }
-  if (effect.does === 'drain' || effect.does === 'taint') {
-    const told = toldToGo(situation)
-    return told && sum([...told, stop(pod, pod.containers), runtimeEnds, plegRelist, statusArrives])
-  }
-  const told =
-    effect.does === 'lose-node' && situation.reverted ? hearsOfItsEviction(effect.how, pod) : undefined
-  if (told) return sum([...told, stop(pod, pod.containers), runtimeEnds, plegRelist, statusArrives])
+  const isBack = effect.does === 'lose-node' && situation.reverted
+  const told = isBack ? hearsOfItsEviction(effect.how, pod) : toldToGo(situation)
+  if (told) return sum([...told, ...containersEnd(pod, pod.containers), statusArrives])
   const down = untilDown(situation)
   return down && sum([...down, statusArrives])
 }
@@ -101,7 +97,7 @@ export function logs(situation: Situation, previous = false): Prediction | undef
 
 /** A pod that a drain evicts is gone, all its containers ended; from its eviction, which is a deletion. */
 export function evicted({ pod }: Pick<Situation, 'pod'>): Prediction {
-  return sum([stop(pod, pod.containers), runtimeEnds, plegRelist, statusArrives])
+  return sum([...containersEnd(pod, pod.containers), statusArrives])
 }
 
 /**
@@ -155,19 +151,14 @@ export function untilDown(situation: Situation): Term[] | undefined {
   }
   if (effect.does === 'roll-out') {
     const down = downOfItself(situation)
-    return down && [...firstStarts(pod), ...down]
+    return down && [...anotherStarts(pod), ...down]
   }
   if (effect.does !== 'fail-probe') return undefined
   const container = containerOf({ ...situation, container: effect.container })
   const killer = killerOf(effect)
   const probe = killer && container?.[`${killer}Probe`]
   if (!container || !probe) return undefined
-  return [
-    ...failuresToThreshold(probe, effect.failure),
-    stop(pod, [container], probe),
-    runtimeEnds,
-    plegRelist,
-  ]
+  return [...failuresToThreshold(probe, effect.failure), ...containersEnd(pod, [container], probe)]
 }
 
 /** From a restart to the next end, where the fault is still there. */
@@ -182,7 +173,7 @@ function downAgain(situation: Situation): Term[] {
   if (!probe) return []
   const held = byStartup ? [] : atOnceAtBest(startsUp(container))
   const failures = failuresFromStart(probe, effect.failure)
-  return [...held, ...failures, stop(pod, [container], probe), runtimeEnds, plegRelist]
+  return [...held, ...failures, ...containersEnd(pod, [container], probe)]
 }
 
 /** From a container's start to its end, where the app falls ill by itself and its liveness tells of it. */
@@ -192,7 +183,7 @@ function downOfItself(situation: Situation): Term[] | undefined {
   const container = containerOf(situation)
   const probe = container?.livenessProbe
   if (illAfterMs === undefined || !container || !probe) return undefined
-  return [...fallsIll(probe, illAfterMs), stop(pod, [container], probe), runtimeEnds, plegRelist]
+  return [...fallsIll(probe, illAfterMs), ...containersEnd(pod, [container], probe)]
 }
 
 /** The one of two that may come later. */

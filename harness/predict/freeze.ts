@@ -2,7 +2,7 @@ import type { FaultEffect, ProbeFailure } from '../model/fault.ts'
 import type { Term } from '../model/result.ts'
 import { failuresToThreshold } from './probes.ts'
 import { type ContainerTiming, graceMs, type PodTiming, type ProbeTiming, resolveProbe } from './spec.ts'
-import { atOnceAtBest, period, sum } from './terms.ts'
+import { atOnceAtBest, minimumGraceMs, period, sum } from './terms.ts'
 
 type Freeze = Extract<FaultEffect, { does: 'freeze' }>
 
@@ -10,7 +10,6 @@ type Freeze = Extract<FaultEffect, { does: 'freeze' }>
 const silence: ProbeFailure = { with: 'silence' }
 
 const probes = 'https://kubernetes.io/docs/concepts/workloads/pods/probes/'
-const minimumGraceMs = 2_000
 
 /** From the freezing to the probe's verdict. A container that is younger than its initial delay is asked later. */
 export function hangs({ ranForMs }: Freeze, probe: ProbeTiming): Term[] {

@@ -1,22 +1,11 @@
 import type { Prediction, Term } from '../model/result.ts'
 import { restarts } from './containers.ts'
 import { jobBackOff, works, worksAndIsDone } from './jobs.ts'
+import { anotherStarts, containersEnd } from './pods.ts'
 import { replaced } from './replicas.ts'
 import type { Situation } from './situation.ts'
 import type { PodTiming } from './spec.ts'
-import {
-  atOnceAtBest,
-  initContainersRun,
-  jobCounts,
-  plegRelist,
-  plegStart,
-  replacementCreated,
-  runtimeEnds,
-  sandboxStarts,
-  statusArrives,
-  stop,
-  sum,
-} from './terms.ts'
+import { atOnceAtBest, jobCounts, plegRelist, statusArrives, sum } from './terms.ts'
 
 /**
  * The Job that lost a pod, or the work of one, has completed. Undefined where nobody has told how long its pods work.
@@ -47,8 +36,7 @@ export function fails({ effect, pod, job }: Situation): Prediction | undefined {
   const { triesLeft = 0, workMs } = job
   if (triesLeft > 0 && workMs === undefined) return undefined
   // kubernetes/pkg/controller/job/job_controller.go: no Job is Failed before its last pod has ended.
-  const stops = [stop(pod, pod.containers), runtimeEnds, plegRelist]
-  const ends = effect.does === 'delete-pod' ? atOnceAtBest(stops) : []
+  const ends = effect.does === 'delete-pod' ? atOnceAtBest(containersEnd(pod, pod.containers)) : []
   const terms = [...ends, statusArrives]
   for (let failures = 1; failures <= triesLeft; failures++) {
     terms.push(...anotherTry(pod, failures), works(workMs), plegRelist, statusArrives)
@@ -58,6 +46,5 @@ export function fails({ effect, pod, job }: Situation): Prediction | undefined {
 
 /** From the failure of a Job's pod to the work of the next. */
 function anotherTry(pod: PodTiming, failures = 1): Term[] {
-  const starts = [...initContainersRun(pod), sandboxStarts, plegStart]
-  return [jobCounts, jobBackOff(failures), replacementCreated, ...starts]
+  return [jobCounts, jobBackOff(failures), ...anotherStarts(pod)]
 }

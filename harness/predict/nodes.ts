@@ -1,18 +1,10 @@
 import { type ResolvedTiming, resolveTiming, timingSources } from '../model/cluster-timing.ts'
 import type { NodeLoss, NodeTaint } from '../model/fault.ts'
 import type { Term } from '../model/result.ts'
+import { podStarts } from './pods.ts'
 import { readyUnderNewKubelet, untilReady } from './probes.ts'
 import type { PodTiming, Toleration } from './spec.ts'
-import {
-  apiReached,
-  initContainersRun,
-  kubeletStarts,
-  nodeBoots,
-  period,
-  plegStart,
-  sandboxStarts,
-  taintEvicts,
-} from './terms.ts'
+import { apiReached, kubeletStarts, nodeBoots, period, taintEvicts } from './terms.ts'
 
 /** PodGC looks for pods of nodes that are gone, and waits before it believes it. */
 export function podGc({ podGcQuarantineMs, podGcPeriodMs }: ResolvedTiming): Term[] {
@@ -113,7 +105,7 @@ const statusManager = 'kubernetes/pkg/kubelet/status/status_manager.go: syncPeri
  */
 export function nodeReturns(how: NodeLoss, pod: PodTiming, timing: ResolvedTiming): Term[] {
   if (how === 'stopped') {
-    return [nodeBoots, ...initContainersRun(pod), sandboxStarts, plegStart, ...untilReady(pod)]
+    return [nodeBoots, ...podStarts(pod), ...untilReady(pod)]
   }
   const isNew = how === 'kubelet stopped'
   return [

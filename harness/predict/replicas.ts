@@ -1,12 +1,12 @@
 import { resolveTiming } from '../model/cluster-timing.ts'
 import type { FaultEffect } from '../model/fault.ts'
 import type { Prediction, Term } from '../model/result.ts'
-import { firstReady, firstStarts } from './app.ts'
+import { firstReady } from './app.ts'
 import { budgetWaits, scheduledAgain } from './drain.ts'
 import { joinsEndpoints } from './endpoints.ts'
 import { jobBackOff } from './jobs.ts'
 import { evictedByTaint, foundSilent, podGc, toleratedTerms } from './nodes.ts'
-import { untilReady } from './probes.ts'
+import { anotherStarts, createdAnew } from './pods.ts'
 import { rollOutWaves, scales, untilStalled } from './roll-out.ts'
 import type { Situation } from './situation.ts'
 import type { PodTiming } from './spec.ts'
@@ -14,13 +14,9 @@ import {
   atOnceAtBest,
   eitherOf,
   endpointsFollow,
-  initContainersRun,
   jobCounts,
   period,
-  plegStart,
-  replacementCreated,
   rollOutStep,
-  sandboxStarts,
   slowestOf,
   statusArrives,
   sum,
@@ -75,7 +71,7 @@ export function becomesReady({ effect, pod, readyTookMs }: Situation): Predictio
   if (effect.does !== 'roll-out' && effect.does !== 'scale') return undefined
   const app = effect.does === 'roll-out' ? effect.app : undefined
   const ready = firstReady(pod, app ?? {}, readyTookMs)
-  return sum([rollOutStep, ...firstStarts(pod), ...ready, statusArrives, endpointsFollow])
+  return sum([rollOutStep, ...anotherStarts(pod), ...ready, statusArrives, endpointsFollow])
 }
 
 /** Every pod is of the new template, ready and in its Services. Of a Deployment that is paused, too: it is broken then. */
@@ -87,7 +83,7 @@ export function rollsOut({ effect, pod, rollOut = {}, readyTookMs }: Situation):
 
 /** The pods of a workload that has just been applied are ready, in their Services, and stay so for a moment. */
 export function becomesSteady(pods: PodTiming[], holdMs: number): Prediction {
-  const waits = pods.map((pod) => [...createdAnew(pod, undefined), endpointsFollow])
+  const waits = pods.map((pod) => [...createdAnew(pod), endpointsFollow])
   const held = period('it stays steady for a moment', [holdMs, holdMs], 'harness/timeline/steady.ts')
   return sum([...slowestOf(waits), held])
 }
@@ -96,12 +92,6 @@ export function becomesSteady(pods: PodTiming[], holdMs: number): Prediction {
 export function stalls({ effect, rollOut = {} }: Situation): Prediction | undefined {
   const terms = effect.does === 'roll-out' ? untilStalled(rollOut) : undefined
   return terms && sum(terms)
-}
-
-/** From a pod's loss to the readiness of the one that its owner makes. */
-export function createdAnew(pod: PodTiming, readyTookMs: number | undefined): Term[] {
-  const starts = [...initContainersRun(pod), sandboxStarts, plegStart]
-  return [replacementCreated, ...starts, ...untilReady(pod, readyTookMs), statusArrives]
 }
 
 /** From a drain or a taint to the pod's deletion; undefined where it never comes to that. */

@@ -1,19 +1,13 @@
 import type { Term } from '../model/result.ts'
-import { untilReady } from './probes.ts'
+import { containersEnd, createdAnew } from './pods.ts'
 import type { PodTiming } from './spec.ts'
 import {
   atOnceAtBest,
   endpointsFollow,
-  initContainersRun,
   period,
-  plegRelist,
-  plegStart,
   replacementCreated,
   rollOutStep,
-  runtimeEnds,
-  sandboxStarts,
   statusArrives,
-  stop,
 } from './terms.ts'
 
 /** The parts of a Deployment's spec that bear on a roll-out, with Kubernetes' own names and units. */
@@ -69,11 +63,7 @@ function resolve(value: number | string, of: number, round: (n: number) => numbe
 function oneIsAvailable(pod: PodTiming, { minReadySeconds = 0 }: RollOutTiming, readyTookMs = 0): Term[] {
   const ms = minReadySeconds * 1_000
   return [
-    replacementCreated,
-    ...initContainersRun(pod),
-    ...[sandboxStarts, plegStart],
-    ...untilReady(pod, readyTookMs),
-    statusArrives,
+    ...createdAnew(pod, readyTookMs),
     // The times that it is counted from are whole seconds.
     ...(ms > 0 ? [period('minReadySeconds', [Math.max(0, ms - 1_000), ms + 1_000], minReady)] : []),
   ]
@@ -102,7 +92,7 @@ export function rollOutWaves(pod: PodTiming, rollOut: RollOut, readyTookMs = 0):
   const many = `${waves} waves of new pods, ${surge + unavailable} at a time (${how})`
   const named = { term: many, ms: 0, earliestMs: 0, source: rolling }
   const made = waves > 1 ? [named, ...wave.map((term) => times(term, waves))] : waves === 1 ? wave : []
-  const stopped = isRecreate && old ? [stop(old, old.containers), runtimeEnds, plegRelist, statusArrives] : []
+  const stopped = isRecreate && old ? [...containersEnd(old, old.containers), statusArrives] : []
   const terms = [...stopped, ...made, rollOutStep, endpointsFollow]
   return kept > 0 ? atOnceAtBest(terms) : terms
 }

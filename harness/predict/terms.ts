@@ -43,7 +43,7 @@ export function slowestOf(waits: Term[][]): Term[] {
   return waits.reduce((worst, terms) => (sum(terms).latestMs > sum(worst).latestMs ? terms : worst), [])
 }
 
-const minimumGraceMs = 2_000
+export const minimumGraceMs = 2_000
 
 /**
  * preStop and the app's own stop: what the spec tells of preStop at best, the whole grace period and its 2 s extension
