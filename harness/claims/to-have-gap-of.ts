@@ -2,7 +2,7 @@ import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import type { Workload } from '../workload/workload.ts'
 import { hold } from './claim.ts'
 import { at, type Judge } from './judgement.ts'
-import { tooSlowToJudge, trafficOf } from './traffic.ts'
+import { excused, tooSlowToJudge, trafficOf } from './traffic.ts'
 
 export interface ToHaveGapOfOptions {
   /** The longest stretch without a good answer. */
@@ -47,7 +47,7 @@ export function judgeGaps(services: string[], limitMs: number): Judge {
         if (endMs - fromMs > limitMs) {
           const gap = `Service ${service} gave no good answer for ${formatMs(endMs - fromMs)} from ${at(fromMs)} on`
           const excuse = tooSlowToJudge(timeline, fromMs, endMs, (endMs - fromMs) / limitMs)
-          if (excuse) return { is: 'unjudgeable', detail: `${gap}, but ${excuse}`, tooSlow: true }
+          if (excuse) return excused(gap, excuse)
           return { is: 'broken', atMs: endMs, detail: `${gap}, seen` }
         }
         longestMs = Math.max(longestMs, endMs - fromMs)

@@ -4,7 +4,7 @@ import { percentile } from '../timeline/percentile.ts'
 import type { Workload } from '../workload/workload.ts'
 import { hold } from './claim.ts'
 import type { Judge } from './judgement.ts'
-import { askedSince, tooSlowToJudge, trafficOf } from './traffic.ts'
+import { askedSince, excused, tooSlowToJudge, trafficOf } from './traffic.ts'
 
 export interface ToKeepLatencyOptions {
   /** Half of the requests take no longer. */
@@ -68,7 +68,7 @@ export function judgeLatency(
     if (slowOne) {
       const untilMs = asked.at(-1)?.endMs ?? slowOne.endMs
       const excuse = tooSlowToJudge(timeline, sinceMs, untilMs, slow.ms / slow.limitMs)
-      if (excuse) return { is: 'unjudgeable', detail: `${detail}, but ${excuse}`, tooSlow: true }
+      if (excuse) return excused(detail, excuse)
       return { is: 'broken', atMs: slowOne.endMs, detail: `${detail}, the first over its limit` }
     }
     return { is: 'open', lastSeen: detail }

@@ -7,7 +7,7 @@ import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
 import { hold, isHurt } from './claim.ts'
 import type { Judge } from './judgement.ts'
-import { askedSince, excuseFor, trafficOf } from './traffic.ts'
+import { askedSince, excused, excuseFor, trafficOf } from './traffic.ts'
 
 export interface ToLoseRequestsOptions {
   atMost: number
@@ -63,8 +63,7 @@ export function judgeLosses(stage: Stage, services: string[], atMost: number, of
         timeline,
         counted.filter((loss) => !certain.includes(loss)),
       )
-      const detail = `${counted.length} were lost (${kindsOf(counted)}), but ${excuse}`
-      return { is: 'unjudgeable', detail, tooSlow: true }
+      if (excuse) return excused(`${counted.length} were lost (${kindsOf(counted)})`, excuse)
     }
     if (oneTooMany) {
       const detail = `${counted.length} were lost (${kindsOf(counted)}), the first too many`

@@ -9,7 +9,7 @@ import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
 import { at, type Judge, type Judgement } from './judgement.ts'
 import { podSpecOf, situationOf } from './situation.ts'
-import { excuseFor, type TrafficOf, trafficOf } from './traffic.ts'
+import { excused, excuseFor, type TrafficOf, trafficOf } from './traffic.ts'
 
 export interface ToShutDownGracefullyOptions {
   /** What it exits with; 0 unless given. 143 is that of a process that has no handler for SIGTERM. */
@@ -105,7 +105,7 @@ function judgeLost(timeline: Timeline, uid: string, stop: Shutdown, exitedMs: nu
     (loss) => loss.endMs >= fromMs && podOf(timeline, loss)?.pod.uid === uid,
   )
   const excuse = excuseFor(timeline, losses)
-  if (excuse) return { is: 'unjudgeable', detail: `${detail}, but ${excuse}`, tooSlow: true }
+  if (excuse) return excused(detail, excuse)
   return { is: 'broken', atMs: exitedMs, detail: `${detail}, and ended` }
 }
 

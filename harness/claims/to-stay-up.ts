@@ -19,8 +19,8 @@ export interface ToStayUpOptions {
 }
 
 /**
- * No container ends and no pod goes. Ready or not is another matter. After a failed probe, the loss of a dependency, or a freeze, it is
- * watched for as long as a liveness probe that fails along with it would take to restart its container.
+ * No container ends and no pod goes. Ready or not is another matter. After a failed probe, the loss of a dependency, or
+ * a freeze, it is watched for as long as a liveness probe that fails along with it would take to restart its container.
  */
 export function toStayUp(of: Pod | Workload, options: ToStayUpOptions, statement: string): Promise<void> {
   const { stage } = of

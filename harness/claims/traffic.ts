@@ -4,6 +4,7 @@ import { slowdown } from '../timeline/noise.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Asked, Traffic } from '../timeline/traffic.ts'
 import type { Workload } from '../workload/workload.ts'
+import type { Judgement } from './judgement.ts'
 
 /** The Services of a workload that traffic is sent to, and whether every request up to a time is accounted for. */
 export interface TrafficOf {
@@ -61,6 +62,11 @@ function heldUp(tookMs: number): string | undefined {
   const lateMs = tookMs - givesUpMs
   if (lateMs < heldUpMs) return undefined
   return `this machine was too slow to judge: the prober itself was held up for ${formatMs(lateMs)}`
+}
+
+/** What was seen is no broken promise, for `excuse` says why it may be the machine's doing. */
+export function excused(seen: string, excuse: string): Judgement {
+  return { is: 'unjudgeable', detail: `${seen}, but ${excuse}`, tooSlow: true }
 }
 
 /** Why these losses may be the machine's doing: each has timed out, while it was too slow. Undefined where one was not. */

@@ -3,6 +3,7 @@ import { formatMs } from '../model/duration.ts'
 import { EnvironmentError, NoReceiptError, NotCapableError, UsageError } from '../model/errors.ts'
 import { type FaultEffect, type FaultRecord, hurtPods } from '../model/fault.ts'
 import type { Receipt } from '../model/result.ts'
+import type { Recording } from '../timeline/recording.ts'
 import { isOpenIn } from '../timeline/steady.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
@@ -33,6 +34,12 @@ export interface Fault {
   /** Whether it lasts until it is reverted. */
   readonly lasting: boolean
   inject(stage: Stage, number: number): Promise<Act>
+}
+
+/** Writes down that a fault did not stay in place: every claim that rests on it has a gap from here on. */
+export function noLongerInPlace(recording: Recording, reason: string): void {
+  const atMs = recording.now()
+  recording.record({ source: 'gap', atMs, fromMs: atMs, watch: 'probe', reason })
 }
 
 /** A fault that has landed. */

@@ -3,7 +3,7 @@ import { EnvironmentError } from '../model/errors.ts'
 import type { FaultEffect } from '../model/fault.ts'
 import type { Recording } from '../timeline/recording.ts'
 import type { Pod } from '../workload/workload.ts'
-import type { Act, Fault } from './fault.ts'
+import { type Act, type Fault, noLongerInPlace } from './fault.ts'
 import { freezer, thaw } from './freeze-scripts.ts'
 import { runningContainer } from './kill-container.ts'
 
@@ -104,14 +104,10 @@ class Keeper {
   }
 
   ended(why = 'what kept it frozen ended'): void {
-    const reason = `${this.target}: ${why}`
     if (this.state === 'stopping') {
       this.stopping.reject(new EnvironmentError(`${this.target}: ${this.lastLine ?? why}`))
     }
-    if (this.state === 'kept') {
-      const atMs = this.recording.now()
-      this.recording.record({ source: 'gap', atMs, fromMs: atMs, watch: 'probe', reason })
-    }
+    if (this.state === 'kept') noLongerInPlace(this.recording, `${this.target}: ${why}`)
     this.state = 'over'
   }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseLine } from '../cluster/lines.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import type { Recording } from '../timeline/recording.ts'
+import { noLongerInPlace } from './fault.ts'
 
 /** What a helper on a node prints, a line of JSON for each thing that it does. */
 const helperLine = z.object({
@@ -74,9 +75,7 @@ export class HelperLines {
   lost(why = `${this.options.name}: what fails probes ended`): void {
     if (this.state === 'arming') return this.arming.reject(new EnvironmentError(why))
     if (this.state === 'dismissed') return
-    const { recording } = this.options
-    const atMs = recording.now()
-    recording.record({ source: 'gap', atMs, fromMs: atMs, watch: 'probe', reason: why })
+    noLongerInPlace(this.options.recording, why)
   }
 
   /** Its end is asked for from here on, and no news. */

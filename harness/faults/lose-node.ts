@@ -1,11 +1,10 @@
 import type { Capability, NodeControl, NodeState } from '../cluster/cluster.ts'
 import { untilNodeBack } from '../cluster/health.ts'
-import { untilKubeletsTold } from '../cluster/kubelets.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import type { NodeLoss } from '../model/fault.ts'
 import type { Pod } from '../workload/workload.ts'
-import type { Act, Fault } from './fault.ts'
-import { podUidsOnNodeOf, workerNode } from './node.ts'
+import { type Act, type Fault, noLongerInPlace } from './fault.ts'
+import { podUidsOnNodeOf, untilTold, workerNode } from './node.ts'
 
 const backWithinMs = 180_000
 
@@ -103,17 +102,9 @@ export function loseNode(pod: Pod, way: Way): Fault {
         // Repair goes on after the scenario's own deadline: it is owed to the next one.
         const wrong = await untilNodeBack(kube, clock, node, back, backWithinMs)
         if (wrong) throw new EnvironmentError(`${target}: was given back three minutes ago, and ${wrong}`)
-        if (how !== 'partitioned') return
-        // What its kubelet did on its own is not known before it tells.
-        const silent = await untilKubeletsTold(kube, clock, [node], backWithinMs)
-        if (silent) throw new EnvironmentError(`${target}: was given back six minutes ago, and ${silent}`)
-        await recording.caughtUp()
+        if (how === 'partitioned') await untilTold({ cluster, recording }, [node], target, backWithinMs)
       }
-      const back = (why: string) => {
-        const atMs = recording.now()
-        const reason = `${target}: ${why}`
-        recording.record({ source: 'gap', atMs, fromMs: atMs, watch: 'probe', reason })
-      }
+      const back = (why: string) => noLongerInPlace(recording, `${target}: ${why}`)
       try {
         const seen = await way.lose(nodes, node, back)
         const receipt = seen && { atMs: recording.now(), ...seen }

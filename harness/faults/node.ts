@@ -1,7 +1,9 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { untilNodeBack } from '../cluster/health.ts'
 import type { Kube, NodeObject } from '../cluster/kube.ts'
+import { untilKubeletsTold } from '../cluster/kubelets.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
+import type { Stage } from '../workload/stage.ts'
 import type { Pod } from '../workload/workload.ts'
 
 export const controlPlane = 'node-role.kubernetes.io/control-plane'
@@ -25,6 +27,23 @@ export async function workerNode(kube: Kube, name: string, done: string): Promis
     throw new UsageError(`Node/${name}: is a control plane, which is not ${done}: choose a pod on a worker`)
   }
   return node
+}
+
+/**
+ * Waits until what the kubelets of these nodes did while they were cut off is told, and recorded: nothing that did not
+ * happen meanwhile is known before. `what` is given back, as `Node/worker`.
+ *
+ * @throws EnvironmentError where a kubelet stays silent.
+ */
+export async function untilTold(
+  { cluster, recording }: Pick<Stage, 'cluster' | 'recording'>,
+  nodes: string[],
+  what: string,
+  withinMs: number,
+): Promise<void> {
+  const silent = await untilKubeletsTold(cluster.kube, cluster.clock, nodes, withinMs)
+  if (silent) throw new EnvironmentError(`${what}: was given back six minutes ago, and ${silent}`)
+  await recording.caughtUp()
 }
 
 const usableWithinMs = 60_000

@@ -1,10 +1,9 @@
 import type { Clock } from '../cluster/clock.ts'
 import { untilHealthy } from '../cluster/health.ts'
 import type { Kube, NodeObject } from '../cluster/kube.ts'
-import { untilKubeletsTold } from '../cluster/kubelets.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { Act, Fault } from './fault.ts'
-import { controlPlane } from './node.ts'
+import { controlPlane, untilTold } from './node.ts'
 
 /** kubernetes: what each listens on (https://kubernetes.io/docs/reference/networking/ports-and-protocols). */
 const ports = { 'kube-apiserver': 6443, 'kube-controller-manager': 10257, 'kube-scheduler': 10259 }
@@ -62,11 +61,8 @@ export function stopControlPlane(component: ControlPlaneComponent): Fault {
         const wrong = await untilHealthy(kube, clock, items.length, backWithinMs)
         if (wrong) throw new EnvironmentError(`${component}: was given back six minutes ago, and ${wrong}`)
         if (component !== 'kube-apiserver') return
-        // What the kubelets did on their own is not known before they tell, nor before the watches are back.
         const names = items.flatMap(({ metadata }) => metadata?.name ?? [])
-        const silent = await untilKubeletsTold(kube, clock, names, backWithinMs)
-        if (silent) throw new EnvironmentError(`${component}: was given back six minutes ago, and ${silent}`)
-        await recording.caughtUp()
+        await untilTold({ cluster, recording }, names, component, backWithinMs)
       }
       const late = clock.sleep(goneWithinMs, keeping.signal).then(
         () => 'late',

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../cluster/cache.ts'
 import { withFileLock } from '../cluster/file-lock.ts'
+import { writeWhole } from '../cluster/write-whole.ts'
 import { ownerSchema } from './owner.ts'
 
 const entrySchema = z.object({
@@ -30,10 +31,7 @@ export function kubeconfigPath(cluster: string): string {
 
 /** Writes an entry, before the act that it tells of. */
 export async function writeEntry(entry: JournalEntry): Promise<void> {
-  await mkdir(folder(), { recursive: true, mode: 0o700 })
-  const path = join(folder(), `${entry.cluster}.json`)
-  await writeFile(`${path}.part`, `${JSON.stringify(entry, null, 2)}\n`)
-  await rename(`${path}.part`, path)
+  await writeWhole(join(folder(), `${entry.cluster}.json`), `${JSON.stringify(entry, null, 2)}\n`)
 }
 
 /** Closes an entry: its cluster is gone. */

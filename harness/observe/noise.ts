@@ -37,12 +37,11 @@ export async function measureNoise(options: NoiseOptions): Promise<void> {
       const atMs = recorder.now()
       const { apiMs, watchMs } = await beat()
       const lagMs = heldUpMs()
-      const cpuUse = cpu.use()
       recorder.record({
         ...{ source: 'noise', atMs, apiMs },
         // What held up this process between two beats held up every watch event.
         ...(watchMs !== undefined && { watchMs: Math.max(watchMs, lagMs) }),
-        ...cpuUse,
+        ...cpu.use(),
       })
       await cluster.clock.sleep(Math.max(0, atMs + beatEveryMs - recorder.now()), signal)
     }

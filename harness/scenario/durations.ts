@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../cluster/cache.ts'
+import { writeWhole } from '../cluster/write-whole.ts'
 import type { ScenarioResult } from '../model/result.ts'
 
 /** How long scenario files took when they were last played: milliseconds, by their absolute paths. */
@@ -33,11 +34,8 @@ export async function rememberDurations(scenarios: ScenarioResult[]): Promise<vo
     some.reduce((ms, { durationMs }) => ms + durationMs, 0),
   ])
   const before = Object.entries(await readDurations()).filter(([file]) => !files.has(file))
-  const part = `${path()}.${process.pid}`
   try {
-    await mkdir(dirname(part), { recursive: true, mode: 0o700 })
-    await writeFile(part, JSON.stringify(Object.fromEntries([...before, ...took].slice(-mostFiles))))
-    await rename(part, path())
+    await writeWhole(path(), JSON.stringify(Object.fromEntries([...before, ...took].slice(-mostFiles))))
   } catch {
     // The next run is only a little slower.
   }
