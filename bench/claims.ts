@@ -30,7 +30,7 @@ const started = await startRun(run, {
   say: console.error,
   signal,
 })
-const cluster = await connect(started.info.cluster, 'bench')
+const { cluster } = await connect(started.info, 'bench')
 const { kube, clock } = cluster
 const namespace = `rolypoly-bench-${run.id.slice(-4)}`
 

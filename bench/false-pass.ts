@@ -77,7 +77,7 @@ async function playAll(wanted: FaultName[], times: number, path: string, signal:
     ...{ cluster: 'kind', nodes: 3, keep: true, mode: 'normal', say: console.error, signal },
   })
   try {
-    const cluster = await connect(started.info.cluster, 'bench')
+    const { cluster } = await connect(started.info, 'bench')
     for (;;) {
       // In turn, so that each fault meets the same drift.
       const fault = wanted.toSorted((a, b) => played(a) - played(b))[0] ?? 'deletePod'

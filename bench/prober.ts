@@ -28,7 +28,7 @@ try {
   const result = await playScenario({
     ...{ id: 'prober', title: 'nobody is hurt', file: 'bench/prober.ts', exclusive: false },
     ...{ deadline: `${minutes + 5}m`, run: started.info, signal },
-    cluster: await connect(started.info.cluster, 'bench'),
+    ...(await connect(started.info, 'bench')),
     async body({ deploy, hold }) {
       await deploy(nginx({ replicas: 3 }), { traffic: { path: '/', requestsPerSecond } })
       await hold(`${minutes}m`, 'nobody is hurt')

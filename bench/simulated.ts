@@ -68,10 +68,11 @@ async function heapMiB(): Promise<string> {
 
 async function play(nodes: number, body: ScenarioBody): Promise<void> {
   const access = { provider: 'simulated', name: 'bench', seed: 1, nodes } as const
-  await using cluster = await connect(access, 'bench')
+  const { cluster, journal } = await connect({ id: 'bench', cluster: access }, 'bench')
+  await using _ = cluster
   const { error, verdict } = await playScenario({
     ...{ id: 'bench', title: 'nobody is hurt', file: 'bench/simulated.ts', exclusive: false },
-    ...{ deadline: '400h', cluster, body, signal: new AbortController().signal },
+    ...{ deadline: '400h', cluster, journal, body, signal: new AbortController().signal },
     run: {
       ...{ id: 'bench', folder, mode: 'normal', cluster: access, timing: {} },
       ...{ helperImage: simulatedHelper, stopLine: '' },

@@ -33,10 +33,11 @@ await command('record-golden', async () => {
     for (const id of named.length > 0 ? named : Object.keys(plays)) {
       const body = plays[id]
       if (!body) continue
-      await using cluster = await connect(started.info.cluster, id)
+      const { cluster, journal } = await connect(started.info, id)
+      await using _ = cluster
       const { error, gaps } = await playScenario({
         ...{ id, title: id, file: `${id}.ts`, exclusive: true, deadline: '12m', body },
-        ...{ run: started.info, cluster, signal: stop.signal },
+        ...{ run: started.info, cluster, journal, signal: stop.signal },
       })
       if (error || gaps.length > 0) failed += 1
       console.log(`${id}: ${error?.message ?? (gaps.length > 0 ? 'its recording has a gap' : 'recorded')}`)

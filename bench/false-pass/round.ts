@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { nginx } from '../../charts/nginx/chart.ts'
+import { noJournal } from '../../harness/cluster/act-journal.ts'
 import type { Cluster } from '../../harness/cluster/cluster.ts'
 import { untilHealthy } from '../../harness/cluster/health.ts'
 import { deleteNode } from '../../harness/faults/delete-node.ts'
@@ -41,7 +42,7 @@ export async function playRound(
     await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } })
     const stage: Stage = {
       ...{ cluster, namespace, recording, signal, control: false, exclusive: true },
-      ...{ helperImage: info.helperImage, faults: [], traffic: [] },
+      ...{ helperImage: info.helperImage, journal: noJournal, faults: [], traffic: [] },
       followLog: () => undefined,
     }
     return { fault: name, startedAt, ...(await hurt(stage, recording, info, name, injected)) }

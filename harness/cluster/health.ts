@@ -42,6 +42,27 @@ export async function untilHealthy(
   return (await untilObjects(kube, clock, system, podsReady, left(), signal)) ? undefined : wrong
 }
 
+const askAgainMs = 500
+
+/**
+ * Waits until the API server says that it is ready: one that starts listens before it knows its roles, and forbids
+ * everything until then (https://kubernetes.io/docs/reference/using-api/health-checks).
+ *
+ * @returns undefined when it is; otherwise what it said last.
+ */
+export async function untilApiReady(kube: Kube, clock: Clock, withinMs: number): Promise<string | undefined> {
+  const untilMs = clock.now() + withinMs
+  for (;;) {
+    try {
+      await kube.raw('/readyz')
+      return undefined
+    } catch (error) {
+      if (clock.now() > untilMs) return error instanceof Error ? error.message : String(error)
+      await clock.sleep(askAgainMs)
+    }
+  }
+}
+
 /** How a node has come back. */
 export interface NodeReturn {
   /** The time, in milliseconds since the epoch, that its kubelet must have spoken after. */

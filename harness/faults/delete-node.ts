@@ -30,11 +30,12 @@ export function deleteNode(pod: Pod): Fault {
     receiptWithinMs: 10_000,
     lasting: true,
     exclusive: true,
-    async inject({ cluster, recording, signal }) {
+    async inject({ cluster, recording, signal, journal }) {
       const ref = { apiVersion: 'v1', kind: 'Node', name }
       const before = await workerNode(cluster.kube, name, 'deleted')
       const uid = before.metadata?.uid ?? ''
       const madeMs = Date.parse(before.metadata?.creationTimestamp ?? '')
+      const strikeOut = await journal.begin({ does: 'deleteNode', target, object: savedNode(before) })
       const act: Act = {
         effect: { ...effect, isYoung: cluster.clock.epoch() - madeMs < youngMs },
         receipt(timeline) {
@@ -44,6 +45,7 @@ export function deleteNode(pod: Pod): Fault {
         },
         async revert() {
           if (!(await cluster.kube.get(ref))) await cluster.kube.create(savedNode(before))
+          await strikeOut()
           const isReady = () => {
             const back = timeline.of('node').find(({ toMs, detail }) => toMs === null && detail.name === name)
             return back && isOpenIn(timeline.of('node-ready', back.uid)) ? true : undefined

@@ -1,4 +1,5 @@
-import type { Kube, PodObject } from '../cluster/kube.ts'
+import type { PodObject } from '../cluster/kube.ts'
+import { cordon, uncordon } from '../cluster/node-marks.ts'
 import { toMs } from '../model/duration.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import { keeps } from '../timeline/budgets.ts'
@@ -15,7 +16,7 @@ export function cordonNode(pod: Pod): Fault {
   return {
     ...{ kind: 'cordonNode', target: `Node/${node}`, requires: [], receiptWithinMs: 10_000 },
     ...{ lasting: true, exclusive: true, effect: { does: 'cordon', node, podUids: [] } },
-    inject: (stage) => cordon(stage, node),
+    inject: (stage) => cordoned(stage, node),
   }
 }
 
@@ -33,7 +34,7 @@ export function drainNode(pod: Pod, { within = evictWithin }: EvictOptions = {})
     ...{ kind: 'drainNode', target: `Node/${node}`, requires: [], receiptWithinMs: 10_000 },
     ...{ lasting: true, exclusive: true, effect },
     async inject(stage) {
-      const act = await cordon(stage, node)
+      const act = await cordoned(stage, node)
       try {
         await evictAll(stage, node, toMs(within))
         return act
@@ -96,17 +97,17 @@ function roomFor(timeline: Timeline, podUids: string[]): number | null {
   return rooms.length > 0 ? Math.min(...rooms) : null
 }
 
-async function cordon({ cluster, recording }: Stage, node: string): Promise<Act> {
+async function cordoned({ cluster, recording }: Stage, node: string): Promise<Act> {
   const { kube } = cluster
   const before = await workerNode(kube, node, 'cordoned')
   if (before.spec?.unschedulable) throw new EnvironmentError(`Node/${node}: is cordoned already`)
   const sinceMs = recording.now()
   const revert = async () => {
-    await setUnschedulable(kube, node, null)
+    await uncordon(kube, node)
     await untilUsable(cluster, node, 'was uncordoned')
   }
   try {
-    await setUnschedulable(kube, node, true)
+    await cordon(kube, node)
   } catch (error) {
     // The answer may be lost and the node cordoned all the same.
     await revert().catch(() => undefined)
@@ -122,8 +123,4 @@ async function cordon({ cluster, recording }: Stage, node: string): Promise<Act>
       return seen && { atMs: seen.fromMs, observedBy: 'watch of nodes', evidence }
     },
   }
-}
-
-async function setUnschedulable(kube: Kube, name: string, unschedulable: true | null): Promise<void> {
-  await kube.patch({ apiVersion: 'v1', kind: 'Node', name }, { spec: { unschedulable } })
 }

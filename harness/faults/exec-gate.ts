@@ -1,3 +1,4 @@
+import { onNode } from '../cluster/kind/on-node.ts'
 import type { Stage } from '../workload/stage.ts'
 import { gate, gateKeeper, hangs } from './exec-gate-scripts.ts'
 import { HelperLines } from './helper-lines.ts'
@@ -15,9 +16,7 @@ export interface ExecGateOptions {
   onFailed(atMs: number): void
 }
 
-/** On the node: the gate and the true runc; and what is ordered, which a restart of the node clears. */
-const library = '/usr/local/lib/rolypoly'
-const orders = '/run/rolypoly/exec'
+const { gate: library, orders } = onNode
 const startsWithinMs = 30_000
 
 /**

@@ -107,6 +107,7 @@ export async function injectFault(
   }
 
   refuseAnother(stage, fault)
+  const strikeOut = await stage.journal.begin({ does: kind, target })
   const act = await fault.inject(stage, number)
   if (act.ended !== undefined) record.ended = act.ended
   if (act.effect) record.effect = act.effect
@@ -114,6 +115,7 @@ export async function injectFault(
     // Its effect may be over as soon as the revert begins, and is once it is done.
     const beganMs = recording.now()
     await act.revert?.()
+    await strikeOut()
     if (!lasting) return
     record.revertedAtMs = beganMs
     say('reverted', beganMs)

@@ -1,5 +1,6 @@
-/** Of the node's own making, so that whoever revives a node finds it by its name. */
-const table = 'rolypoly_partition'
+import { onNode } from '../cluster/kind/on-node.ts'
+
+const table = `${onNode.tables}partition`
 
 /**
  * Cuts a node off from the API server that its kubelet talks to, says once a packet was dropped, and takes that back when

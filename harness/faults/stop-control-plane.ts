@@ -1,6 +1,6 @@
-import type { Clock } from '../cluster/clock.ts'
-import { untilHealthy } from '../cluster/health.ts'
-import type { Kube, NodeObject } from '../cluster/kube.ts'
+import { untilApiReady, untilHealthy } from '../cluster/health.ts'
+import { onNode } from '../cluster/kind/on-node.ts'
+import type { NodeObject } from '../cluster/kube.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { Act, Fault } from './fault.ts'
 import { controlPlane, untilTold } from './node.ts'
@@ -14,7 +14,6 @@ export type ControlPlaneComponent = keyof typeof ports
 const goneWithinMs = 45_000
 /** What ended for want of the API server is started again with the kubelet's back-off, of five minutes at most. */
 const backWithinMs = 360_000
-const againMs = 500
 
 /**
  * Takes a component of the control plane away: its manifest is moved out of the folder that the kubelet runs static pods
@@ -57,8 +56,9 @@ export function stopControlPlane(component: ControlPlaneComponent): Fault {
         await nodes.exec(node, ['bash', '-c', back, 'back', component, String(port)], {
           timeoutMs: backWithinMs,
         })
-        await untilReady(kube, clock)
-        const wrong = await untilHealthy(kube, clock, items.length, backWithinMs)
+        const wrong =
+          (await untilApiReady(kube, clock, backWithinMs)) ??
+          (await untilHealthy(kube, clock, items.length, backWithinMs))
         if (wrong) throw new EnvironmentError(`${component}: was given back six minutes ago, and ${wrong}`)
         if (component !== 'kube-apiserver') return
         const names = items.flatMap(({ metadata }) => metadata?.name ?? [])
@@ -81,23 +81,8 @@ export function stopControlPlane(component: ControlPlaneComponent): Fault {
   }
 }
 
-/** kubernetes: an API server that starts listens before it knows its roles, and forbids everything until then. */
-async function untilReady(kube: Kube, clock: Clock): Promise<void> {
-  const untilMs = clock.now() + backWithinMs
-  for (;;) {
-    try {
-      await kube.raw('/readyz')
-      return
-    } catch (error) {
-      if (clock.now() > untilMs) throw error
-      await clock.sleep(againMs)
-    }
-  }
-}
-
-const place = '/etc/kubernetes/manifests/$1.yaml'
-/** Beside the folder, for whatever is in it is run. */
-const away = '/etc/kubernetes/rolypoly-$1.yaml'
+const place = `${onNode.manifests}/$1.yaml`
+const away = `${onNode.manifestAway}$1.yaml`
 const listens = '(exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null'
 
 /** Takes the manifest away, says when nothing listens any more, and gives it back when it is told to end. */

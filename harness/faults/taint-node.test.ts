@@ -14,18 +14,23 @@ function scene(taints: object[] = [], ...failures: Error[]) {
   for (const parts of [{}, { name: 'web-2', node: 'n2' }]) recording.record(watched('Pod', 0, pod(parts)))
   const written: unknown[] = []
   let now: object[] | null = taints
+  let annotations: object = {}
   const node = () => ({
-    metadata: { name: 'n1', uid: 'n', resourceVersion: String(written.length) },
+    metadata: { name: 'n1', uid: 'n', resourceVersion: String(written.length), annotations },
     spec: { ...(now && { taints: now }) },
     status: { conditions: [ready] },
   })
   const kube = {
     get: async () => node(),
     list: async () => ({ items: [node()], resourceVersion: '1' }),
-    patch: async (_: object, patch: { metadata: object; spec: { taints: object[] | null } }) => {
+    patch: async (
+      _: object,
+      patch: { metadata: { annotations: object }; spec: { taints: object[] | null } },
+    ) => {
       const failure = failures.shift()
       if (failure) throw failure
       now = patch.spec.taints
+      annotations = Object.fromEntries(Object.entries(patch.metadata.annotations).filter(([, mark]) => mark))
       written.push(patch)
       recording.record(watched('Node', recording.now() + 40, node() as never))
     },
@@ -35,8 +40,9 @@ function scene(taints: object[] = [], ...failures: Error[]) {
   const mine = new Pod(new Workload(stage, shape, { containers: [] }), pod() as never)
   return { stage, recording, mine, written }
 }
-const patchOf = (resourceVersion: string, taints: object[] | null) => ({
-  metadata: { resourceVersion },
+/** What is written, the mark of whose taint it is with it. */
+const patchOf = (resourceVersion: string, taints: object[] | null, mark: string | null = null) => ({
+  metadata: { resourceVersion, annotations: { 'rolypoly.dev/tainted': mark } },
   spec: { taints },
 })
 
@@ -50,7 +56,7 @@ test('a taint is put beside the others, is seen, and goes with the revert', asyn
     ...{ atMs: 0, observedBy: 'watch of nodes', evidence: 'its spec.taints has a=b:NoExecute' },
   })
   await act.revert?.()
-  expect(written).toEqual([patchOf('0', [other, taint]), patchOf('1', [other])])
+  expect(written).toEqual([patchOf('0', [other, taint], 'a:NoExecute'), patchOf('1', [other])])
 })
 
 test('the only taint leaves none behind, and one of another effect hurts no pod', async () => {

@@ -1,5 +1,4 @@
-import type { Kube, NodeObject } from '../cluster/kube.ts'
-import { KubeError } from '../cluster/kube-error.ts'
+import { addTaint, isSameTaint, removeTaint } from '../cluster/node-marks.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import type { NodeTaint } from '../model/fault.ts'
 import type { Pod } from '../workload/workload.ts'
@@ -7,8 +6,6 @@ import type { Fault } from './fault.ts'
 import { podUidsOnNodeOf, untilUsable, workerNode } from './node.ts'
 
 export type TaintNodeOptions = NodeTaint
-
-const writes = 5
 
 /**
  * Taints the node that a pod runs on, as `kubectl taint` does. By `NoExecute` the pods on it that do not tolerate it go at
@@ -30,11 +27,11 @@ export function taintNode(pod: Pod, taint: TaintNodeOptions): Fault {
       }
       const sinceMs = recording.now()
       const revert = async () => {
-        await writeTaints(kube, node, (taints) => taints.filter((one) => !isSameTaint(one, taint)))
+        await removeTaint(kube, node, taint)
         await untilUsable(cluster, node, 'lost its taint')
       }
       try {
-        await writeTaints(kube, node, (taints) => [...taints, taint])
+        await addTaint(kube, node, taint)
       } catch (error) {
         // The answer may be lost and the node tainted all the same.
         await revert().catch(() => undefined)
@@ -54,32 +51,5 @@ export function taintNode(pod: Pod, taint: TaintNodeOptions): Fault {
         },
       }
     },
-  }
-}
-
-/** https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/node-v1/: a taint is known by its key and effect. */
-function isSameTaint(one: { key: string; effect: string }, other: { key: string; effect: string }): boolean {
-  return one.key === other.key && one.effect === other.effect
-}
-
-type Taints = NonNullable<NonNullable<NodeObject['spec']>['taints']>
-
-/** Others write a node's taints too: the whole list is written where it is still the one that was read. */
-async function writeTaints(kube: Kube, name: string, change: (taints: Taints) => Taints): Promise<void> {
-  const ref = { apiVersion: 'v1', kind: 'Node', name }
-  for (let left = writes; ; left--) {
-    const node = await kube.get<NodeObject>(ref)
-    if (!node) throw new EnvironmentError(`Node/${name}: is gone`)
-    const taints = change(node.spec?.taints ?? [])
-    const resourceVersion = node.metadata?.resourceVersion
-    try {
-      await kube.patch(ref, {
-        metadata: { resourceVersion },
-        spec: { taints: taints.length > 0 ? taints : null },
-      })
-      return
-    } catch (error) {
-      if (!(error instanceof KubeError) || error.code !== 409 || left <= 1) throw error
-    }
   }
 }

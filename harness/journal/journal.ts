@@ -14,39 +14,43 @@ const entrySchema = z.object({
   nodes: z.number().int(),
   /** Left for a later run to reuse. */
   kept: z.boolean(),
-  owner: ownerSchema,
+  /** Null where it is kept, well, and nobody's. */
+  owner: ownerSchema.nullable(),
+  /** Its owner undoes what a dead run has left in it. */
+  mending: z.boolean().optional(),
   since: z.string(),
 })
 
 /** One cluster that a run of this user's on this machine has made, or is about to. */
 export type JournalEntry = z.infer<typeof entrySchema>
 
-function folder(): string {
+/** Where the journal of this user's clusters on this machine is. */
+export function clustersFolder(): string {
   return join(cacheFolder(process.env), 'clusters')
 }
 
 export function kubeconfigPath(cluster: string): string {
-  return join(folder(), `${cluster}.kubeconfig`)
+  return join(clustersFolder(), `${cluster}.kubeconfig`)
 }
 
 /** Writes an entry, before the act that it tells of. */
 export async function writeEntry(entry: JournalEntry): Promise<void> {
-  await writeWhole(join(folder(), `${entry.cluster}.json`), `${JSON.stringify(entry, null, 2)}\n`)
+  await writeWhole(join(clustersFolder(), `${entry.cluster}.json`), `${JSON.stringify(entry, null, 2)}\n`)
 }
 
 /** Closes an entry: its cluster is gone. */
 export async function closeEntry(cluster: string): Promise<void> {
-  await rm(join(folder(), `${cluster}.json`), { force: true })
+  await rm(join(clustersFolder(), `${cluster}.json`), { force: true })
 }
 
 /** Every open entry. One that cannot be read is passed over: the cluster's name on the engine still tells of it. */
 export async function openEntries(): Promise<JournalEntry[]> {
-  const names = await readdir(folder()).catch(() => [])
+  const names = await readdir(clustersFolder()).catch(() => [])
   const read = names
     .filter((name) => name.endsWith('.json'))
     .map(async (name) => {
       try {
-        return [entrySchema.parse(JSON.parse(await readFile(join(folder(), name), 'utf8')))]
+        return [entrySchema.parse(JSON.parse(await readFile(join(clustersFolder(), name), 'utf8')))]
       } catch {
         return []
       }
@@ -56,6 +60,6 @@ export async function openEntries(): Promise<JournalEntry[]> {
 
 /** Does the work while no other process of this user's changes who owns which cluster. */
 export async function withJournal<T>(work: () => Promise<T>): Promise<T> {
-  await mkdir(folder(), { recursive: true, mode: 0o700 })
-  return withFileLock(join(folder(), 'lock'), work)
+  await mkdir(clustersFolder(), { recursive: true, mode: 0o700 })
+  return withFileLock(join(clustersFolder(), 'lock'), work)
 }

@@ -12,6 +12,11 @@ export async function thisProcess(): Promise<Owner> {
   return { host: hostname(), pid: process.pid, started: (await startOf(process.pid)) ?? '' }
 }
 
+/** Whether it belongs to somebody who is not known to be gone. */
+export async function isOwned(owner: Owner | null): Promise<boolean> {
+  return owner !== null && (await isAlive(owner))
+}
+
 /** False where the process is known to be gone. One of another machine may be alive. */
 export async function isAlive(owner: Owner): Promise<boolean> {
   if (owner.host !== hostname()) return true

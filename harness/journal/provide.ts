@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { realClock } from '../cluster/clock.ts'
 import {
   clusterPrefix,
   createKindCluster,
   deleteKindCluster,
   listKindClusters,
 } from '../cluster/kind/lifecycle.ts'
-import { reviveNodes } from '../cluster/kind/power.ts'
+import { closeActs, openActs } from './acts.ts'
 import {
   closeEntry,
   type JournalEntry,
@@ -14,7 +15,8 @@ import {
   withJournal,
   writeEntry,
 } from './journal.ts'
-import { isAlive, thisProcess } from './owner.ts'
+import { mend } from './mend.ts'
+import { isOwned, thisProcess } from './owner.ts'
 
 export interface ProvideOptions {
   nodes: number
@@ -30,7 +32,7 @@ export interface OwnedCluster {
   name: string
   kubeconfig: string
   reused: boolean
-  /** Deletes it, or leaves it for reuse. */
+  /** Deletes it, or leaves it for reuse, with nothing left in it that was to be undone. */
   release(): Promise<void>
   /** Deletes it, though it was to be kept. */
   discard(): Promise<void>
@@ -41,9 +43,7 @@ export async function provideKindCluster(options: ProvideOptions): Promise<Owned
   const kept = options.keep ? await takeKept(options) : undefined
   const entry = kept ?? (await newEntry(options))
   const { cluster: name, kubeconfig } = entry
-  // What cannot be brought back is found not healthy by whoever reuses it.
-  if (kept) await reviveNodes(name).catch(() => undefined)
-  else {
+  if (!kept) {
     try {
       await createKindCluster({ ...options, name, kubeconfig })
     } catch (error) {
@@ -53,26 +53,50 @@ export async function provideKindCluster(options: ProvideOptions): Promise<Owned
   }
   const discard = async () => {
     await deleteKindCluster(name, kubeconfig, options.kindPath)
+    await closeActs(name)
     await closeEntry(name)
   }
   const release = async () => {
-    if (options.keep) return writeEntry({ ...entry, owner: { ...entry.owner, pid: 0, started: 'released' } })
-    await discard()
+    if (!options.keep) return discard()
+    // What a scenario could not undo is tried once more.
+    if ((await openActs(name)).length > 0) await mend(entry, options.kindPath)
+    await writeEntry({ ...entry, owner: null })
   }
   return { name, kubeconfig, reused: kept !== undefined, release, discard }
 }
 
-function takeKept({ image, nodes }: ProvideOptions): Promise<JournalEntry | undefined> {
+const mendsWithinMs = 600_000
+const lookAgainMs = 500
+
+/** A fitting one that is nobody's; one that is being mended is waited for, so that no second one is made for want of it. */
+async function takeKept(options: ProvideOptions): Promise<JournalEntry | undefined> {
+  const untilMs = realClock.now() + mendsWithinMs
+  for (;;) {
+    const taken = await tryToTake(options)
+    if (taken !== 'being mended') return taken
+    if (realClock.now() > untilMs) return undefined
+    await realClock.sleep(lookAgainMs, options.signal)
+  }
+}
+
+function tryToTake({ image, nodes }: ProvideOptions): Promise<JournalEntry | 'being mended' | undefined> {
   return withJournal(async () => {
     const found = await listKindClusters()
-    for (const entry of await openEntries()) {
-      const fits = entry.kept && entry.image === image && entry.nodes === nodes
-      if (!fits || !found.some(({ name }) => name === entry.cluster) || (await isAlive(entry.owner))) continue
-      const mine = { ...entry, owner: await thisProcess() }
+    const entries = await openEntries()
+    const fitting = entries.filter(
+      (entry) =>
+        entry.kept &&
+        entry.image === image &&
+        entry.nodes === nodes &&
+        found.some(({ name }) => name === entry.cluster),
+    )
+    for (const entry of fitting) {
+      if (await isOwned(entry.owner)) continue
+      const mine = { ...entry, owner: await thisProcess(), mending: false }
       await writeEntry(mine)
       return mine
     }
-    return undefined
+    return fitting.some(({ mending }) => mending) ? 'being mended' : undefined
   })
 }
 

@@ -28,6 +28,6 @@ export async function sweepAfter(owner: Owner, kindPath: string): Promise<void> 
   }
 }
 
-function isSame(one: Owner, other: Owner): boolean {
-  return one.host === other.host && one.pid === other.pid && one.started === other.started
+function isSame(one: Owner | null, other: Owner): boolean {
+  return one !== null && one.host === other.host && one.pid === other.pid && one.started === other.started
 }

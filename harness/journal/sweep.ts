@@ -1,11 +1,19 @@
 import { rm } from 'node:fs/promises'
-import { deleteKindCluster, listKindClusters } from '../cluster/kind/lifecycle.ts'
+import { deleteKindCluster } from '../cluster/kind/lifecycle.ts'
 import { explain } from '../model/errors.ts'
-import { closeEntry, kubeconfigPath, openEntries } from './journal.ts'
-import { isAlive } from './owner.ts'
-
-/** A cluster that no entry tells of may be a live run's of another user; past this age no run is. */
-export const strangerAgeMs = 3 * 3_600_000
+import { closeActs } from './acts.ts'
+import { fateOf, type Known } from './fate.ts'
+import {
+  closeEntry,
+  type JournalEntry,
+  kubeconfigPath,
+  openEntries,
+  withJournal,
+  writeEntry,
+} from './journal.ts'
+import { knownClusters } from './known.ts'
+import { mend } from './mend.ts'
+import { isOwned, thisProcess } from './owner.ts'
 
 export interface Swept {
   /** What was undone, a sentence each. */
@@ -16,42 +24,86 @@ export interface Swept {
   left: string[]
 }
 
-/** Deletes the clusters that dead runs left. Spares those of live runs and, without `kept`, those left for reuse. */
-export async function sweep(kindPath: string, options: { kept?: boolean; nowMs: number }): Promise<Swept> {
+export interface SweepOptions {
+  /** Also the clusters that were left for reuse. */
+  kept?: boolean
+  nowMs: number
+}
+
+/**
+ * Undoes what dead runs left: deletes their clusters, and mends those that were to be kept. Spares the clusters of live
+ * runs and, without `kept`, those left for reuse.
+ */
+export async function sweep(kindPath: string, options: SweepOptions): Promise<Swept> {
   const swept: Swept = { undone: [], spared: [], left: [] }
-  const remove = async (name: string, kubeconfig: string, why: string) => {
+  const known = await knownClusters()
+  await Promise.all(known.map((cluster) => sweepOne(cluster, kindPath, options, swept)))
+  return swept
+}
+
+async function sweepOne(known: Known, kindPath: string, options: SweepOptions, swept: Swept): Promise<void> {
+  const { name, entry } = known
+  const { kept = false, nowMs } = options
+  const fate = fateOf(known, nowMs)
+  const remove = async (why: string) => {
     try {
-      await deleteKindCluster(name, kubeconfig, kindPath)
-      await closeEntry(name)
+      await deleteKindCluster(name, entry?.kubeconfig ?? kubeconfigPath(name), kindPath)
+      await forget(name)
       swept.undone.push(`deleted kind cluster ${name}, ${why}`)
     } catch (error) {
       swept.left.push(`kind cluster ${name}: ${explain(error)}`)
     }
   }
+  if (fate === 'of a live run') swept.spared.push(`${name}: its run is alive (process ${entry?.owner?.pid})`)
+  if (fate === 'being mended') swept.spared.push(`${name}: is being mended (process ${entry?.owner?.pid})`)
+  if (fate === "perhaps another user's") {
+    swept.spared.push(
+      `${name}: no record of its run here; it may be another user's (swept once it is three hours old)`,
+    )
+  }
+  if (fate === 'kept for reuse' && !kept)
+    swept.spared.push(`${name}: kept for reuse (\`rolypoly sweep --kept\` deletes it)`)
+  if (fate === 'gone') {
+    await forget(name)
+    await rm(kubeconfigPath(name), { force: true })
+  }
+  if (fate === 'dead') await remove(entry ? 'whose run is dead' : 'older than any run')
+  if (kept && (fate === 'kept for reuse' || fate === 'to be mended')) await remove('which was kept')
+  if (fate === 'to be mended' && entry && !kept) await mendOrRemove(entry, kindPath, swept, remove)
+}
 
-  const entries = await openEntries()
-  const found = await listKindClusters()
-  for (const entry of entries) {
-    const { cluster, kubeconfig } = entry
-    if (await isAlive(entry.owner)) {
-      swept.spared.push(`${cluster}: its run is alive (process ${entry.owner.pid})`)
-    } else if (!found.some(({ name }) => name === cluster)) {
-      await closeEntry(cluster)
-      await rm(kubeconfig, { force: true })
-    } else if (entry.kept && !options.kept) {
-      swept.spared.push(`${cluster}: kept for reuse (\`rolypoly sweep --kept\` deletes it)`)
-    } else {
-      await remove(cluster, kubeconfig, entry.kept ? 'which was kept' : 'whose run is dead')
-    }
+/** A kept cluster whose run died in it: what cannot be mended is of no use to anyone. */
+async function mendOrRemove(
+  entry: JournalEntry,
+  kindPath: string,
+  swept: Swept,
+  remove: (why: string) => Promise<void>,
+): Promise<void> {
+  const { cluster } = entry
+  if (!(await takeToMend(entry))) {
+    swept.spared.push(`${cluster}: another process has just begun to mend it`)
+    return
   }
-  for (const { name, createdMs } of found) {
-    if (entries.some(({ cluster }) => cluster === name)) continue
-    if (options.nowMs - createdMs > strangerAgeMs)
-      await remove(name, kubeconfigPath(name), 'older than any run')
-    else
-      swept.spared.push(
-        `${name}: no record of its run here; it may be another user's (swept once it is three hours old)`,
-      )
+  try {
+    const undone = await mend(entry, kindPath)
+    await writeEntry({ ...entry, owner: null })
+    swept.undone.push(...undone.map((sentence) => `${cluster}: ${sentence}`))
+    swept.undone.push(`${cluster}: is well again, and free for reuse; its run died in it`)
+  } catch (error) {
+    await remove(`which could not be mended: ${error instanceof Error ? error.message : error}`)
   }
-  return swept
+}
+
+function takeToMend({ cluster }: JournalEntry): Promise<boolean> {
+  return withJournal(async () => {
+    const now = (await openEntries()).find((entry) => entry.cluster === cluster)
+    if (!now?.owner || (await isOwned(now.owner))) return false
+    await writeEntry({ ...now, owner: await thisProcess(), mending: true })
+    return true
+  })
+}
+
+async function forget(cluster: string): Promise<void> {
+  await closeActs(cluster)
+  await closeEntry(cluster)
 }

@@ -1,14 +1,27 @@
+import { type ActJournal, noJournal } from '../cluster/act-journal.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import type { ClusterAccess } from './run-info.ts'
+import type { RunInfo } from './run-info.ts'
+
+/** A run's cluster, and where what is done to it is written down. */
+export interface Connection {
+  cluster: Cluster
+  journal: ActJournal
+}
 
 /** The run's cluster for one scenario. A simulated one is the scenario's own, the same for the same seed. */
-export async function connect(access: ClusterAccess, scenarioId: string): Promise<Cluster> {
+export async function connect(
+  { id, cluster: access }: Pick<RunInfo, 'id' | 'cluster'>,
+  scenarioId: string,
+): Promise<Connection> {
   // Neither is loaded where the other is used.
   if (access.provider === 'kind') {
     const { connectKind } = await import('../cluster/kind/cluster.ts')
-    return connectKind(access.name, access.kubeconfig, access.kindPath)
+    const { actJournal } = await import('../journal/acts.ts')
+    const { name, kubeconfig, kindPath } = access
+    return { cluster: connectKind(name, kubeconfig, kindPath), journal: actJournal(name, id) }
   }
   const { simulatedCluster } = await import('../cluster/simulated/provider.ts')
   const { name, nodes, seed } = access
-  return simulatedCluster({ name, nodes, seed: `${seed} ${scenarioId}` })
+  const cluster = await simulatedCluster({ name, nodes, seed: `${seed} ${scenarioId}` })
+  return { cluster, journal: noJournal }
 }

@@ -1,17 +1,13 @@
 import { expect, test } from 'vitest'
-import type { KubeObject } from '../cluster/kube.ts'
 import { UsageError } from '../model/errors.ts'
 import { openNeighbours } from './neighbours.ts'
 
 function open() {
   const done: string[] = []
-  const apply = async ({ metadata }: KubeObject) => {
-    done.push(`made ${metadata?.name} of run ${metadata?.labels?.run}`)
-  }
+  const makeNamespace = async (name: string) => void done.push(`made ${name}`)
   const watchNamespace = async (name: string, alias: string) => void done.push(`watched ${name} as ${alias}`)
   const neighbours = openNeighbours({
-    ...{ cluster: { kube: { apply } } as never, recorder: { watchNamespace } },
-    ...{ namespace: 'rolypoly-shop-1aa20d', labels: { run: '7' } },
+    ...{ recorder: { watchNamespace }, namespace: 'rolypoly-shop-1aa20d', makeNamespace },
   })
   return { neighbours, done }
 }
@@ -27,10 +23,7 @@ test('another is made when it is asked for first, and is watched before anything
   const homes = await Promise.all([neighbours.home('neighbour'), neighbours.home('neighbour')])
   const home = { namespace: 'rolypoly-neighbour-1aa20d', alias: 'neighbour' }
   expect(homes).toEqual([home, home])
-  expect(done).toEqual([
-    'watched rolypoly-neighbour-1aa20d as neighbour',
-    'made rolypoly-neighbour-1aa20d of run 7',
-  ])
+  expect(done).toEqual(['watched rolypoly-neighbour-1aa20d as neighbour', 'made rolypoly-neighbour-1aa20d'])
   await neighbours.home('other')
   expect(neighbours.names).toEqual(['rolypoly-neighbour-1aa20d', 'rolypoly-other-1aa20d'])
 })

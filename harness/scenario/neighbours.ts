@@ -1,15 +1,12 @@
-import type { Cluster } from '../cluster/cluster.ts'
 import { UsageError } from '../model/errors.ts'
 import type { ScenarioRecorder } from '../observe/recorder.ts'
 import type { Home } from '../workload/deploy.ts'
 
 export interface NeighboursOptions {
-  cluster: Pick<Cluster, 'kube'>
   recorder: Pick<ScenarioRecorder, 'watchNamespace'>
   /** The scenario's own namespace. */
   namespace: string
-  /** Of every namespace that the run makes. */
-  labels: Record<string, string>
+  makeNamespace(name: string): Promise<void>
 }
 
 /** The further namespaces of a scenario, by what it calls them. */
@@ -28,7 +25,7 @@ export interface Neighbours {
 /** `rolypoly-neighbour-1aa20d` has to be a DNS label, of 63 characters at most. */
 const usable = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/
 
-export function openNeighbours({ cluster, recorder, namespace, labels }: NeighboursOptions): Neighbours {
+export function openNeighbours({ recorder, namespace, makeNamespace }: NeighboursOptions): Neighbours {
   const names: string[] = []
   const made = new Map<string, Promise<Home>>()
   const suffix = namespace.slice(namespace.lastIndexOf('-') + 1)
@@ -36,7 +33,7 @@ export function openNeighbours({ cluster, recorder, namespace, labels }: Neighbo
     const name = `rolypoly-${alias}-${suffix}`
     names.push(name)
     await recorder.watchNamespace(name, alias)
-    await cluster.kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })
+    await makeNamespace(name)
     return { namespace: name, alias }
   }
   return {

@@ -1,4 +1,5 @@
 import { ledgerOf } from '../claims/ledger.ts'
+import type { ActJournal } from '../cluster/act-journal.ts'
 import type { Capability, Cluster } from '../cluster/cluster.ts'
 import { untilHealthy } from '../cluster/health.ts'
 import { type Fault, type InjectedFault, injectFault } from '../faults/fault.ts'
@@ -62,6 +63,7 @@ export interface Play {
   body: ScenarioBody
   run: RunInfo
   cluster: Cluster
+  journal: ActJournal
   signal: AbortSignal
 }
 
@@ -107,6 +109,11 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
   )
   const namespace = `rolypoly-${stemOf(play.file).slice(0, 40) || 'scenario'}-${cluster.newSuffix()}`
   const labels = { 'app.kubernetes.io/managed-by': 'rolypoly', 'rolypoly.dev/run': run.id }
+  const strikeOuts: (() => Promise<void>)[] = []
+  const makeNamespace = async (name: string) => {
+    strikeOuts.push(await play.journal.begin({ does: 'makeNamespace', target: `Namespace/${name}` }))
+    await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })
+  }
   let recorder: ScenarioRecorder | undefined
   let neighbours: Neighbours | undefined
   const injected: InjectedFault[] = []
@@ -116,7 +123,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
     signal.throwIfAborted()
     if (play.exclusive) await gate(play, 'before')
     recorder = await openRecorder({ kube, clock, namespace, path })
-    neighbours = openNeighbours({ cluster, recorder, namespace, labels })
+    neighbours = openNeighbours({ recorder, namespace, makeNamespace })
     const following = AbortSignal.any([signal, timing.signal])
     const runtime = followRuntime({ cluster, recorder, signal: following })
     const logs = followLogs({ cluster, recorder, namespace, signal: following })
@@ -126,7 +133,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
       await recorded.caughtUp()
       await Promise.all([runtime.settled(), logs.settled()])
     }
-    await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } })
+    await makeNamespace(namespace)
     // Virtual time waits for everybody.
     if (cluster.provider !== 'simulated')
       void measureNoise({ cluster, recorder, namespace, signal: timing.signal })
@@ -136,6 +143,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
         namespace,
         neighbours: neighbours.names,
         recording: recorder,
+        journal: play.journal,
         signal,
         control: run.mode === 'control',
         exclusive: play.exclusive,
@@ -166,6 +174,8 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
     timing.abort()
     const namespaces = [namespace, ...(neighbours?.names ?? [])]
     await tearDown(play, result, namespaces, injected, flows, recorder)
+    // Of one that could not be deleted, the sweep finds the label.
+    await Promise.all(strikeOuts.map((strikeOut) => strikeOut()))
   }
 }
 

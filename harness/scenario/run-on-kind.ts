@@ -1,5 +1,3 @@
-import type { Cluster } from '../cluster/cluster.ts'
-import { untilHealthy } from '../cluster/health.ts'
 import { kindBinary } from '../cluster/kind/binary.ts'
 import { connectKind } from '../cluster/kind/cluster.ts'
 import { type DockerFacts, dockerFacts } from '../cluster/kind/docker.ts'
@@ -7,6 +5,7 @@ import { buildImage } from '../cluster/kind/images.ts'
 import { chooseNodeImage } from '../cluster/kind/node-image.ts'
 import { isOffline } from '../cluster/offline.ts'
 import { startGuard } from '../journal/guard.ts'
+import { mend } from '../journal/mend.ts'
 import { type OwnedCluster, type ProvideOptions, provideKindCluster } from '../journal/provide.ts'
 import { sweep } from '../journal/sweep.ts'
 import { EnvironmentError } from '../model/errors.ts'
@@ -77,7 +76,9 @@ async function provideClean(
     const owned = await provideKindCluster(provide)
     if (!owned.reused) return owned
     try {
-      await cleanUp(connectKind(owned.name, owned.kubeconfig, provide.kindPath), nodes, signal)
+      const kept = { cluster: owned.name, kubeconfig: owned.kubeconfig, nodes }
+      // Docker may have been started anew since, or somebody else been at work in it.
+      for (const line of await mend(kept, provide.kindPath, signal)) say(`cluster: ${line}`)
       return owned
     } catch (error) {
       if (signal.aborted) {
@@ -90,16 +91,4 @@ async function provideClean(
       await owned.discard()
     }
   }
-}
-
-/** A kept cluster may hold namespaces of a run that died in it. */
-async function cleanUp({ kube, clock, name }: Cluster, nodes: number, signal: AbortSignal): Promise<void> {
-  const labelSelector = 'app.kubernetes.io/managed-by=rolypoly'
-  const left = await kube.list({ apiVersion: 'v1', kind: 'Namespace', labelSelector })
-  for (const { metadata } of left.items) {
-    await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: metadata?.name ?? '' })
-  }
-  const wrong = await untilHealthy(kube, clock, nodes, 120_000, signal)
-  if (!wrong) return
-  throw new EnvironmentError(`Cluster ${name}: is not healthy: ${wrong}`)
 }

@@ -37,9 +37,10 @@ export function scenario(title: string, given: ScenarioOptions | ScenarioBody, l
     const run = runInfo()
     const file = relative(process.cwd(), task.file.filepath)
     const id = idOf(file, title)
-    await using cluster = await connect(run.cluster, id)
+    const { cluster, journal } = await connect(run, id)
+    await using _ = cluster
     const result = await playScenario({
-      ...{ id, title, file, deadline, run, cluster, needs: options.needs ?? [] },
+      ...{ id, title, file, deadline, run, cluster, journal, needs: options.needs ?? [] },
       body: cluster.provider === 'simulated' ? (context) => withoutRealIo(() => body(context)) : body,
       signal: AbortSignal.any([signal, listenForStop(run.stopLine)]),
       exclusive: /\.exclusive\.scenario\.[cm]?[jt]s$/.test(file),

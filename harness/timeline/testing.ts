@@ -112,6 +112,7 @@ export function fakeStage(recording: Recording & { clock?: object }, ...faults: 
     cluster: { clock: recording.clock } as never,
     namespace: 'shop',
     recording,
+    journal: { begin: async () => async () => undefined },
     signal: new AbortController().signal,
     control: false,
     exclusive: false,

@@ -1,3 +1,4 @@
+import type { ActJournal } from '../cluster/act-journal.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterTiming } from '../model/cluster-timing.ts'
 import type { FaultRecord } from '../model/fault.ts'
@@ -18,6 +19,8 @@ export interface Stage {
   /** The scenario's further namespaces. */
   readonly neighbours?: readonly string[]
   readonly recording: Recording
+  /** Where its acts are written down before they are done. */
+  readonly journal: ActJournal
   /** Aborted at the scenario's deadline and when the run is stopped. */
   readonly signal: AbortSignal
   /** True where faults are left out, to see that the claims notice. */

@@ -1,29 +1,30 @@
 import { expect, test } from 'vitest'
 import { judgeLeftovers } from './leftovers.ts'
 
-const hourMs = 3_600_000
-const found = (name: string, ageHours = 1) => ({ name, createdMs: -ageHours * hourMs })
-
 test('nothing, live runs, kept clusters and young strangers are no leftovers', () => {
-  expect(judgeLeftovers([], [], 0)).toEqual({ level: 'fine', found: 'no cluster of a dead run' })
-  const clusters = [found('live', 9), found('kept', 9), found('kept-too', 9), found('stranger', 2.9)]
-  const known = [
-    { cluster: 'live', kept: false, alive: true },
-    { cluster: 'kept', kept: true, alive: false },
-    { cluster: 'kept-too', kept: true, alive: false },
-    { cluster: 'gone', kept: false, alive: false },
-  ]
-  expect(judgeLeftovers(clusters, known, 0)).toEqual({
+  expect(judgeLeftovers([])).toEqual({ level: 'fine', found: 'no cluster of a dead run' })
+  const clusters = [
+    { name: 'live', fate: 'of a live run' },
+    { name: 'kept', fate: 'kept for reuse' },
+    { name: 'kept-too', fate: 'kept for reuse' },
+    { name: 'gone', fate: 'gone' },
+    { name: 'stranger', fate: "perhaps another user's" },
+  ] as const
+  expect(judgeLeftovers([...clusters])).toEqual({
     level: 'fine',
     found: "no cluster of a dead run; 1 of a live run, 2 kept for reuse, 1 perhaps another user's",
   })
 })
 
-test("the cluster of a dead run, and one that is nobody's, are named with the sweep", () => {
-  const known = [{ cluster: 'dead', kept: false, alive: false }]
-  expect(judgeLeftovers([found('dead'), found('stranger', 3.1)], known, 0)).toEqual({
+test('the clusters that dead runs left are named with the sweep, those that were to be kept among them', () => {
+  const clusters = [
+    { name: 'dead', fate: 'dead' },
+    { name: 'hurt', fate: 'to be mended' },
+    { name: 'mended', fate: 'being mended' },
+  ] as const
+  expect(judgeLeftovers([...clusters])).toEqual({
     level: 'warning',
-    found: '2 clusters of dead runs: dead, stranger',
+    found: '2 clusters of dead runs: dead, hurt; 1 being mended',
     remedy: 'npx rolypoly sweep',
   })
 })

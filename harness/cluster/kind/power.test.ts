@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { EnvironmentError } from '../../model/errors.ts'
-import { kindPower, reviveNodes, stateOf } from './power.ts'
+import { kindPower, stateOf } from './power.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rolypoly-power-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -43,21 +43,4 @@ test('a node that could not be frozen is frozen again; one that is not there is 
   expect(asked()).toEqual(['pause n1', 'pause n1'])
   fakeDocker('exit 1')
   await expect(kindPower.start('n1')).rejects.toThrow(EnvironmentError)
-})
-
-test('what a dead run left is brought back: each node as it needs', async () => {
-  const asked = fakeDocker(`case "$*" in
-    ps*) printf 'n1 running\\nn2 exited\\nn3 paused\\n' ;;
-    *n1*) exit 1 ;;
-  esac`)
-  await expect(reviveNodes('rolypoly-1')).rejects.toThrow('nft list tables')
-  await expect.poll(() => asked().filter((line) => line.includes('n3')).length).toBe(4)
-  expect(asked()[0]).toMatch(/^ps --all --filter label=io.x-k8s.kind.cluster=rolypoly-1 /)
-  expect(asked().filter((line) => line.includes('n2'))).toEqual(['start n2'])
-  expect(
-    asked()
-      .filter((line) => line.includes('n3'))
-      .slice(0, 3)
-      .map((line) => line.slice(0, 40)),
-  ).toEqual(['unpause n3', "exec n3 bash -c nft list tables | awk '$", 'exec n3 systemctl start kubelet'])
 })

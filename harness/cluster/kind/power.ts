@@ -34,28 +34,8 @@ export function stateOf(status: string): NodeState {
   return status === 'running' || status === 'paused' ? status : 'stopped'
 }
 
-/** Those of faults that stand in the way of a node's traffic: their names say whose they are. */
-const dropTables = `nft list tables | awk '$3 ~ /^rolypoly_/ { print $2, $3 }' | while read -r table; do nft delete table $table; done`
-
-/**
- * Brings back what a dead run may have left of a cluster's nodes: turned off, frozen, cut off, or without a kubelet.
- * Whether they are well then is another matter.
- */
-export async function reviveNodes(cluster: string): Promise<void> {
-  const label = `label=io.x-k8s.kind.cluster=${cluster}`
-  const nodes = await docker('ps', '--all', '--filter', label, '--format', '{{.Names}} {{.State}}')
-  const revived = nodes.split('\n').map(async (line) => {
-    const [node = '', status = ''] = line.split(' ')
-    const state = stateOf(status)
-    if (state === 'stopped') return kindPower.start(node) // its kubelet with it
-    if (state === 'paused') await kindPower.unpause(node)
-    await docker('exec', node, 'bash', '-c', dropTables)
-    await kindPower.kubelet(node, 'start')
-  })
-  await Promise.all(revived)
-}
-
-async function docker(...args: string[]): Promise<string> {
+/** Runs docker, and gives what it printed. */
+export async function docker(...args: string[]): Promise<string> {
   const { stdout } = await run('docker', args, { timeoutMs })
   return stdout.trim()
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Observation } from '../../../model/observation.ts'
 import { describeCluster } from '../../../scenario/describe.ts'
 import { playScenario, type ScenarioBody } from '../../../scenario/play.ts'
+import { noJournal } from '../../act-journal.ts'
 import { simulatedCluster, simulatedHelper } from '../provider.ts'
 
 /** A scenario ends as soon as its claims are settled, which nothing that comes late must hide. */
@@ -24,7 +25,8 @@ export async function played(id: string, body: ScenarioBody, seed: number): Prom
   const folder = await mkdtemp(join(tmpdir(), 'rolypoly-golden-'))
   try {
     const { error } = await playScenario({
-      ...{ id, title: id, file: `${id}.ts`, exclusive: true, deadline: '12m', body: longer, cluster },
+      ...{ id, title: id, file: `${id}.ts`, exclusive: true, deadline: '12m', body: longer },
+      ...{ cluster, journal: noJournal },
       signal: new AbortController().signal,
       run: {
         ...{ id: 'golden', folder, mode: 'normal', timing, helperImage: simulatedHelper, stopLine: '' },

@@ -1,0 +1,60 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
+import { machinesOf, mendMachine, registerAgain } from './mend-node.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rolypoly-mend-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+afterEach(() => vi.unstubAllEnvs())
+
+/** Puts a docker on the PATH that prints what this script of sh does, and gives the first lines of what it was asked. */
+function fakeDocker(script: string): () => string[] {
+  const [docker, asked] = [join(folder, 'docker'), join(folder, 'asked')]
+  writeFileSync(docker, `#!/bin/sh\necho "$1 $2 $3 $4" | head -1 >>${asked}\n${script}\n`)
+  chmodSync(docker, 0o755)
+  writeFileSync(asked, '')
+  vi.stubEnv('PATH', `${folder}:${process.env.PATH}`)
+  return () => readFileSync(asked, 'utf8').trim().split(/ *\n/)
+}
+
+test('the machines of a cluster are its containers, running or not', async () => {
+  const asked = fakeDocker("printf 'n1 running\\nn2 exited\\n'")
+  expect(await machinesOf('rolypoly-1')).toEqual([
+    { node: 'n1', status: 'running' },
+    { node: 'n2', status: 'exited' },
+  ])
+  expect(asked()).toEqual(['ps --all --filter label=io.x-k8s.kind.cluster=rolypoly-1'])
+  fakeDocker('true')
+  expect(await machinesOf('rolypoly-1')).toEqual([])
+})
+
+test.each([
+  ['exited', ['start n2', 'exec n2 bash -c'], ['turned n2 on'], true],
+  ['paused', ['unpause n2', 'exec n2 bash -c'], ['let n2 go on'], false],
+  ['running', ['exec n2 bash -c'], [], false],
+])('a machine that is %s', async (status, commands, undone, rebooted) => {
+  const asked = fakeDocker('true')
+  expect(await mendMachine({ node: 'n2', status })).toEqual({ node: 'n2', undone, rebooted })
+  expect(asked()).toEqual(commands)
+})
+
+test('what is undone on the machine is told with its name', async () => {
+  fakeDocker("printf 'noise\\nundid: started the kubelet\\n'")
+  const { undone } = await mendMachine({ node: 'n2', status: 'running' })
+  expect(undone).toEqual(['started the kubelet on n2'])
+})
+
+test('a machine that cannot be mended is an error', async () => {
+  fakeDocker('exit 1')
+  await expect(mendMachine({ node: 'n2', status: 'running' })).rejects.toThrow('docker exec n2')
+})
+
+test('a kubelet registers its node when it starts', async () => {
+  const asked = fakeDocker('true')
+  await registerAgain('n2')
+  expect(asked().filter((line) => !line.includes('show'))).toEqual([
+    'exec n2 systemctl stop',
+    'exec n2 systemctl start',
+  ])
+})

@@ -1,0 +1,90 @@
+import { onNode } from './on-node.ts'
+import { docker, kindPower, stateOf } from './power.ts'
+
+/** A node's machine, as it was found. */
+export interface Mended {
+  node: string
+  /** What was undone, a sentence each. */
+  undone: string[]
+  /** Its containers ended with it. */
+  rebooted: boolean
+}
+
+/** The nodes' machines of a kind cluster and Docker's word for what each is doing. */
+export async function machinesOf(cluster: string): Promise<{ node: string; status: string }[]> {
+  const label = `label=io.x-k8s.kind.cluster=${cluster}`
+  const lines = await docker('ps', '--all', '--filter', label, '--format', '{{.Names}} {{.State}}')
+  return lines
+    .split('\n')
+    .filter((line) => line.length > 0)
+    .map((line) => {
+      const [node = '', status = ''] = line.split(' ')
+      return { node, status }
+    })
+}
+
+/**
+ * Undoes what a fault may have left of a node's machine: turned off, frozen, without its kubelet, cut off, with a probe's
+ * traffic redirected or a gate before its runtime, with processes of its containers stopped, or without the manifest of a
+ * static pod. All of it is seen on the machine itself, whatever anybody has written down.
+ *
+ * @throws EnvironmentError where the machine does not come back.
+ */
+export async function mendMachine({ node, status }: { node: string; status: string }): Promise<Mended> {
+  const undone: string[] = []
+  const state = stateOf(status)
+  if (state === 'stopped') {
+    await kindPower.start(node)
+    undone.push(`turned ${node} on`)
+  }
+  if (state === 'paused') {
+    await kindPower.unpause(node)
+    undone.push(`let ${node} go on`)
+  }
+  const said = await docker('exec', node, 'bash', '-c', mendScript)
+  undone.push(
+    ...said
+      .split('\n')
+      .filter((line) => line.startsWith(didMark))
+      .map((line) => `${line.slice(didMark.length)} on ${node}`),
+  )
+  return { node, undone, rebooted: state === 'stopped' }
+}
+
+/** Has a kubelet register its node, which it does when it starts. */
+export async function registerAgain(node: string): Promise<void> {
+  await kindPower.kubelet(node, 'stop')
+  await kindPower.kubelet(node, 'start')
+}
+
+const didMark = 'undid: '
+
+/** Says what it undoes. A node that is just turned on has systemd only a moment later. */
+const mendScript = `
+did() { echo "${didMark}$*"; }
+for i in $(seq 100); do systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded|starting' && break; sleep 0.1; done
+nft list tables 2>/dev/null | awk '$3 ~ /^${onNode.tables}/ { print $2, $3 }' | while read -r family name; do
+  nft delete table "$family" "$name" && did "took the rules of the table $name away"
+done
+for away in ${onNode.manifestAway}*.yaml; do
+  [ -f "$away" ] || continue
+  component=\${away#${onNode.manifestAway}}
+  mv -n "$away" "${onNode.manifests}/$component" && did "gave the manifest of \${component%.yaml} back"
+done
+for status in /proc/[0-9]*/status; do
+  process=\${status#/proc/} process=\${process%/status}
+  grep -q '^State:[[:space:]]T' "$status" 2>/dev/null || continue
+  grep -q kubepods "/proc/$process/cgroup" 2>/dev/null || continue
+  kill -CONT "$process" && did "let process $process of a container go on"
+done
+runc=$(readlink -f "$(command -v runc)")
+rm -f ${onNode.orders}/*.order
+while awk -v path="$runc" '$5 == path { found = 1 } END { exit !found }' /proc/self/mountinfo; do
+  umount --lazy "$runc" || break
+  did "took the gate before $runc away"
+done
+case $(systemctl show --property ActiveState --value kubelet) in
+  inactive | failed) systemctl start kubelet && did 'started the kubelet' ;;
+esac
+true
+`

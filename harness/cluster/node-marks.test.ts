@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import type { Kube, NodeObject } from './kube.ts'
+import { addTaint, cordon, removeTaint, uncordon, undoMarked } from './node-marks.ts'
+
+type Taint = { key: string; value?: string; effect: string }
+
+/** An API server with one Node, which takes merge patches. */
+function oneNode(taints: Taint[] = []) {
+  const annotations: Record<string, string> = { mine: 'stays' }
+  const node = {
+    metadata: { name: 'n1', resourceVersion: '1', annotations },
+    spec: { unschedulable: undefined as true | undefined, taints },
+  }
+  interface Patch {
+    metadata: { annotations: Record<string, string | null> }
+    spec: { unschedulable?: true | null; taints?: Taint[] | null }
+  }
+  const kube = {
+    get: async () => structuredClone(node),
+    patch: async (_: object, { metadata, spec }: Patch) => {
+      for (const [key, value] of Object.entries(metadata.annotations)) {
+        if (value === null) delete annotations[key]
+        else annotations[key] = value
+      }
+      if (spec.unschedulable !== undefined) node.spec.unschedulable = spec.unschedulable ?? undefined
+      if (spec.taints !== undefined) node.spec.taints = spec.taints ?? []
+    },
+  } as unknown as Kube
+  return { kube, node, undo: () => undoMarked(kube, structuredClone(node) as NodeObject) }
+}
+
+const a = { key: 'a', value: '1', effect: 'NoExecute' } as const
+const b = { key: 'example.com/b', effect: 'NoSchedule' } as const
+const theirs = { key: 'theirs', effect: 'NoSchedule' }
+
+test('whose doing it is goes with it: nothing is left once it is taken back', async () => {
+  const { kube, node, undo } = oneNode([theirs])
+  await cordon(kube, 'n1')
+  await addTaint(kube, 'n1', a)
+  await addTaint(kube, 'n1', b)
+  expect(node.spec).toEqual({ unschedulable: true, taints: [theirs, a, b] })
+  await removeTaint(kube, 'n1', a)
+  await removeTaint(kube, 'n1', b)
+  await uncordon(kube, 'n1')
+  expect(node).toMatchObject({ metadata: { annotations: { mine: 'stays' } }, spec: { taints: [theirs] } })
+  expect([Object.keys(node.metadata.annotations), node.spec.unschedulable]).toEqual([['mine'], undefined])
+  expect(await undo()).toEqual([])
+})
+
+test('from the marks alone all of it is undone, and nothing of anybody else', async () => {
+  const { kube, node, undo } = oneNode([theirs])
+  await cordon(kube, 'n1')
+  await addTaint(kube, 'n1', a)
+  await addTaint(kube, 'n1', b)
+  expect(await undo()).toEqual([
+    'uncordoned Node/n1',
+    'took the taint a:NoExecute from Node/n1',
+    'took the taint example.com/b:NoSchedule from Node/n1',
+  ])
+  expect(node.spec).toEqual({ unschedulable: undefined, taints: [theirs] })
+  expect(node.metadata.annotations).toEqual({ mine: 'stays' })
+})
+
+test('a node that somebody else has cordoned and tainted is left as it is', async () => {
+  const { node, undo } = oneNode([theirs])
+  node.spec.unschedulable = true
+  expect(await undo()).toEqual([])
+  expect(node.spec).toEqual({ unschedulable: true, taints: [theirs] })
+})

@@ -1,0 +1,35 @@
+import type { FoundCluster } from '../cluster/kind/lifecycle.ts'
+import type { JournalEntry } from './journal.ts'
+
+/** A cluster that no entry tells of may be a live run's of another user; past this age no run is. */
+export const strangerAgeMs = 3 * 3_600_000
+
+/** What a sweep has to do with a kind cluster of rolypoly's. */
+export type Fate =
+  | 'of a live run'
+  /** Somebody undoes what a dead run has left in it. */
+  | 'being mended'
+  | 'kept for reuse'
+  /** Its run died in it, and it was to be kept. */
+  | 'to be mended'
+  | 'dead'
+  /** Only its entry is left. */
+  | 'gone'
+  | "perhaps another user's"
+
+/** What the journal and the Docker engine say of a cluster: one of the two at least knows it. */
+export interface Known {
+  name: string
+  entry?: JournalEntry
+  /** Whether the entry's owner is a process that lives, for all that is known. */
+  isOwned: boolean
+  found?: FoundCluster
+}
+
+export function fateOf({ entry, isOwned, found }: Known, nowMs: number): Fate {
+  if (!entry) return found && nowMs - found.createdMs > strangerAgeMs ? 'dead' : "perhaps another user's"
+  if (isOwned) return entry.mending ? 'being mended' : 'of a live run'
+  if (!found) return 'gone'
+  if (!entry.kept) return 'dead'
+  return entry.owner === null ? 'kept for reuse' : 'to be mended'
+}

@@ -1,0 +1,22 @@
+import { listKindClusters } from '../cluster/kind/lifecycle.ts'
+import type { Known } from './fate.ts'
+import { openEntries } from './journal.ts'
+import { isOwned } from './owner.ts'
+
+/** Every kind cluster of rolypoly's that the journal tells of, or the Docker engine has. */
+export async function knownClusters(): Promise<Known[]> {
+  // What is made meanwhile has its entry first, and is no stranger.
+  const found = await listKindClusters()
+  const entries = await openEntries()
+  const names = new Set([...entries.map(({ cluster }) => cluster), ...found.map(({ name }) => name)])
+  const known = [...names].map(async (name): Promise<Known> => {
+    const entry = entries.find(({ cluster }) => cluster === name)
+    const there = found.find((one) => one.name === name)
+    return {
+      ...{ name, isOwned: entry !== undefined && (await isOwned(entry.owner)) },
+      ...(entry && { entry }),
+      ...(there && { found: there }),
+    }
+  })
+  return Promise.all(known)
+}

@@ -1,0 +1,106 @@
+import type { Cluster } from '../cluster/cluster.ts'
+import { untilApiReady, untilHealthy, untilNodeBack } from '../cluster/health.ts'
+import { connectKind } from '../cluster/kind/cluster.ts'
+import { type Mended, machinesOf, mendMachine, registerAgain } from '../cluster/kind/mend-node.ts'
+import type { KubeObject, NodeObject } from '../cluster/kube.ts'
+import { undoMarked } from '../cluster/node-marks.ts'
+import { untilObjects } from '../cluster/until.ts'
+import { EnvironmentError } from '../model/errors.ts'
+import { closeActs, openActs, type WrittenAct } from './acts.ts'
+
+/** A kind cluster that outlives its run. */
+export interface KeptCluster {
+  cluster: string
+  kubeconfig: string
+  nodes: number
+}
+
+/** All of it: what a run made carries this label. */
+const ofOurs = 'app.kubernetes.io/managed-by=rolypoly'
+const apiWithinMs = 180_000
+const backWithinMs = 180_000
+const goneWithinMs = 120_000
+const healthyWithinMs = 180_000
+/** What the dead run had just asked for may be done a moment after its death. */
+const lookAgainMs = 1_000
+
+/**
+ * Undoes whatever a dead run left in a kept cluster, as the cluster itself shows it, and what the journal has of what it
+ * cannot show: a Node that is not there any more. Closes what is open in the journal.
+ *
+ * @returns what was undone, a sentence each.
+ * @throws EnvironmentError where the cluster is not well in the end.
+ */
+export async function mend(kept: KeptCluster, kindPath: string, signal?: AbortSignal): Promise<string[]> {
+  const cluster = connectKind(kept.cluster, kept.kubeconfig, kindPath)
+  const acts = await openActs(kept.cluster)
+  const undone: string[] = []
+  for (let looks = acts.length > 0 ? 2 : 1; looks > 0; looks--) {
+    const found = await undo(cluster, acts)
+    undone.push(...found)
+    if (looks > 1) await cluster.clock.sleep(lookAgainMs, signal)
+  }
+  const wrong = await untilHealthy(cluster.kube, cluster.clock, kept.nodes, healthyWithinMs, signal)
+  if (wrong) throw new EnvironmentError(`Cluster ${kept.cluster}: is not healthy: ${wrong}`)
+  await closeActs(kept.cluster)
+  return undone
+}
+
+/** Machines first: without them nothing of the API can be asked, or comes true. */
+async function undo({ kube, clock, name }: Cluster, acts: WrittenAct[]): Promise<string[]> {
+  const machines = await machinesOf(name)
+  const mended = await Promise.all(machines.map(mendMachine))
+  const notReady = await untilApiReady(kube, clock, apiWithinMs)
+  if (notReady) throw new EnvironmentError(`Cluster ${name}: its API server is not ready: ${notReady}`)
+  const made = await makeNodesAnew(kube, mended, acts)
+  const { items: nodes } = await kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' })
+  const unmarked = await Promise.all(nodes.map((node) => undoMarked(kube, node)))
+  await untilBack({ kube, clock, name }, mended)
+  const deleted = await deleteNamespaces({ kube, clock, name })
+  return [...mended.flatMap((machine) => machine.undone), ...made, ...unmarked.flat(), ...deleted]
+}
+
+/** A Node whose machine is there was deleted; one that the journal has not is made by its kubelet, with another podCIDR. */
+async function makeNodesAnew(
+  kube: Cluster['kube'],
+  machines: Mended[],
+  acts: WrittenAct[],
+): Promise<string[]> {
+  const { items } = await kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' })
+  const missing = machines.filter(({ node }) => !items.some(({ metadata }) => metadata?.name === node))
+  const made = missing.map(async ({ node }) => {
+    const written = acts.find((act) => act.target === `Node/${node}` && act.object)?.object
+    if (written) await kube.create<KubeObject>(written)
+    else await registerAgain(node)
+    return `made Node/${node} again`
+  })
+  return Promise.all(made)
+}
+
+type Reached = Pick<Cluster, 'kube' | 'clock' | 'name'>
+
+/** What was said of a machine before it was lost stands for up to a minute: only what its kubelet says since counts. */
+async function untilBack({ kube, clock, name }: Reached, machines: Mended[]): Promise<void> {
+  const lost = machines.filter(({ undone }) => undone.length > 0)
+  const back = lost.map(({ node, rebooted }) =>
+    untilNodeBack(kube, clock, node, { sinceMs: rebooted ? clock.epoch() : 0, rebooted }, backWithinMs),
+  )
+  const wrong = (await Promise.all(back)).find((sentence) => sentence !== undefined)
+  if (wrong) throw new EnvironmentError(`Cluster ${name}: ${wrong} three minutes after it was given back`)
+}
+
+async function deleteNamespaces({ kube, clock, name }: Reached): Promise<string[]> {
+  const ours = { apiVersion: 'v1', kind: 'Namespace', labelSelector: ofOurs }
+  const { items } = await kube.list(ours)
+  // One that is on its way out already goes by itself.
+  const left = items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
+  const names = left.flatMap(({ metadata }) => metadata?.name ?? [])
+  await Promise.all(names.map((one) => kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: one })))
+  const areGone = (now: KubeObject[]) => !now.some(({ metadata }) => names.includes(metadata?.name ?? ''))
+  if (!(await untilObjects(kube, clock, ours, areGone, goneWithinMs))) {
+    throw new EnvironmentError(
+      `Cluster ${name}: Namespace/${names[0]} was deleted two minutes ago, and is still there`,
+    )
+  }
+  return names.map((one) => `deleted Namespace/${one}`)
+}

@@ -1,0 +1,91 @@
+// Kills runs by SIGKILL in the midst of faults on a kept cluster, and holds the cluster against what it was before.
+//
+//   node scripts/crash-matrix.ts --points 12 --seed 7 --into <folder> [--nodes 2]
+//
+// Half of the time the guard is left to undo it, and half of the time it is killed too, and the next run has to. Exit
+// status 0; 1 where anything was left, or was not well again; 2 where a run could not be made.
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { realClock } from '../harness/cluster/clock.ts'
+import { openEntries } from '../harness/journal/journal.ts'
+import { EnvironmentError, UsageError } from '../harness/model/errors.ts'
+import { command, wholeNumber } from './command.ts'
+import { crash, playWell, type Series } from './crash/crash.ts'
+import { hurts } from './crash/faults.ts'
+import { difference, type Fingerprint, fingerprint } from './crash/fingerprint.ts'
+import { drawPoints, type Point } from './crash/points.ts'
+
+const guardWithinMs = 300_000
+/** Of a namespace that is on its way out. */
+const settlesWithinMs = 90_000
+const lookAgainMs = 1_000
+
+await command('crash-matrix', async () => {
+  const { values } = parseArgs({
+    options: {
+      points: { type: 'string', default: '12' },
+      seed: { type: 'string', default: '7' },
+      nodes: { type: 'string', default: '2' },
+      into: { type: 'string' },
+    },
+  })
+  if (values.into === undefined) throw new UsageError('--into is missing: name the folder for the runs')
+  const points = drawPoints(
+    wholeNumber('points', values.points),
+    wholeNumber('seed', values.seed),
+    Object.keys(hurts),
+  )
+  const series: Series = { into: resolve(values.into), nodes: wholeNumber('nodes', values.nodes) }
+  await mkdir(series.into, { recursive: true })
+  const cluster = await playWell(series, 'before')
+  const before = await settled(cluster, [])
+  let failed = 0
+  for (const point of points) {
+    const beganMs = realClock.now()
+    const wrong = await play(series, point, cluster, before)
+    if (wrong.length > 0) failed++
+    const how = `${point.fault}, ${point.killed} killed ${point.delayMs} ms after it was ${point.since}, undone by ${point.undoneBy}`
+    const took = `${((realClock.now() - beganMs) / 1_000).toFixed(0)} s`
+    console.log(`${wrong.length === 0 ? 'well' : 'LEFT'}: ${point.number}. ${how} (${took})`)
+    for (const line of wrong) console.log(`    ${line}`)
+  }
+  console.log(`${points.length} points with seed ${values.seed}: ${failed} left something`)
+  return failed === 0 ? 0 : 1
+})
+
+/** What is left after a crash at this point, and after it was undone: nothing, where all is well. */
+async function play(series: Series, point: Point, cluster: string, before: Fingerprint): Promise<string[]> {
+  await crash(series, point)
+  if (point.undoneBy === 'guard') await untilFree(cluster)
+  else {
+    const next = await playWell(series, `${point.number}-next`)
+    if (next !== cluster) return [`the next run took another cluster, ${next}`]
+  }
+  return difference(before, await settled(cluster, before))
+}
+
+/** The guard has done its work: the cluster is kept, and nobody's. */
+async function untilFree(cluster: string): Promise<void> {
+  const untilMs = realClock.now() + guardWithinMs
+  while (realClock.now() < untilMs) {
+    const entry = (await openEntries()).find((one) => one.cluster === cluster)
+    if (!entry) throw new EnvironmentError(`Cluster ${cluster}: the guard deleted it`)
+    if (entry.owner === null) return
+    await realClock.sleep(lookAgainMs)
+  }
+  throw new EnvironmentError(`Cluster ${cluster}: the guard has not given it free after five minutes`)
+}
+
+/** The fingerprint as soon as it is this one, or the last one that was seen; of a cluster at rest where there is none. */
+async function settled(cluster: string, wanted: Fingerprint): Promise<Fingerprint> {
+  const untilMs = realClock.now() + settlesWithinMs
+  for (;;) {
+    const entry = (await openEntries()).find((one) => one.cluster === cluster)
+    const seen = await fingerprint(cluster, entry?.kubeconfig ?? '')
+    const isAtRest = !seen.some((line) => line.startsWith('Namespace rolypoly-'))
+    if (wanted.length > 0 ? difference(wanted, seen).length === 0 : isAtRest) return seen
+    if (realClock.now() > untilMs) return seen
+    await realClock.sleep(lookAgainMs)
+  }
+}

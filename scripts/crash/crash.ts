@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { open, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { realClock } from '../../harness/cluster/clock.ts'
+import { run, tryRun } from '../../harness/cluster/process.ts'
+import { EnvironmentError } from '../../harness/model/errors.ts'
+import type { Point } from './points.ts'
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const cli = join(here, '..', '..', 'harness', 'cli', 'main.ts')
+const beginsWithinMs = 180_000
+const lookEveryMs = 50
+
+/** Runs of one series: on one kept cluster, each with a folder of its own under `into`. */
+export interface Series {
+  into: string
+  nodes: number
+}
+
+/** Plays the scenario that has to pass wherever all is well, and gives the cluster's name. */
+export async function playWell({ into, nodes }: Series, name: string): Promise<string> {
+  const folder = join(into, name)
+  const args = [cli, 'run', 'scenarios/well.', ...common(nodes), '--report', folder]
+  const { stdout } = await run(process.execPath, args, { cwd: here, timeoutMs: 900_000 })
+  const [, cluster] = /^cluster: (rolypoly-[0-9a-f]+) is (?:up|reused)/m.exec(stdout) ?? []
+  if (cluster) return cluster
+  throw new EnvironmentError('rolypoly run did not say what its cluster is called', { evidence: stdout })
+}
+
+/**
+ * Begins a run that hurts the cluster, and kills it at this point.
+ *
+ * @throws EnvironmentError where it ended by itself before.
+ */
+export async function crash({ into, nodes }: Series, point: Point): Promise<void> {
+  const folder = join(into, `${point.number}`)
+  await using log = await open(`${folder}.log`, 'w')
+  const args = [cli, 'run', 'scenarios/hurt.', ...common(nodes), '--report', folder]
+  const child = spawn(process.execPath, args, {
+    cwd: here,
+    env: { ...process.env, CRASH_FAULT: point.fault },
+    stdio: ['ignore', log.fd, log.fd],
+    detached: true,
+  })
+  const ended = once(child, 'exit')
+  if (!(await reaches(child, folder, point.since))) {
+    const said = await readFile(`${folder}.log`, 'utf8')
+    throw new EnvironmentError(`${point.fault}: the run ended before it was ${point.since}`, {
+      evidence: said,
+    })
+  }
+  await realClock.sleep(point.delayMs)
+  const { pid = 0 } = child
+  if (point.undoneBy === 'next run') await killGuardOf(pid)
+  if (child.exitCode === null) process.kill(point.killed === 'whole group' ? -pid : pid, 'SIGKILL')
+  await ended
+}
+
+function common(nodes: number): string[] {
+  return ['--cluster', 'kind', '--nodes', String(nodes), '--keep']
+}
+
+/** Reads the recording as it is written. */
+async function reaches(child: ChildProcess, folder: string, phase: Point['since']): Promise<boolean> {
+  const untilMs = realClock.now() + beginsWithinMs
+  while (child.exitCode === null && child.signalCode === null && realClock.now() < untilMs) {
+    const recordings = join(folder, 'recordings')
+    const [name] = await readdir(recordings).catch(() => [])
+    const text = name === undefined ? '' : await readFile(join(recordings, name), 'utf8')
+    if (text.includes(`"phase":"${phase}"`)) return true
+    await realClock.sleep(lookEveryMs)
+  }
+  return false
+}
+
+/** Its arguments tell whose guard it is. */
+async function killGuardOf(pid: number): Promise<void> {
+  const found = await tryRun('pgrep', ['-f', `guard-main\\.ts ${pid} `])
+  const guards = found.stdout.split('\n').filter((line) => line.length > 0)
+  if (guards.length === 0) throw new EnvironmentError(`process ${pid} has no guard`)
+  for (const guard of guards) process.kill(Number(guard), 'SIGKILL')
+}
