@@ -39,6 +39,7 @@ await command('crash-matrix', async () => {
   const series: Series = { into: resolve(values.into), nodes: wholeNumber('nodes', values.nodes) }
   await mkdir(series.into, { recursive: true })
   const cluster = await playWell(series, 'before')
+  console.log(`cluster: ${cluster} is hurt at ${points.length} points`)
   const before = await settled(cluster, [])
   let failed = 0
   for (const point of points) {

@@ -67,8 +67,10 @@ export function program(): Command {
 
   root
     .command('sweep')
-    .description('delete the clusters that dead runs left; exit status 0 clean, 2 something is left')
-    .option('--kept', 'also those that were kept for reuse', false)
+    .description(
+      'undo what dead runs left: delete their clusters, mend those that were to be kept; exit status 0 clean, 2 something is left',
+    )
+    .option('--kept', 'delete the clusters that were kept for reuse too', false)
     .action(async (options: { kept: boolean }) => {
       const { sweepCommand } = await import('./sweep.ts')
       process.exitCode = await sweepCommand(options)

@@ -51,7 +51,7 @@ nft list tables
 ls /etc/kubernetes /etc/kubernetes/manifests
 awk '$5 ~ /runc|rolypoly/ { print "mount " $5 }' /proc/self/mountinfo
 ls /run/rolypoly/exec 2>/dev/null | grep -v '^lock$'
-for status in /proc/[0-9]*/status; do grep -qs '^State:[[:space:]]T' "$status" && echo 'a stopped process'; done
+grep -ls '^State:[[:space:]]T' /proc/[0-9]*/status | sed 's/.*/a stopped process/'
 ps -eo args= | grep -E '^(bash -c|sleep 3600)' | cut -c 1-60
 true
 `

@@ -71,10 +71,8 @@ for away in ${onNode.manifestAway}*.yaml; do
   component=\${away#${onNode.manifestAway}}
   mv -n "$away" "${onNode.manifests}/$component" && did "gave the manifest of \${component%.yaml} back"
 done
-for status in /proc/[0-9]*/status; do
-  process=\${status#/proc/} process=\${process%/status}
-  grep -q '^State:[[:space:]]T' "$status" 2>/dev/null || continue
-  grep -q kubepods "/proc/$process/cgroup" 2>/dev/null || continue
+grep -ls '^State:[[:space:]]T' /proc/[0-9]*/status | cut -d / -f 3 | while read -r process; do
+  grep -qs kubepods "/proc/$process/cgroup" || continue
   kill -CONT "$process" && did "let process $process of a container go on"
 done
 runc=$(readlink -f "$(command -v runc)")
