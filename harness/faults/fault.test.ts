@@ -53,6 +53,52 @@ describe('a fault is registered before its receipt', () => {
   })
 })
 
+describe('an act is written down before it is done', () => {
+  /** A stage whose journal, and whose fault, tell in which order they were asked. */
+  function told(...reverts: (Error | undefined)[]) {
+    const said: string[] = []
+    const begin: Stage['journal']['begin'] = async ({ does, target }) => {
+      said.push(`begin ${does} ${target}`)
+      return async () => void said.push('strike out')
+    }
+    const revert = async () => {
+      said.push('revert')
+      const failure = reverts.shift()
+      if (failure) throw failure
+    }
+    const act: Act = { receipt: landed, revert }
+    const inject = async () => {
+      said.push('inject')
+      return act
+    }
+    return { said, stage: stageOf({ journal: { begin } }), fault: faultOf(act, { inject }) }
+  }
+
+  test('and struck out once it is undone', async () => {
+    const { said, stage, fault } = told()
+    const injected = await injectFault(stage, fault)
+    expect(said).toEqual(['begin failProbe Pod/shop/web-1', 'inject'])
+    await injected.revert()
+    expect(said.slice(2)).toEqual(['revert', 'strike out'])
+  })
+
+  test('and stays open where it could not be undone', async () => {
+    const { said, stage, fault } = told(new Error('the API server did not answer'))
+    const injected = await injectFault(stage, fault)
+    await expect(injected.revert()).rejects.toThrow()
+    expect(said.slice(2)).toEqual(['revert'])
+    await injected.revert()
+    expect(said.slice(3)).toEqual(['revert', 'strike out'])
+  })
+
+  test('and not at all where nothing is done', async () => {
+    const { said, stage, fault } = told()
+    await injectFault({ ...stage, control: true }, fault)
+    await expect(injectFault(stage, { ...fault, exclusive: true })).rejects.toThrow(UsageError)
+    expect(said).toEqual([])
+  })
+})
+
 test('a fault that hurts other scenarios too is refused where they may run meanwhile', async () => {
   const fault = faultOf({ receipt: landed }, { exclusive: true })
   const shared = stageOf()
