@@ -26,7 +26,11 @@ function oneNode(taints: Taint[] = []) {
       if (spec.taints !== undefined) node.spec.taints = spec.taints ?? []
     },
   } as unknown as Kube
-  return { kube, node, undo: () => undoMarked(kube, structuredClone(node) as NodeObject) }
+  return {
+    kube,
+    node,
+    undo: (isDead = (_: string) => true) => undoMarked(kube, structuredClone(node) as NodeObject, isDead),
+  }
 }
 
 const a = { key: 'a', value: '1', effect: 'NoExecute' } as const
@@ -35,9 +39,9 @@ const theirs = { key: 'theirs', effect: 'NoSchedule' }
 
 test('whose doing it is goes with it: nothing is left once it is taken back', async () => {
   const { kube, node, undo } = oneNode([theirs])
-  await cordon(kube, 'n1')
-  await addTaint(kube, 'n1', a)
-  await addTaint(kube, 'n1', b)
+  await cordon(kube, 'n1', 'shop')
+  await addTaint(kube, 'n1', a, 'shop')
+  await addTaint(kube, 'n1', b, 'cart')
   expect(node.spec).toEqual({ unschedulable: true, taints: [theirs, a, b] })
   await removeTaint(kube, 'n1', a)
   await removeTaint(kube, 'n1', b)
@@ -49,9 +53,9 @@ test('whose doing it is goes with it: nothing is left once it is taken back', as
 
 test('from the marks alone all of it is undone, and nothing of anybody else', async () => {
   const { kube, node, undo } = oneNode([theirs])
-  await cordon(kube, 'n1')
-  await addTaint(kube, 'n1', a)
-  await addTaint(kube, 'n1', b)
+  await cordon(kube, 'n1', 'shop')
+  await addTaint(kube, 'n1', a, 'shop')
+  await addTaint(kube, 'n1', b, 'cart')
   expect(await undo()).toEqual([
     'uncordoned Node/n1',
     'took the taint a:NoExecute from Node/n1',
@@ -59,6 +63,18 @@ test('from the marks alone all of it is undone, and nothing of anybody else', as
   ])
   expect(node.spec).toEqual({ unschedulable: undefined, taints: [theirs] })
   expect(node.metadata.annotations).toEqual({ mine: 'stays' })
+})
+
+test('what a live scenario has done is left alone', async () => {
+  const { kube, node, undo } = oneNode()
+  await cordon(kube, 'n1', 'shop')
+  await addTaint(kube, 'n1', a, 'shop')
+  await addTaint(kube, 'n1', b, 'cart')
+  const isDead = (namespace: string) => namespace === 'cart'
+  expect(await undo(isDead)).toEqual(['took the taint example.com/b:NoSchedule from Node/n1'])
+  expect(await undo(isDead)).toEqual([])
+  expect(node.spec).toEqual({ unschedulable: true, taints: [a] })
+  expect(await undo()).toHaveLength(2)
 })
 
 test('a node that somebody else has cordoned and tainted is left as it is', async () => {

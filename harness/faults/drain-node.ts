@@ -97,7 +97,7 @@ function roomFor(timeline: Timeline, podUids: string[]): number | null {
   return rooms.length > 0 ? Math.min(...rooms) : null
 }
 
-async function cordoned({ cluster, recording }: Stage, node: string): Promise<Act> {
+async function cordoned({ cluster, recording, namespace }: Stage, node: string): Promise<Act> {
   const { kube } = cluster
   const before = await workerNode(kube, node, 'cordoned')
   if (before.spec?.unschedulable) throw new EnvironmentError(`Node/${node}: is cordoned already`)
@@ -107,7 +107,7 @@ async function cordoned({ cluster, recording }: Stage, node: string): Promise<Ac
     await untilUsable(cluster, node, 'was uncordoned')
   }
   try {
-    await cordon(kube, node)
+    await cordon(kube, node, namespace)
   } catch (error) {
     // The answer may be lost and the node cordoned all the same.
     await revert().catch(() => undefined)

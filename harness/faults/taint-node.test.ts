@@ -56,7 +56,7 @@ test('a taint is put beside the others, is seen, and goes with the revert', asyn
     ...{ atMs: 0, observedBy: 'watch of nodes', evidence: 'its spec.taints has a=b:NoExecute' },
   })
   await act.revert?.()
-  expect(written).toEqual([patchOf('0', [other, taint], 'a:NoExecute'), patchOf('1', [other])])
+  expect(written).toEqual([patchOf('0', [other, taint], 'a:NoExecute:shop'), patchOf('1', [other])])
 })
 
 test('the only taint leaves none behind, and one of another effect hurts no pod', async () => {

@@ -19,7 +19,7 @@ export function taintNode(pod: Pod, taint: TaintNodeOptions): Fault {
   return {
     ...{ kind: 'taintNode', target, requires: [], receiptWithinMs: 10_000, lasting: true, exclusive: true },
     effect: { does: 'taint', node, podUids, taint },
-    async inject({ cluster, recording }) {
+    async inject({ cluster, recording, namespace }) {
       const { kube } = cluster
       const before = await workerNode(kube, node, 'tainted')
       if (before.spec?.taints?.some((one) => isSameTaint(one, taint))) {
@@ -31,7 +31,7 @@ export function taintNode(pod: Pod, taint: TaintNodeOptions): Fault {
         await untilUsable(cluster, node, 'lost its taint')
       }
       try {
-        await addTaint(kube, node, taint)
+        await addTaint(kube, node, taint, namespace)
       } catch (error) {
         // The answer may be lost and the node tainted all the same.
         await revert().catch(() => undefined)

@@ -54,7 +54,7 @@ async function undo({ kube, clock, name }: Cluster, acts: WrittenAct[]): Promise
   if (notReady) throw new EnvironmentError(`Cluster ${name}: its API server is not ready: ${notReady}`)
   const made = await makeNodesAnew(kube, mended, acts)
   const { items: nodes } = await kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' })
-  const unmarked = await Promise.all(nodes.map((node) => undoMarked(kube, node)))
+  const unmarked = await Promise.all(nodes.map((node) => undoMarked(kube, node, () => true)))
   await untilBack({ kube, clock, name }, mended)
   const deleted = await deleteNamespaces({ kube, clock, name })
   return [...mended.flatMap((machine) => machine.undone), ...made, ...unmarked.flat(), ...deleted]
