@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startDetached } from '../cluster/process.ts'
 import { thisProcess } from './owner.ts'
@@ -12,16 +12,14 @@ export interface Guard {
 /** What a guard reads before the end of its input where it has nothing to do. */
 export const dismissal = 'done'
 
-const guardFile = ['./guard-main.ts', './guard-main.js']
-  .map((name) => fileURLToPath(new URL(name, import.meta.url)))
-  .find((path) => existsSync(path))
+/** Beside this file, and TypeScript or JavaScript as it is. */
+const guardFile = fileURLToPath(new URL(`./guard-main${extname(import.meta.url)}`, import.meta.url))
 
 /**
  * Starts a guard over this process, in a process group of its own, so that no Ctrl-C meets it: its standard input ends
  * with this process, however that dies, and then it sweeps at once. Where it dies too, the next run's sweep is left.
  */
 export async function startGuard(kindPath: string): Promise<Guard> {
-  if (!guardFile) return { dismiss: () => undefined }
   const { pid, started } = await thisProcess()
   const input = startDetached(process.execPath, [guardFile, String(pid), started, kindPath])
   return { dismiss: () => void input.end(dismissal) }
