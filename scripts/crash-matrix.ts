@@ -38,32 +38,41 @@ await command('crash-matrix', async () => {
   )
   const series: Series = { into: resolve(values.into), nodes: wholeNumber('nodes', values.nodes) }
   await mkdir(series.into, { recursive: true })
-  const cluster = await playWell(series, 'before')
+  const { cluster } = await playWell(series, 'before')
   console.log(`cluster: ${cluster} is hurt at ${points.length} points`)
   const before = await settled(cluster, [])
   let failed = 0
   for (const point of points) {
     const beganMs = realClock.now()
-    const wrong = await play(series, point, cluster, before)
+    const { undone, wrong } = await play(series, point, cluster, before)
     if (wrong.length > 0) failed++
     const how = `${point.fault}, ${point.killed} killed ${point.delayMs} ms after it was ${point.since}, undone by ${point.undoneBy}`
     const took = `${((realClock.now() - beganMs) / 1_000).toFixed(0)} s`
     console.log(`${wrong.length === 0 ? 'well' : 'LEFT'}: ${point.number}. ${how} (${took})`)
-    for (const line of wrong) console.log(`    ${line}`)
+    for (const line of [...undone, ...wrong]) console.log(`    ${line}`)
   }
   console.log(`${points.length} points with seed ${values.seed}: ${failed} left something`)
   return failed === 0 ? 0 : 1
 })
 
-/** What is left after a crash at this point, and after it was undone: nothing, where all is well. */
-async function play(series: Series, point: Point, cluster: string, before: Fingerprint): Promise<string[]> {
+interface Outcome {
+  /** What the next run said that it undid; a guard speaks to nobody. */
+  undone: string[]
+  /** What is left: nothing, where all is well. */
+  wrong: string[]
+}
+
+async function play(series: Series, point: Point, cluster: string, before: Fingerprint): Promise<Outcome> {
   await crash(series, point)
+  let undone: string[] = []
   if (point.undoneBy === 'guard') await untilFree(cluster)
   else {
     const next = await playWell(series, `${point.number}-next`)
-    if (next !== cluster) return [`the next run took another cluster, ${next}`]
+    if (next.cluster !== cluster)
+      return { undone, wrong: [`the next run took another cluster, ${next.cluster}`] }
+    undone = next.undone
   }
-  return difference(before, await settled(cluster, before))
+  return { undone, wrong: difference(before, await settled(cluster, before)) }
 }
 
 /** The guard has done its work: the cluster is kept, and nobody's. */

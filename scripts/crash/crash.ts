@@ -19,13 +19,25 @@ export interface Series {
   nodes: number
 }
 
-/** Plays the scenario that has to pass wherever all is well, and gives the cluster's name. */
-export async function playWell({ into, nodes }: Series, name: string): Promise<string> {
+/** A run that passed. */
+export interface Passed {
+  cluster: string
+  /** What it undid at its start, a sentence each. */
+  undone: string[]
+}
+
+/**
+ * Plays the scenario that has to pass wherever all is well.
+ *
+ * @throws EnvironmentError where it does not.
+ */
+export async function playWell({ into, nodes }: Series, name: string): Promise<Passed> {
   const folder = join(into, name)
   const args = [cli, 'run', 'scenarios/well.', ...common(nodes), '--report', folder]
   const { stdout } = await run(process.execPath, args, { cwd: here, timeoutMs: 900_000 })
   const [, cluster] = /^cluster: (rolypoly-[0-9a-f]+) is (?:up|reused)/m.exec(stdout) ?? []
-  if (cluster) return cluster
+  const undone = [...stdout.matchAll(/^swept: (.*)/gm)].map(([, sentence = '']) => sentence)
+  if (cluster) return { cluster, undone }
   throw new EnvironmentError('rolypoly run did not say what its cluster is called', { evidence: stdout })
 }
 
