@@ -4,10 +4,11 @@
 //
 // Half of the time the guard is left to undo it, and half of the time it is killed too, and the next run has to. Exit
 // status 0; 1 where anything was left, or was not well again; 2 where a run could not be made.
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { realClock } from '../harness/cluster/clock.ts'
+import { guardLog } from '../harness/journal/guard.ts'
 import { openEntries } from '../harness/journal/journal.ts'
 import { EnvironmentError, UsageError } from '../harness/model/errors.ts'
 import { command, wholeNumber } from './command.ts'
@@ -56,16 +57,17 @@ await command('crash-matrix', async () => {
 })
 
 interface Outcome {
-  /** What the next run said that it undid; a guard speaks to nobody. */
+  /** What was undone, by the word of who did it. */
   undone: string[]
   /** What is left: nothing, where all is well. */
   wrong: string[]
 }
 
 async function play(series: Series, point: Point, cluster: string, before: Fingerprint): Promise<Outcome> {
+  await rm(guardLog(), { force: true })
   await crash(series, point)
   let undone: string[] = []
-  if (point.undoneBy === 'guard') await untilFree(cluster)
+  if (point.undoneBy === 'guard') undone = await untilFree(cluster)
   else {
     const next = await playWell(series, `${point.number}-next`)
     if (next.cluster !== cluster)
@@ -75,13 +77,14 @@ async function play(series: Series, point: Point, cluster: string, before: Finge
   return { undone, wrong: difference(before, await settled(cluster, before)) }
 }
 
-/** The guard has done its work: the cluster is kept, and nobody's. */
-async function untilFree(cluster: string): Promise<void> {
+/** The guard has done its work: the cluster is kept, and nobody's. Gives what it undid. */
+async function untilFree(cluster: string): Promise<string[]> {
   const untilMs = realClock.now() + guardWithinMs
   while (realClock.now() < untilMs) {
     const entry = (await openEntries()).find((one) => one.cluster === cluster)
     if (!entry) throw new EnvironmentError(`Cluster ${cluster}: the guard deleted it`)
-    if (entry.owner === null) return
+    const told = await readFile(guardLog(), 'utf8').catch(() => '')
+    if (entry.owner === null && told !== '') return told.trimEnd().split('\n')
     await realClock.sleep(lookAgainMs)
   }
   throw new EnvironmentError(`Cluster ${cluster}: the guard has not given it free after five minutes`)

@@ -1,12 +1,18 @@
-import { extname } from 'node:path'
+import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startDetached } from '../cluster/process.ts'
+import { clustersFolder } from './journal.ts'
 import { thisProcess } from './owner.ts'
 
 /** A process that outlives this one, and undoes what this one leaves. */
 export interface Guard {
   /** Nothing is left to be undone. */
   dismiss(): void
+}
+
+/** What the last guard that had something to do has undone, for it has nobody to tell it to. */
+export function guardLog(): string {
+  return join(clustersFolder(), 'last-guard.log')
 }
 
 /** What a guard reads before the end of its input where it has nothing to do. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { deleteKindCluster, listKindClusters } from '../cluster/kind/lifecycle.ts'
 import { kubeconfigPath, openEntries } from './journal.ts'
 import { isAlive, type Owner } from './owner.ts'
-import { sweep } from './sweep.ts'
+import { type Swept, sweep } from './sweep.ts'
 
 /** A process whose pipes are closed is gone in moments. */
 const goneWithin = { looks: 100, everyMs: 100 }
@@ -10,14 +10,14 @@ const goneWithin = { looks: 100, everyMs: 100 }
 const comesBackWithin = { looks: 10, everyMs: 2_000 }
 
 /** Sweeps once this process is gone, and whatever of its clusters comes into being after that. */
-export async function sweepAfter(owner: Owner, kindPath: string): Promise<void> {
+export async function sweepAfter(owner: Owner, kindPath: string): Promise<Swept> {
   for (let look = 0; look < goneWithin.looks && (await isAlive(owner)); look++)
     await sleep(goneWithin.everyMs)
   const entries = await openEntries()
   const its = entries
     .filter((entry) => !entry.kept && isSame(entry.owner, owner))
     .map(({ cluster }) => cluster)
-  await sweep(kindPath, { nowMs: Date.now() })
+  const swept = await sweep(kindPath, { nowMs: Date.now() })
   for (let look = 0; look < comesBackWithin.looks && its.length > 0; look++) {
     const found = await listKindClusters()
     for (const { name } of found.filter((cluster) => its.includes(cluster.name))) {
@@ -26,6 +26,7 @@ export async function sweepAfter(owner: Owner, kindPath: string): Promise<void> 
     }
     await sleep(comesBackWithin.everyMs)
   }
+  return swept
 }
 
 function isSame(one: Owner | null, other: Owner): boolean {
