@@ -68,7 +68,7 @@ function runCase(result: Result): Case | undefined {
   const lowest = worst(scenarios.map((scenario) => scenario.verdict))
   const explained = scenarios.length > 0 && verdicts.indexOf(run.verdict) >= verdicts.indexOf(lowest)
   if (explained && !run.error) return undefined
-  const verdict = run.error ? 'error' : run.verdict
+  const verdict = run.interrupted ? 'inconclusive' : run.error ? 'error' : run.verdict
   const text = [headline(result), ...failureText(run.error)].join('\n')
   return {
     name: 'the run',

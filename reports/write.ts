@@ -12,11 +12,13 @@ const remedy = 'give the folder that `rolypoly run` printed on its last line.'
 
 /**
  * Writes `result.json`, `index.html`, `junit.xml` and `summary.md` into the folder, which is made where it is missing.
- * Each file is either its old self or whole. `result.json` comes first: the others can be made from it again.
+ * Each file is either its old self or whole. `result.json` comes first: the others, which are left out without `pages`,
+ * can be made from it again.
  */
-export async function writeReports(result: Result, folder: string): Promise<void> {
+export async function writeReports(result: Result, folder: string, { pages = true } = {}): Promise<void> {
   await mkdir(folder, { recursive: true })
   await replace(join(folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`)
+  if (!pages) return
   await replace(join(folder, 'index.html'), renderHtml(result))
   await replace(join(folder, 'junit.xml'), renderJunit(result))
   await replace(join(folder, 'summary.md'), renderMarkdown(result))

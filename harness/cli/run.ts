@@ -3,14 +3,16 @@ import { relative, resolve } from 'node:path'
 import { createVitest, type Vitest } from 'vitest/node'
 import { type Duration, toMs } from '../model/duration.ts'
 import { DeadlineError, explain, InterruptedError, UsageError } from '../model/errors.ts'
-import type { Result } from '../model/result.ts'
+import type { Result, ScenarioResult } from '../model/result.ts'
 import { exitStatus } from '../model/verdict.ts'
 import { beginActiveRun, bringUp, release } from '../scenario/active-run.ts'
 import { rememberDurations } from '../scenario/durations.ts'
 import { failureOf } from '../scenario/outcome.ts'
 import { finishRun, RolypolyReporter } from '../scenario/reporter.ts'
 import type { ClusterChoice } from '../scenario/run.ts'
+import { stoppedRun } from '../scenario/stopped.ts'
 import { brokenVariable, harmlessVariable, scenarioProjects } from '../scenario/vitest.ts'
+import { listenForInterrupts, outliveReaders } from './interrupts.ts'
 import { playAgain } from './play-again.ts'
 import { LongestFirst } from './sequencer.ts'
 
@@ -27,7 +29,6 @@ export interface RunArguments {
 }
 
 const interrupted = 130
-const signals = ['SIGINT', 'SIGTERM'] as const
 const projectNames = ['shared', 'exclusive']
 
 /** Runs scenarios and gives the exit status. Every end but a misunderstood argument writes a `result.json`. */
@@ -44,15 +45,24 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     stop.abort(why)
     active.started?.then((started) => started.stop(why.message)).catch(() => undefined)
   }
-  let wasInterrupted = false
   let vitest: Vitest | undefined
-  const interrupt = (signal: NodeJS.Signals) => {
-    // What is still open is swept by the next run.
-    if (wasInterrupted) process.exit(interrupted)
-    wasInterrupted = true
-    console.error(`rolypoly: ${signal}: stopping, undoing what was done; the report comes as far as it got`)
-    halt(new InterruptedError(`The run was interrupted by ${signal}`))
-  }
+  let isHurried = false
+  outliveReaders()
+  const interrupts = listenForInterrupts({
+    stop(signal) {
+      console.error(`rolypoly: ${signal}: stopping, undoing what was done; the report comes as far as it got`)
+      halt(new InterruptedError(`The run was interrupted by ${signal}`))
+    },
+    hurry() {
+      isHurried = true
+      console.error('rolypoly: undoing what was done, and nothing else; once more leaves at once')
+      active.started?.then((started) => started.hurry()).catch(() => undefined)
+    },
+    leave() {
+      console.error("rolypoly: leaving; the run's guard undoes what is left, or else the next run's start")
+      process.exit(interrupted)
+    },
+  })
   const deadline = setTimeout(() => {
     halt(new DeadlineError(`The run's deadline of ${options.deadline} has passed`))
   }, toMs(options.deadline))
@@ -62,8 +72,7 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
   try {
     process.env[harmlessVariable] = options.control || options.cluster === 'simulated' ? '1' : '0'
     vitest = await prepare(filters, reporter)
-    // Vitest's own handlers end the process at once, and with it what must still be undone.
-    for (const signal of signals) process.removeAllListeners(signal).on(signal, interrupt)
+    stop.signal.throwIfAborted()
     const all = await vitest.getRelevantTestSpecifications(filters)
     if (all.length === 0) throw await noScenario(vitest, filters)
     const specifications = shardOf(all, options.shard)
@@ -81,23 +90,39 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     stop.signal.throwIfAborted()
     await vitest.runTestSpecifications(specifications)
     await playAgain(vitest, reporter, say, stop.signal)
+    stop.signal.throwIfAborted()
     await reporter.finish()
     result = reporter.result
     // Without its faults a scenario takes another time.
     if (mode === 'normal') await rememberDurations(result?.scenarios ?? [])
-    if (stop.signal.reason instanceof DeadlineError) throw stop.signal.reason
   } catch (error) {
     const seen = result?.scenarios ?? reporter.scenarios.map((played) => played.result)
-    result = await finishRun(seen, failureOf(error))
-    console.error(`rolypoly: ${explain(error)}`)
+    const why = whyCutShort(error, stop.signal, seen)
+    const isInterrupted = why instanceof InterruptedError
+    result = await finishRun(seen, {
+      failure: failureOf(why),
+      interrupted: isInterrupted,
+      hurried: isHurried,
+    })
+    console.error(`rolypoly: ${explain(why)}`)
     say(active.run.folder)
   } finally {
     clearTimeout(deadline)
     await vitest?.close().catch((error) => console.error(`rolypoly: ${explain(error)}`))
     await release(active).catch((error) => console.error(`rolypoly: ${explain(error)}`))
-    for (const signal of signals) process.off(signal, interrupt)
+    interrupts[Symbol.dispose]()
   }
-  return wasInterrupted ? interrupted : exitStatus(result?.run.verdict ?? 'error')
+  return interrupts.heard ? interrupted : exitStatus(result?.run.verdict ?? 'error')
+}
+
+/** What a stop led to is told as the stop; what failed besides, as undoing it may, stays what it is. */
+function whyCutShort(error: unknown, signal: AbortSignal, seen: ScenarioResult[]): unknown {
+  if (!signal.aborted || !isCausedBy(error, signal.reason)) return error
+  return signal.reason instanceof InterruptedError ? stoppedRun(signal.reason, seen) : signal.reason
+}
+
+function isCausedBy(error: unknown, reason: unknown): boolean {
+  return error === reason || (error instanceof Error && isCausedBy(error.cause, reason))
 }
 
 /** The i-th of n parts of the files, `i/n`: every n-th by name, so that parts stay the same from run to run. */

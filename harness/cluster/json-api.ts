@@ -12,6 +12,9 @@ import type { ListRef, ObjectRef } from './kube.ts'
  * answers the JSON as it is, and keeps the library's authentication, discovery and HTTP.
  */
 export class JsonApi extends KubernetesObjectApi {
+  /** How long one answer may take, in milliseconds: the library has no limit of its own. */
+  answerMs = Number.POSITIVE_INFINITY
+
   async pathOf(ref: ListRef | ObjectRef): Promise<string> {
     const name = 'name' in ref ? ref.name : undefined
     const metadata = { ...(ref.namespace && { namespace: ref.namespace }), ...(name && { name }) }
@@ -34,6 +37,11 @@ export class JsonApi extends KubernetesObjectApi {
 
   async isNamespaced(apiVersion: string, kind: string): Promise<boolean | undefined> {
     return (await this.resource(apiVersion, kind))?.namespaced
+  }
+
+  protected override requestPromise(context: RequestContext): Promise<never> {
+    if (Number.isFinite(this.answerMs)) context.setSignal(AbortSignal.timeout(this.answerMs))
+    return super.requestPromise(context) as Promise<never>
   }
 
   protected override async processResponse(response: ResponseContext): Promise<never> {

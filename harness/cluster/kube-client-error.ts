@@ -6,11 +6,16 @@ import { type Cause, KubeError } from './kube-error.ts'
 export function toKubeError(subject: string, error: unknown): Error {
   if (error instanceof ApiException) {
     const { message = '', reason = '', details } = (error.body ?? {}) as Status
-    return new KubeError(subject, error.code, reason, message, details?.causes)
+    const seconds = Number(error.headers['retry-after'] ?? details?.retryAfterSeconds)
+    const retryAfterMs = seconds > 0 ? seconds * 1_000 : undefined
+    return new KubeError(subject, error.code, reason, message, details?.causes, retryAfterMs)
   }
   if (!(error instanceof Error)) return new EnvironmentError(`${subject}: ${String(error)}`)
   if (error.message.startsWith('Unrecognized API version and kind')) {
     return new KubeError(subject, 404, 'UnknownKind', 'this cluster has no such kind of object')
+  }
+  if (error.name === 'TimeoutError') {
+    return new EnvironmentError(`${subject}: the API server did not answer in time`, { cause: error })
   }
   return error instanceof RolypolyError
     ? error
@@ -23,5 +28,5 @@ export function toKubeError(subject: string, error: unknown): Error {
 interface Status {
   message?: string
   reason?: string
-  details?: { causes?: Cause[] }
+  details?: { causes?: Cause[]; retryAfterSeconds?: number }
 }

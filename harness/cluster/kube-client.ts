@@ -1,6 +1,5 @@
 import { PassThrough } from 'node:stream'
 import { Exec, HttpMethod, KubeConfig, Log, PatchStrategy, Watch } from '@kubernetes/client-node'
-import pRetry, { AbortError } from 'p-retry'
 import { EnvironmentError } from '../model/errors.ts'
 import { JsonApi } from './json-api.ts'
 import type {
@@ -18,6 +17,7 @@ import type {
 import { nameOf } from './kube.ts'
 import { toKubeError } from './kube-client-error.ts'
 import { budgetRefusal, isNotFound, KubeError } from './kube-error.ts'
+import { type Patience, untilAnswered, usualPatience } from './kube-retry.ts'
 import { eachLine } from './lines.ts'
 
 const fieldManager = 'rolypoly'
@@ -29,20 +29,23 @@ const fieldManager = 'rolypoly'
 const watchSilenceMs = 150_000
 
 /** Connects by a kubeconfig file and, where given, one of its contexts. Sends nothing yet. */
-export function connectKube(kubeconfig: string, context?: string): Kube {
+export function connectKube(kubeconfig: string, context?: string, patience: Patience = usualPatience): Kube {
   const config = new KubeConfig()
   config.loadFromFile(kubeconfig)
   if (context !== undefined) config.setCurrentContext(context)
-  return new KubeClient(config)
+  return new KubeClient(config, patience)
 }
 
 class KubeClient implements Kube {
   private readonly config: KubeConfig
   private readonly api: JsonApi
+  private readonly patience: Patience
 
-  constructor(config: KubeConfig) {
+  constructor(config: KubeConfig, patience: Patience) {
     this.config = config
+    this.patience = patience
     this.api = config.makeApiClient(JsonApi as never)
+    this.api.answerMs = patience.answerMs
   }
 
   apply<T extends KubeObject>(object: T, options: { dryRun?: boolean } = {}): Promise<T> {
@@ -66,14 +69,16 @@ class KubeClient implements Kube {
   create<T extends KubeObject>(object: T): Promise<T> {
     const { apiVersion, kind, namespace } = refOf(object)
     const collection = { apiVersion, kind, ...(namespace && { namespace }) }
-    return this.request(nameOf(object), async () =>
-      this.api.send(
-        await this.api.pathOf(collection),
-        HttpMethod.POST,
-        { fieldManager, fieldValidation: 'Strict' },
-        object,
-      ),
-    )
+    return this.request(nameOf(object), async (isAgain) => {
+      const path = await this.api.pathOf(collection)
+      try {
+        return await this.api.send(path, HttpMethod.POST, { fieldManager, fieldValidation: 'Strict' }, object)
+      } catch (error) {
+        // It was made by the attempt whose answer was lost.
+        if (!isAgain || !isConflict(toKubeError(nameOf(object), error))) throw error
+        return this.api.send(await this.api.pathOf(refOf(object)), HttpMethod.GET, {})
+      }
+    })
   }
 
   async get<T extends KubeObject>(ref: ObjectRef): Promise<T | undefined> {
@@ -169,13 +174,16 @@ class KubeClient implements Kube {
       propagationPolicy: 'Background',
       ...(uid && { preconditions: { uid } }),
     }
+    let wasAway = false
     try {
-      await this.request(nameOf(ref), async () =>
-        this.api.send(await this.api.pathOf(ref), HttpMethod.DELETE, {}, body),
-      )
+      await this.request(nameOf(ref), async (isAgain) => {
+        wasAway = isAgain
+        return this.api.send(await this.api.pathOf(ref), HttpMethod.DELETE, {}, body)
+      })
       return true
     } catch (error) {
-      if (isNotFound(error)) return false
+      // It was deleted by the attempt whose answer was lost.
+      if (isNotFound(error)) return wasAway
       throw error
     }
   }
@@ -275,23 +283,20 @@ class KubeClient implements Kube {
     })
   }
 
-  /** Sends, and once more while what went wrong is transient: four retries over about three seconds. */
-  private request<T>(subject: string, send: () => Promise<unknown>): Promise<T> {
-    return pRetry(
-      async () => {
-        try {
-          return (await send()) as T
-        } catch (error) {
-          const known = toKubeError(subject, error)
-          // A budget's refusal says nothing of the server, and stands until a pod is ready elsewhere.
-          const stands = known instanceof KubeError && ![429, 502, 503, 504].includes(known.code)
-          if (stands || budgetRefusal(known) !== undefined) throw new AbortError(known)
-          throw known
-        }
-      },
-      { retries: 4, minTimeout: 200, factor: 2 },
-    )
+  /** Sends, and again while what went wrong is transient. */
+  private request<T>(subject: string, send: (isAgain: boolean) => Promise<unknown>): Promise<T> {
+    return untilAnswered(async (isAgain) => {
+      try {
+        return (await send(isAgain)) as T
+      } catch (error) {
+        throw toKubeError(subject, error)
+      }
+    }, this.patience)
   }
+}
+
+function isConflict(error: Error): boolean {
+  return error instanceof KubeError && error.code === 409 && error.reason === 'AlreadyExists'
 }
 
 function refOf(object: KubeObject): ObjectRef {

@@ -8,12 +8,22 @@ export class KubeError extends RolypolyError {
   readonly reason: string
   /** What in particular it takes offence at. */
   readonly causes: readonly Cause[]
+  /** How long it wants not to be asked again, in milliseconds, where it says so. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(subject: string, code: number, reason: string, detail: string, causes: readonly Cause[] = []) {
+  constructor(
+    subject: string,
+    code: number,
+    reason: string,
+    detail: string,
+    causes: readonly Cause[] = [],
+    retryAfterMs?: number,
+  ) {
     super(`${subject}: ${detail || reason || `the API server answered ${code}`}`)
     this.code = code
     this.reason = reason
     this.causes = causes
+    this.retryAfterMs = retryAfterMs
   }
 }
 

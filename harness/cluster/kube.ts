@@ -71,7 +71,7 @@ export interface ExecResult {
 
 /**
  * The Kubernetes API, as far as rolypoly needs it. Every method but `watch` and `followLogs` retries what is
- * transient (the network, 429, 502-504) for a few seconds; what the server refuses is thrown as a {@link KubeError}.
+ * transient (the network, 429, 502-504) for half a minute; what the server refuses is thrown as a {@link KubeError}.
  */
 export interface Kube {
   /** Server-side apply, with strict field validation: an unknown field is refused, not dropped. */

@@ -210,8 +210,10 @@ const run = z.object({
   rolypolyVersion: z.string(),
   seed: z.number().int(),
   cluster: cluster.optional(),
-  /** Why the run itself failed, where it did. */
+  /** Why the run itself failed or was cut short, where it did or was. */
   error: failure.optional(),
+  /** It was asked to stop before its end: what it had not judged by then is `inconclusive`. */
+  interrupted: z.boolean().optional(),
 })
 
 export const resultSchema = z.object({

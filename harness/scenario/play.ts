@@ -24,6 +24,7 @@ import { failureOf, outcomeOf } from './outcome.ts'
 import type { RunInfo } from './run-info.ts'
 import { stemOf } from './scenario-id.ts'
 import { seenIn } from './seen.ts'
+import { notBegun, unlessAborted } from './stopped.ts'
 import { startTrafficTo, type TrafficHandle } from './traffic.ts'
 
 export interface DeployOptions {
@@ -64,7 +65,10 @@ export interface Play {
   run: RunInfo
   cluster: Cluster
   journal: ActJournal
+  /** Stops the scenario: what it did is undone, and the evidence kept. */
   signal: AbortSignal
+  /** Once aborted, nothing but undoing is done any more. */
+  hurry?: AbortSignal
 }
 
 const steadyWithin: Duration = '2m'
@@ -78,13 +82,12 @@ export async function playScenario(play: Play): Promise<ScenarioResult> {
   const { id, title, file, exclusive, cluster } = play
   const startedAt = new Date().toISOString()
   const began = cluster.clock.now()
-  const recording = `recordings/${id}.jsonl`
   const result: ScenarioResult = {
     ...{ id, title, file, exclusive, verdict: 'error', startedAt, durationMs: 0 },
-    ...{ faults: [], claims: [], intervals: [], recording, gaps: [], diagnostics: [] },
+    ...{ faults: [], claims: [], intervals: [], gaps: [], diagnostics: [] },
   }
   try {
-    await play1(play, result, `${play.run.folder}/${recording}`)
+    await play1(play, result)
   } catch (error) {
     const verdict = error instanceof InterruptedError ? 'inconclusive' : 'error'
     Object.assign(result, { verdict, error: failureOf(error) })
@@ -93,7 +96,7 @@ export async function playScenario(play: Play): Promise<ScenarioResult> {
   return result
 }
 
-async function play1(play: Play, result: ScenarioResult, path: string): Promise<void> {
+async function play1(play: Play, result: ScenarioResult): Promise<void> {
   const { cluster, run } = play
   const { kube, clock } = cluster
   const deadlineMs = toMs(play.deadline)
@@ -120,9 +123,11 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
   const flows: TrafficHandle[] = []
   let thrown: unknown
   try {
-    signal.throwIfAborted()
-    if (play.exclusive) await gate(play, 'before')
-    recorder = await openRecorder({ kube, clock, namespace, path })
+    if (signal.aborted) throw notBegun(signal.reason)
+    if (play.exclusive) await gate(play, 'before', signal)
+    const recording = `recordings/${play.id}.jsonl`
+    recorder = await openRecorder({ kube, clock, namespace, path: `${run.folder}/${recording}` })
+    result.recording = recording
     neighbours = openNeighbours({ recorder, namespace, makeNamespace })
     const following = AbortSignal.any([signal, timing.signal])
     const runtime = followRuntime({ cluster, recorder, signal: following })
@@ -164,9 +169,11 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
     }
     Object.assign(result, outcomeOf(ledgerOf(stage), thrown, stage.control))
     if (['violated', 'error', 'inconclusive'].includes(result.verdict)) {
-      result.diagnostics = await diagnose(stage)
-      // What happened last is told of meanwhile, and may explain the rest.
-      await runtime.settled()
+      await unlessAborted(play.hurry, async () => {
+        result.diagnostics = await diagnose(stage)
+        // What happened last is told of meanwhile, and may explain the rest.
+        await runtime.settled()
+      })
     } else result.diagnostics = previousLogs(recorder.timeline)
     await untilRouted(cluster, recorder)
     Object.assign(result, seenIn(recorder, stage.faults, flows.length > 0))
@@ -250,11 +257,15 @@ async function tearDown(
     await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name }).catch(failed)
   }
   await recorder?.[Symbol.asyncDispose]()
-  if (play.exclusive) await gate(play, 'after').catch(failed)
+  if (play.exclusive) await unlessAborted(play.hurry, () => gate(play, 'after', play.hurry)).catch(failed)
 }
 
-async function gate({ cluster, run, title }: Play, when: 'before' | 'after'): Promise<void> {
-  const wrong = await untilHealthy(cluster.kube, cluster.clock, run.cluster.nodes, repairMs)
+async function gate(
+  { cluster, run, title }: Play,
+  when: 'before' | 'after',
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const wrong = await untilHealthy(cluster.kube, cluster.clock, run.cluster.nodes, repairMs, signal)
   if (wrong)
     throw new EnvironmentError(`Cluster ${cluster.name}: not healthy ${when} scenario "${title}": ${wrong}`)
 }

@@ -91,7 +91,8 @@ export class RolypolyReporter implements Reporter {
     const scenarios = this.scenarios.map(({ result }) => result)
     // A run of other tests only, as of unit tests, is none of ours.
     if (!active || (scenarios.length === 0 && active.failure === undefined)) return
-    this.result = await finishRun(scenarios, active.failure ? failureOf(active.failure) : this.failure)
+    const failure = active.failure ? failureOf(active.failure) : this.failure
+    this.result = await finishRun(scenarios, failure && { failure })
     this.say(headline(this.result))
     const line = wallTimeLine(this.result)
     if (line) this.say(line)
@@ -99,13 +100,23 @@ export class RolypolyReporter implements Reporter {
   }
 }
 
+/** How a run ended that was not played to its end. */
+export interface CutShort {
+  failure: Failure
+  /** It was asked to stop: nobody's failure, and what is missing was not judged. */
+  interrupted?: boolean
+  /** Nobody waits for the pages: they can be made from `result.json`. */
+  hurried?: boolean
+}
+
 /** Writes the files of the active run and gives its result. */
-export async function finishRun(scenarios: ScenarioResult[], failure?: Failure): Promise<Result> {
+export async function finishRun(scenarios: ScenarioResult[], cut?: CutShort): Promise<Result> {
   const active = activeRun()
   if (!active) throw new Error('no run is active')
   const { id, mode, startedAt, seed, cluster, folder } = active.run
   const verdicts: Verdict[] = scenarios.map(({ verdict }) => verdict)
-  if (failure) verdicts.push('error')
+  const { failure, interrupted = false, hurried = false } = cut ?? {}
+  if (failure) verdicts.push(interrupted ? 'inconclusive' : 'error')
   const result: Result = {
     schemaVersion: 1,
     run: {
@@ -113,10 +124,11 @@ export async function finishRun(scenarios: ScenarioResult[], failure?: Failure):
       ...{ rolypolyVersion: rolypolyVersion(), seed },
       ...(cluster && { cluster }),
       ...(failure && { error: failure }),
+      ...(interrupted && { interrupted }),
     },
     scenarios: mode === 'normal' ? await withStopsBefore(scenarios, folder) : scenarios,
   }
-  await writeReports(result, folder)
+  await writeReports(result, folder, { pages: !hurried })
   return result
 }
 

@@ -38,6 +38,8 @@ export interface StartedRun {
   info: RunInfo
   /** Stops every scenario that is running or still to come; each undoes what it did. */
   stop(why: string): void
+  /** Has them do nothing else than that any more. */
+  hurry(): void
   /** Deletes the cluster, or leaves it for reuse. */
   release(): Promise<void>
 }
@@ -78,6 +80,7 @@ export async function startRun(run: Run, options: RunOptions): Promise<StartedRu
     return {
       info: { id, folder, mode, ...reached, stopLine: line.path },
       stop: (why) => line.stop(why),
+      hurry: () => line.hurry(),
       async release() {
         await line.close()
         await release()

@@ -11,6 +11,7 @@ import type { RunInfo } from './run-info.ts'
 import { idOf } from './scenario-id.ts'
 import { listenForStop } from './stop-line.ts'
 import './task-meta.ts'
+import './worker-signals.ts'
 
 export interface ScenarioOptions {
   /** How long the scenario may take, its set-up included; five minutes unless given. */
@@ -33,34 +34,22 @@ export function scenario(title: string, given: ScenarioOptions | ScenarioBody, l
   const [options, body] = typeof given === 'function' ? [{}, given] : [given, last as ScenarioBody]
   const deadline = options.deadline ?? usualDeadline
   test(title, { timeout: toMs(deadline) + afterDeadlineMs }, async ({ task, signal, skip }) => {
-    leaveInterruptsToTheRun()
     const run = runInfo()
     const file = relative(process.cwd(), task.file.filepath)
     const id = idOf(file, title)
+    const { stop, hurry } = listenForStop(run.stopLine)
     const { cluster, journal } = await connect(run, id)
     await using _ = cluster
     const result = await playScenario({
       ...{ id, title, file, deadline, run, cluster, journal, needs: options.needs ?? [] },
       body: cluster.provider === 'simulated' ? (context) => withoutRealIo(() => body(context)) : body,
-      signal: AbortSignal.any([signal, listenForStop(run.stopLine)]),
+      ...{ signal: AbortSignal.any([signal, stop]), hurry },
       exclusive: /\.exclusive\.scenario\.[cm]?[jt]s$/.test(file),
     })
     task.meta.rolypoly = result
     if (result.verdict === 'skipped') skip(result.skippedBecause)
     if (result.verdict !== 'passed') throw new ScenarioError(result)
   })
-}
-
-let leftToTheRun = false
-
-/**
- * A terminal's Ctrl-C reaches this worker as well as the run's main process. The run cancels the scenario by its
- * signal; a worker that died at once could not undo anything.
- */
-function leaveInterruptsToTheRun(): void {
-  if (leftToTheRun) return
-  leftToTheRun = true
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
 }
 
 /** Tells Vitest why a scenario did not pass. */

@@ -23,9 +23,14 @@ export const brokenVariable = 'ROLYPOLY_BROKEN'
 /** Tells the projects that no scenario hurts another: in a control run, and where each has a cluster of its own. */
 export const harmlessVariable = 'ROLYPOLY_HARMLESS'
 
-const setUpFile = ['./global-setup.ts', './global-setup.js']
-  .map((name) => fileURLToPath(new URL(name, import.meta.url)))
-  .find((path) => existsSync(path))
+/** As TypeScript in a checkout, as JavaScript in the package. */
+const besides = (name: string) =>
+  ['ts', 'js']
+    .map((end) => new URL(`./${name}.${end}`, import.meta.url))
+    .find((url) => existsSync(fileURLToPath(url)))
+
+const setUpFile = besides('global-setup')
+const signalsFile = besides('worker-signals')
 
 /**
  * The Vitest projects that scenarios run in: shared ones concurrently, then those that hurt nodes one at a time, unless
@@ -38,7 +43,9 @@ export function scenarioProjects(options: ScenarioProjectOptions = {}): TestProj
   const isHarmless = process.env[harmlessVariable] === '1'
   const atOnce = { maxWorkers: sharedAtOnce(), sequence: { groupOrder: 1 } }
   const common = {
-    globalSetup: setUpFile ? [setUpFile] : [],
+    globalSetup: setUpFile ? [fileURLToPath(setUpFile)] : [],
+    // A worker may be told to end before it has loaded a scenario.
+    execArgv: signalsFile ? ['--import', signalsFile.href] : [],
     retry: 0,
     pool: 'forks' as const,
     isolate: false,

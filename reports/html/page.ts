@@ -34,7 +34,7 @@ ${names.length > 0 && html`<div class="stamp-strip">${names.join(' · ')}</div>`
 ${banner(result)}
 <main>
 ${stamps(result).map((stamp) => html`<p class="stamp"><strong>${stamp.name}</strong> ${stamp.meaning}</p>`)}
-${result.run.error && html`<section class="run-error"><h2>The run itself failed</h2><p>${result.run.error.message}</p>${failureParts(result.run.error)}</section>`}
+${result.run.error && html`<section class="run-error"><h2>The run ${result.run.interrupted ? 'was interrupted' : 'itself failed'}</h2><p>${result.run.error.message}</p>${failureParts(result.run.error)}</section>`}
 ${whatBroke(ordered, result)}
 ${summary(ordered)}
 ${ordered.map(({ scenario, anchor }) => scenarioSection(scenario, anchor, result.run.mode))}
