@@ -4,8 +4,10 @@ import { wallTimeLine } from '../../reports/wall-time.ts'
 import { headline } from '../../reports/words.ts'
 import { writeReports } from '../../reports/write.ts'
 import { formatMs } from '../model/duration.ts'
+import { redactor } from '../model/redact.ts'
 import type { Failure, Result, ScenarioResult } from '../model/result.ts'
 import { type Verdict, worst } from '../model/verdict.ts'
+import { visible } from '../model/visible.ts'
 import { activeRun } from './active-run.ts'
 import { tooSlowFor } from './again.ts'
 import { withStopsBefore } from './before.ts'
@@ -34,7 +36,7 @@ export class RolypolyReporter implements Reporter {
 
   /** @param finishes false where the run plays on after its first end, and calls {@link finish} itself. */
   constructor(say: (line: string) => void = (line) => console.log(line), finishes = true) {
-    this.say = say
+    this.say = (line) => say(visible(line))
     this.finishes = finishes
   }
 
@@ -106,7 +108,7 @@ export async function finishRun(scenarios: ScenarioResult[], failure?: Failure):
   const { id, mode, startedAt, seed, cluster, folder } = active.run
   const verdicts: Verdict[] = scenarios.map(({ verdict }) => verdict)
   if (failure) verdicts.push('error')
-  const result: Result = {
+  const result: Result = redactor.redactAll<Result>({
     schemaVersion: 1,
     run: {
       ...{ id, mode, verdict: worst(verdicts), startedAt, finishedAt: new Date().toISOString() },
@@ -115,7 +117,7 @@ export async function finishRun(scenarios: ScenarioResult[], failure?: Failure):
       ...(failure && { error: failure }),
     },
     scenarios: mode === 'normal' ? await withStopsBefore(scenarios, folder) : scenarios,
-  }
+  })
   await writeReports(result, folder)
   return result
 }
