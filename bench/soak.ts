@@ -8,11 +8,10 @@ import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Cluster } from '../harness/cluster/cluster.ts'
 import { type Duration, formatMs, toMs } from '../harness/model/duration.ts'
 import { InterruptedError, UsageError } from '../harness/model/errors.ts'
 import type { ScenarioResult } from '../harness/model/result.ts'
-import { connect } from '../harness/scenario/connect.ts'
+import { type Connection, connect } from '../harness/scenario/connect.ts'
 import { playScenario, type ScenarioBody } from '../harness/scenario/play.ts'
 import { beginRun, type StartedRun, startRun } from '../harness/scenario/run.ts'
 import { command, wholeNumber } from '../scripts/command.ts'
@@ -53,15 +52,15 @@ async function soak(
   const samples: Sample[] = []
   const ending = new AbortController()
   const either = AbortSignal.any([signal, ending.signal])
-  const cluster = await connect(started.info.cluster, 'soak')
+  const connection = await connect(started.info, 'soak')
   if (into) await writeFile(into, '')
   const began = performance.now()
   // As in a run, one signal lives as long as the process, and every scenario listens to it.
-  const long = play(cluster, started, 'long', longScenario, either, '24h')
+  const long = play(connection, started, 'long', longScenario, either, '24h')
   try {
     for (let round = 1; performance.now() - began < lastsMs && !signal.aborted; round++) {
-      const result = await play(cluster, started, 'short', shortScenario, either, '5m')
-      const sample = await takeSample(cluster)
+      const result = await play(connection, started, 'short', shortScenario, either, '5m')
+      const sample = await takeSample(connection.cluster)
       if (round > warmUpRounds) samples.push(sample)
       const atS = Math.round((performance.now() - began) / 1_000)
       if (into) await appendFile(into, `${JSON.stringify({ atS, verdict: result.verdict, ...sample })}\n`)
@@ -88,7 +87,7 @@ async function soak(
 }
 
 function play(
-  cluster: Cluster,
+  connection: Connection,
   { info: run }: StartedRun,
   id: string,
   body: ScenarioBody,
@@ -96,7 +95,7 @@ function play(
   deadline: Duration,
 ): Promise<ScenarioResult> {
   const what = { id, title: `soak: the ${id} one`, file: `bench/soak-${id}.scenario.ts`, exclusive: false }
-  return playScenario({ ...what, deadline, run, cluster, body, signal })
+  return playScenario({ ...what, deadline, run, ...connection, body, signal })
 }
 
 function lineOf(atS: number, round: number, { verdict, durationMs }: ScenarioResult, sample: Sample): string {

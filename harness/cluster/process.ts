@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream'
 import { execa, execaSync } from 'execa'
 import { formatMs } from '../model/duration.ts'
 import { EnvironmentError } from '../model/errors.ts'
+import { redactor } from '../model/redact.ts'
 
 /** How a process is run. */
 export interface RunOptions {
@@ -145,11 +146,12 @@ interface Failed {
 
 function failure(words: [string, ...string[]], options: RunOptions, result: Failed): EnvironmentError {
   const [command] = words
-  const line = words.join(' ')
+  // Before they are cut: half a secret is not known any more.
+  const line = redactor.redact(words.join(' '))
   // An Error's own cause is not enumerable.
   const failed = { ...result, cause: result.cause }
   const missingCwd = failed.code === 'ENOENT' && options.cwd !== undefined && !existsSync(options.cwd)
-  const evidence = [line === shorten(line) ? '' : line, lastLines(text(failed.all))]
+  const evidence = [line === shorten(line) ? '' : line, lastLines(redactor.redact(text(failed.all)))]
     .filter(Boolean)
     .join('\n')
   return new EnvironmentError(`${shorten(line)} ${how(command, options, failed, missingCwd)}`, {

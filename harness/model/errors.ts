@@ -1,3 +1,6 @@
+import { redactor } from './redact.ts'
+import { visible } from './visible.ts'
+
 /** What an error may carry beside its one sentence. */
 export interface ErrorParts {
   /** What was seen, as text of any length. */
@@ -9,17 +12,17 @@ export interface ErrorParts {
 
 /**
  * The base of every error that rolypoly raises itself. `message` is one sentence that names the subject first;
- * `evidence` and `remedy` follow it wherever the error is printed.
+ * `evidence` and `remedy` follow it wherever the error is printed. None of them has the value of a Secret in it.
  */
 export class RolypolyError extends Error {
   readonly evidence: string | undefined
   readonly remedy: string | undefined
 
   constructor(message: string, parts: ErrorParts = {}) {
-    super(message, parts.cause === undefined ? undefined : { cause: parts.cause })
+    super(redactor.redact(message), parts.cause === undefined ? undefined : { cause: parts.cause })
     this.name = new.target.name
-    this.evidence = parts.evidence
-    this.remedy = parts.remedy
+    this.evidence = parts.evidence && redactor.redact(parts.evidence)
+    this.remedy = parts.remedy && redactor.redact(parts.remedy)
   }
 }
 
@@ -55,8 +58,12 @@ export class DeadlineError extends RolypolyError {}
 /** The run was stopped from outside: what was not judged by then is not judged. */
 export class InterruptedError extends RolypolyError {}
 
-/** The sentence, then the evidence, then what to do, as lines of text. */
+/** The sentence, then the evidence, then what to do, as lines of text that a terminal can be given. */
 export function explain(error: unknown): string {
+  return visible(redactor.redact(told(error)))
+}
+
+function told(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const lines = [error.message]
   if (error instanceof RolypolyError) {

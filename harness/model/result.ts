@@ -3,7 +3,9 @@ import { verdicts } from './verdict.ts'
 
 /** The schema of `result.json`, version 1. Times in a scenario are milliseconds from its own zero. */
 
-const ms = z.number()
+/** Three years: what is beyond is no time of a scenario's, and no axis could be drawn to it. */
+const longestMs = 100_000_000_000
+const ms = z.number().min(-longestMs).max(longestMs)
 const verdict = z.enum(verdicts)
 
 const term = z.object({

@@ -5,6 +5,7 @@ import { finished } from 'node:stream/promises'
 import type { Clock } from '../cluster/clock.ts'
 import type { Kube, ListRef } from '../cluster/kube.ts'
 import type { Observation, WatchedKind } from '../model/observation.ts'
+import { redactor } from '../model/redact.ts'
 import type { Recording } from '../timeline/recording.ts'
 import { reduce } from '../timeline/reduce.ts'
 import { Timeline } from '../timeline/timeline.ts'
@@ -112,7 +113,7 @@ class JsonlRecorder implements Recorder {
 
   record(observation: Observation): void {
     if (this.stopping.signal.aborted) return
-    this.file.write(`${JSON.stringify(observation)}\n`)
+    this.file.write(`${redactor.json(observation)}\n`)
     reduce(this.timeline, observation)
     const nowMs = this.now()
     if (isMinor(observation) && nowMs < this.lookedMs + minorEveryMs) return

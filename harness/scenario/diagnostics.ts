@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import type { PodObject } from '../cluster/kube.ts'
 import type { Interval } from '../model/interval.ts'
+import { redactor } from '../model/redact.ts'
 import type { Diagnostic } from '../model/result.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
@@ -17,7 +18,8 @@ export async function diagnose(stage: Stage): Promise<Diagnostic[]> {
     const got = await text().catch(
       (error: unknown) => `could not be had: ${error instanceof Error ? error.message : error}`,
     )
-    if (got.trim()) found.push({ subject, what, text: got.slice(-textLimit) })
+    // A secret that is cut in two is not known any more.
+    if (got.trim()) found.push({ subject, what, text: redactor.redact(got).slice(-textLimit) })
   }
   const podsOf = (of: string) =>
     cluster.kube
@@ -28,7 +30,9 @@ export async function diagnose(stage: Stage): Promise<Diagnostic[]> {
   for (const { metadata, spec, status } of pods) {
     const { name = '', namespace: home = namespace } = metadata ?? {}
     const subject = `Pod/${home}/${name}`
-    await add(subject, 'description', async () => stringify({ node: spec?.nodeName, status }))
+    await add(subject, 'description', async () =>
+      stringify(redactor.redactAll({ node: spec?.nodeName, status })),
+    )
     for (const { name: container, restartCount } of status?.containerStatuses ?? []) {
       const ref = { namespace: home, name, container }
       await add(`${subject}/${container}`, 'logs', () => cluster.kube.logs(ref, { tailLines: logLines }))
@@ -76,7 +80,7 @@ export function previousLogs(timeline: Timeline): Diagnostic[] {
       .filter(({ containerID }) => containerID === detail.containerID)
       .map(({ line }) => `${line}\n`)
     return lines.length > 0
-      ? [{ subject, what: 'previous logs', text: lines.join('').slice(-textLimit) }]
+      ? [{ subject, what: 'previous logs', text: redactor.redact(lines.join('')).slice(-textLimit) }]
       : []
   })
 }

@@ -5,6 +5,7 @@ import { untilHealthy } from '../cluster/health.ts'
 import { type Fault, type InjectedFault, injectFault } from '../faults/fault.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import { DeadlineError, EnvironmentError, InterruptedError, NotCapableError } from '../model/errors.ts'
+import { redactor } from '../model/redact.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import { worst } from '../model/verdict.ts'
 import { followLogs } from '../observe/logs.ts'
@@ -93,7 +94,7 @@ export async function playScenario(play: Play): Promise<ScenarioResult> {
     Object.assign(result, { verdict, error: failureOf(error) })
   }
   result.durationMs = cluster.clock.now() - began
-  return result
+  return redactor.redactAll(result)
 }
 
 async function play1(play: Play, result: ScenarioResult): Promise<void> {

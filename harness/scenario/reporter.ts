@@ -4,8 +4,10 @@ import { wallTimeLine } from '../../reports/wall-time.ts'
 import { headline } from '../../reports/words.ts'
 import { writeReports } from '../../reports/write.ts'
 import { formatMs } from '../model/duration.ts'
+import { redactor } from '../model/redact.ts'
 import type { Failure, Result, ScenarioResult } from '../model/result.ts'
 import { type Verdict, worst } from '../model/verdict.ts'
+import { visible } from '../model/visible.ts'
 import { activeRun } from './active-run.ts'
 import { tooSlowFor } from './again.ts'
 import { withStopsBefore } from './before.ts'
@@ -34,7 +36,7 @@ export class RolypolyReporter implements Reporter {
 
   /** @param finishes false where the run plays on after its first end, and calls {@link finish} itself. */
   constructor(say: (line: string) => void = (line) => console.log(line), finishes = true) {
-    this.say = say
+    this.say = (line) => say(visible(line))
     this.finishes = finishes
   }
 
@@ -117,7 +119,7 @@ export async function finishRun(scenarios: ScenarioResult[], cut?: CutShort): Pr
   const verdicts: Verdict[] = scenarios.map(({ verdict }) => verdict)
   const { failure, interrupted = false, hurried = false } = cut ?? {}
   if (failure) verdicts.push(interrupted ? 'inconclusive' : 'error')
-  const result: Result = {
+  const result: Result = redactor.redactAll<Result>({
     schemaVersion: 1,
     run: {
       ...{ id, mode, verdict: worst(verdicts), startedAt, finishedAt: new Date().toISOString() },
@@ -127,7 +129,7 @@ export async function finishRun(scenarios: ScenarioResult[], cut?: CutShort): Pr
       ...(interrupted && { interrupted }),
     },
     scenarios: mode === 'normal' ? await withStopsBefore(scenarios, folder) : scenarios,
-  }
+  })
   await writeReports(result, folder, { pages: !hurried })
   return result
 }

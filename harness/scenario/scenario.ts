@@ -4,6 +4,7 @@ import type { Capability } from '../cluster/cluster.ts'
 import { type Duration, toMs } from '../model/duration.ts'
 import { EnvironmentError, RolypolyError } from '../model/errors.ts'
 import type { ScenarioResult } from '../model/result.ts'
+import { visible } from '../model/visible.ts'
 import { connect } from './connect.ts'
 import { withoutRealIo } from './no-real-io.ts'
 import { playScenario, type ScenarioBody } from './play.ts'
@@ -58,7 +59,7 @@ class ScenarioError extends RolypolyError {
     const told = claims
       .filter((claim) => claim.verdict !== 'passed')
       .map((claim) => `${claim.verdict}: ${claim.message}`)
-    super([verdict, ...told, ...(error ? [`error: ${error.message}`] : [])].join('\n  '))
+    super(visible([verdict, ...told, ...(error ? [`error: ${error.message}`] : [])].join('\n  ')))
     // Where it was thrown says nothing: the claims' messages do.
     this.stack = `${this.name}: ${this.message}`
   }

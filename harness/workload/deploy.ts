@@ -6,6 +6,8 @@ import { calledIn, type WorkloadShape } from '../model/observation.ts'
 import { holdSteadyMs, livePods, steadiness } from '../timeline/steady.ts'
 import type { Chart } from './chart.ts'
 import { checkChart, podTemplates, servicesIn } from './check.ts'
+import { checkPlain } from './plain.ts'
+import { knowSecrets } from './secrets.ts'
 import type { Stage } from './stage.ts'
 import { Workload } from './workload.ts'
 
@@ -28,6 +30,7 @@ export async function deployChart(
   steadyWithin: Duration,
   home: Home = { namespace: stage.namespace },
 ): Promise<Workload> {
+  admit(chart)
   checkChart(chart)
   refuseLacking(stage, chart)
   const { recording } = stage
@@ -62,6 +65,7 @@ export async function applyChart(
     namespace = stage.namespace,
   }: { check?: boolean; lacking?: string[]; namespace?: string } = {},
 ): Promise<Chart['objects']> {
+  admit(chart)
   const { cluster } = stage
   for (const object of chart.objects) {
     const { apiVersion = '', kind = '' } = object
@@ -85,6 +89,17 @@ export async function applyChart(
     }
   }
   return applied
+}
+
+/** @throws UsageError for what is no chart at all, or could not be sent. From here on its Secrets are known. */
+function admit(chart: Chart): void {
+  if (typeof chart?.name !== 'string' || !Array.isArray(chart.objects) || !Array.isArray(chart.images)) {
+    throw new UsageError('A chart is expected, { name, objects, images }, and this is none', {
+      remedy: 'Call the function that gives the chart: deploy(webapl({ replicas: 3 })).',
+    })
+  }
+  knowSecrets(chart.objects)
+  for (const object of chart.objects) checkPlain(object, `${object?.kind}/${object?.metadata?.name}`)
 }
 
 async function provideImages({ cluster, signal }: Stage, chart: Chart, lacking: string[]): Promise<void> {

@@ -1,6 +1,7 @@
-import { LineCounter, parseAllDocuments } from 'yaml'
 import { UsageError } from '../model/errors.ts'
 import type { Chart, TrafficTarget } from './chart.ts'
+import { knowSecrets } from './secrets.ts'
+import { parseYaml, type Where } from './yaml-text.ts'
 
 /** What manifests do not say themselves. */
 export interface ManifestOptions {
@@ -22,39 +23,17 @@ export function chartOptions({ images = {}, behaviours, traffic }: ManifestOptio
   }
 }
 
-/** Tells where in the manifests something is. */
-type Where = (line: number, column?: number) => string
-
 /**
- * The Kubernetes objects in YAML documents, those of a List each for itself.
+ * The Kubernetes objects in YAML documents, those of a List each for itself. Their Secrets are known from here on.
  *
  * @throws UsageError where a document is not YAML, or no Kubernetes object.
  */
 export function readManifest(text: string, where: Where): Chart['objects'] {
-  const lineCounter = new LineCounter()
-  const documents = parseAllDocuments(text, { lineCounter })
-  if (!Array.isArray(documents)) return []
-  return documents.flatMap((document) => {
-    const [error] = document.errors
-    if (error) {
-      const [at] = error.linePos ?? []
-      const [sentence = ''] = error.message.split('\n')
-      throw new UsageError(
-        `${where(at?.line ?? 0, at?.col)}: is not YAML: ${sentence.replace(/ at line .*$/, '')}`,
-      )
-    }
-    const { line } = lineCounter.linePos((document.contents?.range ?? document.range)[0])
-    let value: unknown
-    try {
-      value = document.toJS({ maxAliasCount: 100 })
-    } catch (error) {
-      throw new UsageError(
-        `${where(line)}: cannot be read: ${error instanceof Error ? error.message : error}`,
-      )
-    }
-    if (value === null || value === undefined) return []
-    return unfold(checkObject(value, where(line)))
-  })
+  const objects = parseYaml(text, where).flatMap(({ value, where: place }) =>
+    unfold(checkObject(value, place)),
+  )
+  knowSecrets(objects)
+  return objects
 }
 
 function checkObject(value: unknown, where: string): Chart['objects'][number] {

@@ -1,0 +1,23 @@
+import fc from 'fast-check'
+
+/** So many cases for each property: FUZZ_RUNS of them, 500 unless given. */
+const numRuns = Number(process.env.FUZZ_RUNS ?? 500)
+/** FUZZ_SEED=-1234 plays the cases of that seed again; a property that fails prints its own. */
+const seed = Number(process.env.FUZZ_SEED || Number.NaN)
+
+/** Less than a test may take: on a busy machine fewer cases are played, and a case that breaks is made less small. */
+const withinMs = 20_000
+
+/**
+ * Plays a property with many random cases, and tells the smallest that breaks it, with the seed that it came of. The same
+ * cases in every run, so that a build fails for what was changed: FUZZ_SEED asks for others.
+ *
+ * @param share of the cases that a property has, where each takes long
+ */
+export function fuzz<T>(property: fc.IProperty<T>, share = 1): void {
+  fc.assert(property, {
+    numRuns: Math.max(20, Math.round(numRuns * share)),
+    seed: Number.isNaN(seed) ? 7 : seed,
+    interruptAfterTimeLimit: withinMs,
+  })
+}
