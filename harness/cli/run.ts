@@ -11,6 +11,7 @@ import { failureOf } from '../scenario/outcome.ts'
 import { finishRun, RolypolyReporter } from '../scenario/reporter.ts'
 import type { ClusterChoice } from '../scenario/run.ts'
 import { brokenVariable, harmlessVariable, scenarioProjects } from '../scenario/vitest.ts'
+import { existingOptions } from './existing.ts'
 import { playAgain } from './play-again.ts'
 import { LongestFirst } from './sequencer.ts'
 
@@ -24,6 +25,14 @@ export interface RunArguments {
   report?: string
   shard?: string
   deadline: Duration
+  /** Of an existing cluster. */
+  context?: string
+  kubeconfig?: string
+  helperImage?: string
+  imagesPresent: boolean
+  allowNodeFaults: string[]
+  allowPrivileged: boolean
+  atMostHurt?: number
 }
 
 const interrupted = 130
@@ -32,6 +41,7 @@ const projectNames = ['shared', 'exclusive']
 
 /** Runs scenarios and gives the exit status. Every end but a misunderstood argument writes a `result.json`. */
 export async function runCommand(filters: string[], options: RunArguments): Promise<number> {
+  const existing = existingOptions(options)
   const mode = options.control ? 'control' : 'normal'
   const { seed } = options
   const active = await beginActiveRun({
@@ -73,10 +83,10 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
       say(active.run.folder)
       return exitStatus(result.run.verdict)
     }
-    const { nodes, keep, cluster, nodeImage } = options
+    const { nodes, keep, nodeImage } = options
     await bringUp(active, {
-      ...{ cluster, nodes, keep, mode, say, signal: stop.signal },
-      ...(nodeImage && { nodeImage }),
+      ...{ cluster: existing ? 'existing' : options.cluster, nodes, keep, mode, say, signal: stop.signal },
+      ...{ ...(nodeImage && { nodeImage }), ...(existing && { existing }) },
     })
     stop.signal.throwIfAborted()
     await vitest.runTestSpecifications(specifications)

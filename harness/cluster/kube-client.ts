@@ -33,6 +33,11 @@ export function connectKube(kubeconfig: string, context?: string): Kube {
   const config = new KubeConfig()
   config.loadFromFile(kubeconfig)
   if (context !== undefined) config.setCurrentContext(context)
+  return kubeOf(config)
+}
+
+/** Connects by a kubeconfig's current context. Sends nothing yet. */
+export function kubeOf(config: KubeConfig): Kube {
   return new KubeClient(config)
 }
 

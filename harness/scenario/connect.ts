@@ -8,6 +8,19 @@ export async function connect(access: ClusterAccess, scenarioId: string): Promis
     const { connectKind } = await import('../cluster/kind/cluster.ts')
     return connectKind(access.name, access.kubeconfig, access.kindPath)
   }
+  if (access.provider === 'existing') {
+    const { connectExisting } = await import('../cluster/existing/cluster.ts')
+    const { holdLeases } = await import('../journal/leases.ts')
+    const leases = holdLeases(access.run)
+    const cluster = connectExisting(access, (kube, namespace) => leases.hold(kube, namespace))
+    return {
+      ...cluster,
+      async [Symbol.asyncDispose]() {
+        await leases.release()
+        await cluster[Symbol.asyncDispose]()
+      },
+    }
+  }
   const { simulatedCluster } = await import('../cluster/simulated/provider.ts')
   const { name, nodes, seed } = access
   return simulatedCluster({ name, nodes, seed: `${seed} ${scenarioId}` })

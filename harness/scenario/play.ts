@@ -1,9 +1,9 @@
 import { ledgerOf } from '../claims/ledger.ts'
 import type { Capability, Cluster } from '../cluster/cluster.ts'
-import { untilHealthy } from '../cluster/health.ts'
-import { type Fault, type InjectedFault, injectFault } from '../faults/fault.ts'
+import { type Fault, type InjectedFault, injectFault, lacksCapability } from '../faults/fault.ts'
+import { HurtLedger } from '../faults/hurt-ledger.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
-import { DeadlineError, EnvironmentError, InterruptedError, NotCapableError } from '../model/errors.ts'
+import { DeadlineError, InterruptedError, NotCapableError } from '../model/errors.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import { worst } from '../model/verdict.ts'
 import { followLogs } from '../observe/logs.ts'
@@ -18,6 +18,7 @@ import { deployChart } from '../workload/deploy.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
 import { diagnose, previousLogs } from './diagnostics.ts'
+import { gate } from './gate.ts'
 import { type Neighbours, openNeighbours } from './neighbours.ts'
 import { failureOf, outcomeOf } from './outcome.ts'
 import type { RunInfo } from './run-info.ts'
@@ -66,7 +67,6 @@ export interface Play {
 }
 
 const steadyWithin: Duration = '2m'
-const repairMs = 180_000
 
 /**
  * Plays a scenario in a namespace of its own and tells what it came to. Never throws: what goes wrong is in the
@@ -111,6 +111,7 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
   let neighbours: Neighbours | undefined
   const injected: InjectedFault[] = []
   const flows: TrafficHandle[] = []
+  const hurtCount = hurtLedger(play)
   let thrown: unknown
   try {
     signal.throwIfAborted()
@@ -141,6 +142,8 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
         exclusive: play.exclusive,
       },
       ...{ helperImage: run.helperImage, timing: run.timing, faults: [], traffic: flows },
+      ...(run.limits && { limits: run.limits }),
+      ...(hurtCount && { hurtCount }),
       followLog: (source) => logs.follow(source),
     }
     try {
@@ -166,13 +169,22 @@ async function play1(play: Play, result: ScenarioResult, path: string): Promise<
     timing.abort()
     const namespaces = [namespace, ...(neighbours?.names ?? [])]
     await tearDown(play, result, namespaces, injected, flows, recorder)
+    await hurtCount?.close()
   }
+}
+
+/** What a run may hurt at once is counted over all of its scenarios, each of which plays in a process of its own. */
+function hurtLedger({ id, run, cluster: { clock } }: Play): HurtLedger | undefined {
+  const { atMostHurt: atMost } = run.limits ?? {}
+  return atMost === undefined
+    ? undefined
+    : new HurtLedger({ folder: `${run.stopLine}.hurt`, atMost, scenario: id, clock })
 }
 
 function refuseLacking({ title, needs = [], cluster: { capabilities, provider } }: Play): void {
   const lacking = needs.find((capability) => !capabilities.has(capability))
   if (lacking === undefined) return
-  throw new NotCapableError(`"${title}": a cluster by ${provider} lacks the capability ${lacking}`)
+  throw new NotCapableError(`"${title}": ${lacksCapability(provider, lacking)}`)
 }
 
 /** The route of a connection may be told a moment after its loss. */
@@ -241,10 +253,4 @@ async function tearDown(
   }
   await recorder?.[Symbol.asyncDispose]()
   if (play.exclusive) await gate(play, 'after').catch(failed)
-}
-
-async function gate({ cluster, run, title }: Play, when: 'before' | 'after'): Promise<void> {
-  const wrong = await untilHealthy(cluster.kube, cluster.clock, run.cluster.nodes, repairMs)
-  if (wrong)
-    throw new EnvironmentError(`Cluster ${cluster.name}: not healthy ${when} scenario "${title}": ${wrong}`)
 }
