@@ -71,7 +71,14 @@ export function program(): Command {
     .description(
       'say what this machine has and lacks, and what mends it; exit status 0 a run on a real cluster can be made, 2 not',
     )
-    .action(async () => {
+    .option('--rbac', 'print the least ClusterRole of a run on an existing cluster instead', false)
+    .option('--allow-node-faults <nodes>', 'with --rbac: these nodes may be hurt', names, [])
+    .option('--allow-privileged', 'with --rbac: privileged pods may run', false)
+    .action(async (options: { rbac: boolean; allowNodeFaults: string[]; allowPrivileged: boolean }) => {
+      if (options.rbac) {
+        const { rbacCommand } = await import('./rbac.ts')
+        return rbacCommand(options)
+      }
       const { doctorCommand } = await import('./doctor.ts')
       process.exitCode = await doctorCommand()
     })
@@ -80,7 +87,9 @@ export function program(): Command {
     .command('sweep')
     .description('delete the clusters that dead runs left; exit status 0 clean, 2 something is left')
     .option('--kept', 'also those that were kept for reuse', false)
-    .action(async (options: { kept: boolean }) => {
+    .option('--context <name>', "in a cluster that is not the run's own: the namespaces of dead runs")
+    .option('--kubeconfig <file>', 'with --context: in place of $KUBECONFIG and ~/.kube/config')
+    .action(async (options: { kept: boolean; context?: string; kubeconfig?: string }) => {
       const { sweepCommand } = await import('./sweep.ts')
       process.exitCode = await sweepCommand(options)
     })

@@ -1,4 +1,5 @@
 import { realClock } from '../cluster/clock.ts'
+import { refuseUnpermitted } from '../cluster/existing/access-review.ts'
 import { connectExisting, type ExistingAccess } from '../cluster/existing/cluster.ts'
 import { readContext } from '../cluster/existing/kubeconfig.ts'
 import type { Kube, KubeObject } from '../cluster/kube.ts'
@@ -44,6 +45,7 @@ export async function bringUpExisting(
     ...{ context, ...(kubeconfig !== undefined && { kubeconfig }) },
     ...{ run: id, writableNodes: allowNodeFaults, allowPrivileged, imagesPresent },
   }
+  await refuseUnpermitted(kube, context)
   const cluster = connectExisting(access)
   const { described, timing } = await describeCluster(cluster)
   const { undone, left } = await sweepContext(kube)
