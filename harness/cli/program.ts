@@ -33,6 +33,17 @@ export function program(): Command {
     .option('--report <dir>', "the run's folder, in place of reports/runs/<id>")
     .option('--shard <i/n>', 'run only this part of the scenario files', shard)
     .option('--deadline <duration>', 'how long the whole run may take', duration, '45m' as Duration)
+    .optionsGroup('On a cluster that the run does not make:')
+    .option('--context <name>', 'the context of a kubeconfig: always named, the current one is never taken')
+    .option('--kubeconfig <file>', 'in place of $KUBECONFIG and ~/.kube/config; only read')
+    .option(
+      '--helper-image <ref>',
+      "the image of rolypoly's own pods: `rolypoly doctor --rbac` says which it is",
+    )
+    .option('--images-present', 'the images that charts build have been brought there', false)
+    .option('--allow-node-faults <nodes>', 'nodes that may be hurt, as worker-1,worker-2', names, [])
+    .option('--allow-privileged', 'privileged pods may run, as failProbe needs one', false)
+    .option('--at-most-hurt <n>', 'so many pods at once, of the whole run; 10 unless given', pods)
     .action(async (filters: string[], options) => {
       const { runCommand } = await import('./run.ts')
       process.exitCode = await runCommand(filters, options)
@@ -60,7 +71,14 @@ export function program(): Command {
     .description(
       'say what this machine has and lacks, and what mends it; exit status 0 a run on a real cluster can be made, 2 not',
     )
-    .action(async () => {
+    .option('--rbac', 'print the least ClusterRole of a run on an existing cluster instead', false)
+    .option('--allow-node-faults <nodes>', 'with --rbac: these nodes may be hurt', names, [])
+    .option('--allow-privileged', 'with --rbac: privileged pods may run', false)
+    .action(async (options: { rbac: boolean; allowNodeFaults: string[]; allowPrivileged: boolean }) => {
+      if (options.rbac) {
+        const { rbacCommand } = await import('./rbac.ts')
+        return rbacCommand(options)
+      }
       const { doctorCommand } = await import('./doctor.ts')
       process.exitCode = await doctorCommand()
     })
@@ -71,7 +89,9 @@ export function program(): Command {
       'undo what dead runs left: delete their clusters, mend those that were to be kept; exit status 0 clean, 2 something is left',
     )
     .option('--kept', 'delete the clusters that were kept for reuse too', false)
-    .action(async (options: { kept: boolean }) => {
+    .option('--context <name>', "in a cluster that is not the run's own: the namespaces of dead runs")
+    .option('--kubeconfig <file>', 'with --context: in place of $KUBECONFIG and ~/.kube/config')
+    .action(async (options: { kept: boolean; context?: string; kubeconfig?: string }) => {
       const { sweepCommand } = await import('./sweep.ts')
       process.exitCode = await sweepCommand(options)
     })
@@ -117,6 +137,20 @@ function count(text: string): number {
   if (!Number.isInteger(n) || n < 1 || n > 20)
     throw new InvalidArgumentError('a whole number from 1 to 20 is expected.')
   return n
+}
+
+function pods(text: string): number {
+  const n = Number(text)
+  if (!Number.isInteger(n) || n < 1 || n > 10_000)
+    throw new InvalidArgumentError('a whole number from 1 to 10000 is expected.')
+  return n
+}
+
+function names(text: string): string[] {
+  const listed = text.split(',')
+  if (listed.some((name) => !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)))
+    throw new InvalidArgumentError('names of nodes are expected, with commas between them.')
+  return listed
 }
 
 function seed(text: string): number {

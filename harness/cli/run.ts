@@ -12,6 +12,7 @@ import { finishRun, RolypolyReporter } from '../scenario/reporter.ts'
 import type { ClusterChoice } from '../scenario/run.ts'
 import { stoppedRun } from '../scenario/stopped.ts'
 import { brokenVariable, harmlessVariable, scenarioProjects } from '../scenario/vitest.ts'
+import { existingOptions } from './existing.ts'
 import { listenForInterrupts, outliveReaders } from './interrupts.ts'
 import { playAgain } from './play-again.ts'
 import { LongestFirst } from './sequencer.ts'
@@ -26,6 +27,14 @@ export interface RunArguments {
   report?: string
   shard?: string
   deadline: Duration
+  /** Of an existing cluster. */
+  context?: string
+  kubeconfig?: string
+  helperImage?: string
+  imagesPresent: boolean
+  allowNodeFaults: string[]
+  allowPrivileged: boolean
+  atMostHurt?: number
 }
 
 const interrupted = 130
@@ -33,6 +42,7 @@ const projectNames = ['shared', 'exclusive']
 
 /** Runs scenarios and gives the exit status. Every end but a misunderstood argument writes a `result.json`. */
 export async function runCommand(filters: string[], options: RunArguments): Promise<number> {
+  const existing = existingOptions(options)
   const mode = options.control ? 'control' : 'normal'
   const { seed } = options
   const active = await beginActiveRun({
@@ -82,10 +92,10 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
       say(active.run.folder)
       return exitStatus(result.run.verdict)
     }
-    const { nodes, keep, cluster, nodeImage } = options
+    const { nodes, keep, nodeImage } = options
     await bringUp(active, {
-      ...{ cluster, nodes, keep, mode, say, signal: stop.signal },
-      ...(nodeImage && { nodeImage }),
+      ...{ cluster: existing ? 'existing' : options.cluster, nodes, keep, mode, say, signal: stop.signal },
+      ...{ ...(nodeImage && { nodeImage }), ...(existing && { existing }) },
     })
     stop.signal.throwIfAborted()
     await vitest.runTestSpecifications(specifications)

@@ -63,6 +63,30 @@ export async function untilApiReady(kube: Kube, clock: Clock, withinMs: number):
   }
 }
 
+/**
+ * Waits until each of these nodes is there, Ready and schedulable; the others are not looked at.
+ *
+ * @returns undefined when they are; otherwise what is still wrong at the deadline, as one sentence.
+ */
+export async function untilNodesWell(
+  kube: Kube,
+  clock: Clock,
+  names: readonly string[],
+  withinMs: number,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  if (names.length === 0) return undefined
+  let wrong = 'nothing was seen of the nodes'
+  const areWell = (nodes: NodeObject[]) => {
+    const ill = names.find((name) => !nodes.some((node) => node.metadata?.name === name && isWell(node)))
+    wrong = `Node/${ill}: is not ready`
+    return ill === undefined
+  }
+  return (await untilObjects(kube, clock, { apiVersion: 'v1', kind: 'Node' }, areWell, withinMs, signal))
+    ? undefined
+    : wrong
+}
+
 /** How a node has come back. */
 export interface NodeReturn {
   /** The time, in milliseconds since the epoch, that its kubelet must have spoken after. */

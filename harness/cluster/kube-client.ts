@@ -33,6 +33,11 @@ export function connectKube(kubeconfig: string, context?: string, patience: Pati
   const config = new KubeConfig()
   config.loadFromFile(kubeconfig)
   if (context !== undefined) config.setCurrentContext(context)
+  return kubeOf(config, patience)
+}
+
+/** Connects by a kubeconfig's current context. Sends nothing yet. */
+export function kubeOf(config: KubeConfig, patience: Patience = usualPatience): Kube {
   return new KubeClient(config, patience)
 }
 

@@ -1,4 +1,4 @@
-import type { Capability } from '../cluster/cluster.ts'
+import type { Capability, Cluster } from '../cluster/cluster.ts'
 import { formatMs } from '../model/duration.ts'
 import { EnvironmentError, NoReceiptError, NotCapableError, UsageError } from '../model/errors.ts'
 import { type FaultEffect, type FaultRecord, hurtPods } from '../model/fault.ts'
@@ -7,6 +7,7 @@ import type { Recording } from '../timeline/recording.ts'
 import { isOpenIn } from '../timeline/steady.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
+import { withinLimits } from './limits.ts'
 
 /** What has been done, how it is proved, and how it is undone. */
 export interface Act {
@@ -63,14 +64,16 @@ export async function injectFault(
   const { recording, cluster } = stage
   const { kind, target, effect, lasting } = fault
   const lacking = fault.requires.find((capability) => !cluster.capabilities.has(capability))
-  if (lacking)
-    throw new NotCapableError(`${kind}: a cluster by ${cluster.provider} lacks the capability ${lacking}`)
+  if (lacking) throw new NotCapableError(`${kind}: ${lacksCapability(cluster.provider, lacking)}`)
 
   if (fault.exclusive && !stage.exclusive) {
     throw new UsageError(`${kind}: hurts the pods of other scenarios too`, {
       remedy: 'Name the file *.exclusive.scenario.ts: such scenarios run one at a time.',
     })
   }
+
+  const hurt = stage.limits && !isBlind(stage) ? await withinLimits(stage, fault, stage.limits) : []
+  if (!stage.control) await stage.hurtCount?.take(`${target}: ${kind}`, hurt, stage.signal)
 
   const number = stage.faults.length
   const say = (phase: 'injecting' | 'landed' | 'reverted', atMs: number, evidence?: string) =>
@@ -117,6 +120,7 @@ export async function injectFault(
     await act.revert?.()
     await strikeOut()
     if (!lasting) return
+    await stage.hurtCount?.give(hurt)
     record.revertedAtMs = beganMs
     say('reverted', beganMs)
   })
@@ -136,6 +140,24 @@ export async function injectFault(
     await injected.revert().catch(() => undefined)
     throw error
   }
+}
+
+/** The scenario itself has taken the API server away, from a cluster that is the run's own. */
+function isBlind({ faults }: Stage): boolean {
+  return faults.some(
+    ({ effect, revertedAtMs }) =>
+      effect.does === 'stop-control-plane' &&
+      effect.component === 'kube-apiserver' &&
+      revertedAtMs === undefined,
+  )
+}
+
+/** Words that follow the name of what needs it. */
+export function lacksCapability(provider: Cluster['provider'], lacking: Capability): string {
+  const lacks = `a cluster by ${provider} lacks the capability ${lacking}`
+  return provider === 'existing' && lacking === 'probe.intercept'
+    ? `${lacks}: --allow-privileged gives it, by a privileged pod on the node`
+    : lacks
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster/kube.ts'
 import { EnvironmentError } from '../model/errors.ts'
-import type { Stage } from '../workload/stage.ts'
+import { helperImageOf, type Stage } from '../workload/stage.ts'
 import { HelperLines } from './helper-lines.ts'
 
 export interface HelperPodOptions {
@@ -85,7 +85,7 @@ function helperPod(name: string, { stage, node, program, order }: HelperPodOptio
       containers: [
         {
           name: 'helper',
-          image: stage.helperImage,
+          image: helperImageOf(stage, 'What fails probes'),
           imagePullPolicy: 'IfNotPresent',
           command: ['node', program, JSON.stringify(order(name.replaceAll('-', '_')))],
           securityContext: { privileged: true, runAsUser: 0 },

@@ -20,6 +20,21 @@ export async function connect(
     const { name, kubeconfig, kindPath } = access
     return { cluster: connectKind(name, kubeconfig, kindPath), journal: actJournal(name, id) }
   }
+  if (access.provider === 'existing') {
+    const { connectExisting } = await import('../cluster/existing/cluster.ts')
+    const { holdLeases } = await import('../journal/leases.ts')
+    const leases = holdLeases(access.run)
+    const reached = connectExisting(access, (kube, namespace) => leases.hold(kube, namespace))
+    const cluster: Cluster = {
+      ...reached,
+      async [Symbol.asyncDispose]() {
+        await leases.release()
+        await reached[Symbol.asyncDispose]()
+      },
+    }
+    // What is left there, any machine has to undo: its labels, leases and marks tell.
+    return { cluster, journal: noJournal }
+  }
   const { simulatedCluster } = await import('../cluster/simulated/provider.ts')
   const { name, nodes, seed } = access
   const cluster = await simulatedCluster({ name, nodes, seed: `${seed} ${scenarioId}` })

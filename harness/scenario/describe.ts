@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { NodeObject } from '../cluster/kube.ts'
-import type { ClusterTiming } from '../model/cluster-timing.ts'
+import { type ClusterTiming, timingOfVersion } from '../model/cluster-timing.ts'
 import type { ClusterResult } from '../model/result.ts'
 import { readTiming, tellTiming } from './settings.ts'
 
@@ -20,7 +20,11 @@ export async function describeCluster(
     name: metadata?.name ?? '',
     role: metadata?.labels?.[controlPlane] === undefined ? 'worker' : 'control-plane',
   }))
-  const timing = await readTiming(kube, gitVersion, nodes[0]?.name ?? '')
+  // A node's proxy, which its kubelet's configuration is read by, is more than a run asks of a cluster not its own.
+  const timing =
+    provider === 'existing'
+      ? timingOfVersion(gitVersion)
+      : await readTiming(kube, gitVersion, nodes[0]?.name ?? '')
   const described = {
     ...{ provider, name, kubernetesVersion: gitVersion, nodes },
     capabilities: [...capabilities].sort(),

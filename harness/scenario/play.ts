@@ -1,10 +1,10 @@
 import { ledgerOf } from '../claims/ledger.ts'
 import type { ActJournal } from '../cluster/act-journal.ts'
 import type { Capability, Cluster } from '../cluster/cluster.ts'
-import { untilHealthy } from '../cluster/health.ts'
-import { type Fault, type InjectedFault, injectFault } from '../faults/fault.ts'
+import { type Fault, type InjectedFault, injectFault, lacksCapability } from '../faults/fault.ts'
+import { HurtLedger } from '../faults/hurt-ledger.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
-import { DeadlineError, EnvironmentError, InterruptedError, NotCapableError } from '../model/errors.ts'
+import { DeadlineError, InterruptedError, NotCapableError } from '../model/errors.ts'
 import { redactor } from '../model/redact.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import { worst } from '../model/verdict.ts'
@@ -20,6 +20,7 @@ import { deployChart } from '../workload/deploy.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
 import { diagnose, previousLogs } from './diagnostics.ts'
+import { gate } from './gate.ts'
 import { type Neighbours, openNeighbours } from './neighbours.ts'
 import { failureOf, outcomeOf } from './outcome.ts'
 import type { RunInfo } from './run-info.ts'
@@ -73,7 +74,6 @@ export interface Play {
 }
 
 const steadyWithin: Duration = '2m'
-const repairMs = 180_000
 
 /**
  * Plays a scenario in a namespace of its own and tells what it came to. Never throws: what goes wrong is in the
@@ -122,6 +122,7 @@ async function play1(play: Play, result: ScenarioResult): Promise<void> {
   let neighbours: Neighbours | undefined
   const injected: InjectedFault[] = []
   const flows: TrafficHandle[] = []
+  const hurtCount = hurtLedger(play)
   let thrown: unknown
   try {
     if (signal.aborted) throw notBegun(signal.reason)
@@ -155,6 +156,8 @@ async function play1(play: Play, result: ScenarioResult): Promise<void> {
         exclusive: play.exclusive,
       },
       ...{ helperImage: run.helperImage, timing: run.timing, faults: [], traffic: flows },
+      ...(run.limits && { limits: run.limits }),
+      ...(hurtCount && { hurtCount }),
       followLog: (source) => logs.follow(source),
     }
     try {
@@ -184,13 +187,22 @@ async function play1(play: Play, result: ScenarioResult): Promise<void> {
     await tearDown(play, result, namespaces, injected, flows, recorder)
     // Of one that could not be deleted, the sweep finds the label.
     await Promise.all(strikeOuts.map((strikeOut) => strikeOut()))
+    await hurtCount?.close()
   }
+}
+
+/** What a run may hurt at once is counted over all of its scenarios, each of which plays in a process of its own. */
+function hurtLedger({ id, run, cluster: { clock } }: Play): HurtLedger | undefined {
+  const { atMostHurt: atMost } = run.limits ?? {}
+  return atMost === undefined
+    ? undefined
+    : new HurtLedger({ folder: `${run.stopLine}.hurt`, atMost, scenario: id, clock })
 }
 
 function refuseLacking({ title, needs = [], cluster: { capabilities, provider } }: Play): void {
   const lacking = needs.find((capability) => !capabilities.has(capability))
   if (lacking === undefined) return
-  throw new NotCapableError(`"${title}": a cluster by ${provider} lacks the capability ${lacking}`)
+  throw new NotCapableError(`"${title}": ${lacksCapability(provider, lacking)}`)
 }
 
 /** The route of a connection may be told a moment after its loss. */
@@ -259,14 +271,4 @@ async function tearDown(
   }
   await recorder?.[Symbol.asyncDispose]()
   if (play.exclusive) await unlessAborted(play.hurry, () => gate(play, 'after', play.hurry)).catch(failed)
-}
-
-async function gate(
-  { cluster, run, title }: Play,
-  when: 'before' | 'after',
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const wrong = await untilHealthy(cluster.kube, cluster.clock, run.cluster.nodes, repairMs, signal)
-  if (wrong)
-    throw new EnvironmentError(`Cluster ${cluster.name}: not healthy ${when} scenario "${title}": ${wrong}`)
 }

@@ -1,14 +1,16 @@
 import { type DockerFacts, dockerFacts } from '../cluster/kind/docker.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { RunOptions } from './run.ts'
+import type { ExistingOptions } from './run-on-existing.ts'
 
 export type ProviderChoice =
   /** With what the Docker engine said of itself, where it was asked. */
   | { provider: 'kind'; facts?: DockerFacts }
+  | { provider: 'existing'; existing: ExistingOptions }
   /** With why it was chosen, as words that may follow "for". */
   | { provider: 'simulated'; because: string }
 
-type Question = Pick<RunOptions, 'cluster' | 'nodeImage' | 'signal'>
+type Question = Pick<RunOptions, 'cluster' | 'nodeImage' | 'signal' | 'existing'>
 
 /**
  * kind where it was asked for or a Docker engine answers, else a simulated cluster. What only CI sees must not turn from
@@ -17,10 +19,11 @@ type Question = Pick<RunOptions, 'cluster' | 'nodeImage' | 'signal'>
  * @throws UsageError for a node image of a simulated cluster; EnvironmentError where a node image was named, or in CI, and no Docker engine answers.
  */
 export async function chooseProvider(
-  { cluster, nodeImage, signal }: Question,
+  { cluster, nodeImage, signal, existing }: Question,
   env: NodeJS.ProcessEnv = process.env,
   ask: typeof dockerFacts = dockerFacts,
 ): Promise<ProviderChoice> {
+  if (cluster === 'existing' && existing) return { provider: 'existing', existing }
   if (cluster === 'simulated') {
     if (nodeImage === undefined) return { provider: 'simulated', because: 'it was asked for' }
     throw new UsageError(`--node-image ${nodeImage}: a simulated cluster has no node image`, {

@@ -11,14 +11,18 @@ import { sweep } from '../journal/sweep.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import { describeCluster } from './describe.ts'
 import { helperImage } from './helper-image.ts'
-import type { RunOptions, UpCluster } from './run.ts'
+import type { Run, RunOptions, UpCluster } from './run.ts'
 
 /**
  * Brings up a kind cluster, with the image of rolypoly's own pods in its nodes. Sweeps what dead runs left first.
  *
  * @throws UsageError or EnvironmentError, with nothing left behind.
  */
-export async function bringUpKind(known: DockerFacts | undefined, options: RunOptions): Promise<UpCluster> {
+export async function bringUpKind(
+  known: DockerFacts | undefined,
+  { id }: Run,
+  options: RunOptions,
+): Promise<UpCluster> {
   const { say, signal } = options
   const { path: kindPath, version } = await kindBinary({ onProgress: say, signal })
   const named = options.nodeImage ?? process.env.ROLYPOLY_NODE_IMAGE
@@ -53,7 +57,7 @@ export async function bringUpKind(known: DockerFacts | undefined, options: RunOp
     const { described, timing } = await describeCluster(cluster)
     say(`cluster: ${name} is ${owned.reused ? 'reused' : 'up'}, Kubernetes ${described.kubernetesVersion}`)
     return {
-      ...{ described, timing, helperImage: helper.name },
+      ...{ described, timing, helperImage: helper.name, limits: { run: id, nodes: 'all' } },
       async release() {
         await owned.release()
         guard.dismiss()

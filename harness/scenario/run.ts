@@ -1,10 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { UsageError } from '../model/errors.ts'
 import type { ClusterResult } from '../model/result.ts'
 import { chooseProvider, type ProviderChoice } from './provider.ts'
 import type { RunInfo } from './run-info.ts'
+import type { ExistingOptions } from './run-on-existing.ts'
 import { openStopLine } from './stop-line.ts'
 
 export type ClusterChoice = 'auto' | 'kind' | 'existing' | 'simulated'
@@ -19,6 +19,8 @@ export interface RunOptions {
   report?: string
   /** Of a simulated cluster; drawn unless given. */
   seed?: number
+  /** Of a cluster that the run does not make. */
+  existing?: ExistingOptions
   say(line: string): void
   signal: AbortSignal
 }
@@ -45,7 +47,7 @@ export interface StartedRun {
 }
 
 /** A cluster that is up, for as long as it is not released. */
-export interface UpCluster extends Pick<RunInfo, 'cluster' | 'timing' | 'helperImage'> {
+export interface UpCluster extends Pick<RunInfo, 'cluster' | 'timing' | 'helperImage' | 'limits'> {
   described: ClusterResult
   /** Deletes it, or leaves it for reuse. */
   release(): Promise<void>
@@ -66,11 +68,6 @@ export async function beginRun(options: Pick<RunOptions, 'report' | 'mode' | 'se
  * @throws UsageError or EnvironmentError, with nothing left behind.
  */
 export async function startRun(run: Run, options: RunOptions): Promise<StartedRun> {
-  if (options.cluster === 'existing') {
-    throw new UsageError('--cluster existing: this version makes its clusters itself', {
-      remedy: 'Leave the option out, or say --cluster kind or --cluster simulated.',
-    })
-  }
   const choice = await chooseProvider(options)
   const { described, release, ...reached } = await bringUp(choice, run, options)
   run.cluster = described
@@ -83,6 +80,7 @@ export async function startRun(run: Run, options: RunOptions): Promise<StartedRu
       hurry: () => line.hurry(),
       async release() {
         await line.close()
+        await rm(`${line.path}.hurt`, { recursive: true, force: true })
         await release()
       },
     }
@@ -93,11 +91,15 @@ export async function startRun(run: Run, options: RunOptions): Promise<StartedRu
 }
 
 /** Only what is needed for the one or the other is loaded. */
-async function bringUp(choice: ProviderChoice, { seed }: Run, options: RunOptions): Promise<UpCluster> {
+async function bringUp(choice: ProviderChoice, run: Run, options: RunOptions): Promise<UpCluster> {
   if (choice.provider === 'kind') {
     const { bringUpKind } = await import('./run-on-kind.ts')
-    return bringUpKind(choice.facts, options)
+    return bringUpKind(choice.facts, run, options)
+  }
+  if (choice.provider === 'existing') {
+    const { bringUpExisting } = await import('./run-on-existing.ts')
+    return bringUpExisting(choice.existing, run, options)
   }
   const { bringUpSimulated } = await import('./run-simulated.ts')
-  return bringUpSimulated(seed, choice.because, options)
+  return bringUpSimulated(run.seed, choice.because, options)
 }

@@ -4,7 +4,7 @@ import { ownName } from '../model/observation.ts'
 import type { Recorder } from '../observe/recorder.ts'
 import { startTraffic, type Traffic } from '../observe/traffic.ts'
 import type { TrafficTarget } from '../workload/chart.ts'
-import type { Stage } from '../workload/stage.ts'
+import { helperImageOf, type Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
 
 export type TrafficHandle = Traffic
@@ -18,7 +18,7 @@ export async function startTrafficTo(
   workload: Workload,
   target: TrafficTarget,
 ): Promise<TrafficHandle[]> {
-  const { cluster, namespace, signal, helperImage } = stage
+  const { cluster, namespace, signal } = stage
   const { path = '/', requestsPerSecond = usualRate } = target
   if (!path.startsWith('/'))
     throw new UsageError(`Traffic to ${workload.subject}: the path ${JSON.stringify(path)} must begin with /`)
@@ -27,6 +27,7 @@ export async function startTrafficTo(
       `Traffic to ${workload.subject}: ${requestsPerSecond} requests a second; more than 0 and at most 1000 are expected`,
     )
   }
+  const image = helperImageOf(stage, `Traffic to ${workload.subject}`)
   const { services: all, namespace: home } = workload.shape
   const services = all.filter(({ name }) => target.service === undefined || ownName(name) === target.service)
   if (target.service !== undefined && services.length === 0) {
@@ -47,7 +48,7 @@ export async function startTrafficTo(
     const targetPort = await endpointPort(stage, home, ownName(name), portName)
     return [
       await startTraffic({
-        ...{ cluster, recorder, namespace, signal, image: helperImage },
+        ...{ cluster, recorder, namespace, signal, image },
         ...{ service: name, host, port, targetPort: targetPort ?? port, path, requestsPerSecond },
       }),
     ]

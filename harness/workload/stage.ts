@@ -1,7 +1,9 @@
 import type { ActJournal } from '../cluster/act-journal.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterTiming } from '../model/cluster-timing.ts'
+import { NotCapableError } from '../model/errors.ts'
 import type { FaultRecord } from '../model/fault.ts'
+import type { Limits } from '../model/limits.ts'
 import type { LogSource } from '../model/observation.ts'
 import type { Recording } from '../timeline/recording.ts'
 
@@ -10,6 +12,12 @@ export interface TrafficFlow {
   readonly service: string
   /** The time up to which every request sent is accounted for, in milliseconds from the recording's zero. */
   settledMs(): number
+}
+
+/** Counts the pods that are hurt at once. */
+export interface HurtCount {
+  take(what: string, pods: string[], signal: AbortSignal): Promise<void>
+  give(pods: string[]): Promise<void>
 }
 
 /** What a scenario's parts share: where it plays, and what has happened in it so far. */
@@ -29,10 +37,26 @@ export interface Stage {
   readonly exclusive: boolean
   /** The cluster's settings that bear on time; Kubernetes' own where absent. */
   readonly timing?: ClusterTiming
-  /** The image of the pods that rolypoly itself runs. */
-  readonly helperImage: string
+  /** What may be hurt; a cluster that is the scenario's alone has no limits. */
+  readonly limits?: Limits
+  readonly hurtCount?: HurtCount
+  /** The image of the pods that rolypoly itself runs; absent where the cluster has none. */
+  readonly helperImage?: string | undefined
   readonly faults: FaultRecord[]
   readonly traffic: TrafficFlow[]
   /** Has the log of this container written down, from its first line on. Asked for again, it goes on. */
   followLog(source: LogSource): void
+}
+
+/**
+ * The image of the pods that rolypoly itself runs.
+ *
+ * @param what needs it, as the message begins
+ * @throws NotCapableError where the cluster has none.
+ */
+export function helperImageOf({ helperImage }: Pick<Stage, 'helperImage'>, what: string): string {
+  if (helperImage !== undefined) return helperImage
+  throw new NotCapableError(
+    `${what}: needs a pod of rolypoly's own, whose image nobody named: \`rolypoly doctor --rbac\` says how to build and push it, and --helper-image names it`,
+  )
 }

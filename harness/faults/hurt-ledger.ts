@@ -1,0 +1,102 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Clock } from '../cluster/clock.ts'
+import { withFileLock } from '../cluster/file-lock.ts'
+import { writeWhole } from '../cluster/write-whole.ts'
+import { NotCapableError, UsageError } from '../model/errors.ts'
+
+const counts = z.record(z.string(), z.number().int())
+const lookEveryMs = 500
+const waitsMs = 120_000
+
+export interface HurtLedgerOptions {
+  /** A folder that the run's scenarios share. */
+  folder: string
+  /** So many pods at once, of all of them together: each until its fault is reverted, or until its scenario is over. */
+  atMost: number
+  scenario: string
+  clock: Pick<Clock, 'sleep'>
+}
+
+/** What one scenario hurts now, in a file that those of all scenarios of the run are counted in. */
+export class HurtLedger {
+  private readonly options: HurtLedgerOptions
+  private readonly hurt = new Map<string, number>()
+
+  constructor(options: HurtLedgerOptions) {
+    this.options = options
+  }
+
+  /**
+   * Waits until so many more pods may be hurt, and counts them; a pod that this scenario hurts already is counted once.
+   *
+   * @param what as `killPod`, for the message
+   * @throws UsageError where the scenario alone would hurt more than are allowed; NotCapableError where the others of the
+   *   run leave no room for two minutes.
+   */
+  async take(what: string, pods: string[], signal: AbortSignal): Promise<void> {
+    const { atMost, clock } = this.options
+    const more = pods.filter((uid) => !this.hurt.has(uid)).length
+    const own = this.hurt.size + more
+    if (own > atMost) {
+      throw new UsageError(
+        `${what}: would make it ${counted(own)} that this scenario hurts at once, and ${atMost} may be hurt`,
+        { remedy: `Say --at-most-hurt ${own} to allow it.` },
+      )
+    }
+    let others = 0
+    const takeNow = (of: number) => {
+      others = of
+      if (others + own > atMost) return false
+      for (const uid of pods) this.hurt.set(uid, (this.hurt.get(uid) ?? 0) + 1)
+      return true
+    }
+    for (let left = waitsMs; !(await this.write(takeNow)); left -= lookEveryMs) {
+      if (left <= 0) {
+        throw new NotCapableError(
+          `${what}: the other scenarios hurt ${counted(others)} for two minutes, and ${atMost} may be hurt at once: --at-most-hurt ${others + own} would leave room`,
+        )
+      }
+      await clock.sleep(lookEveryMs, signal)
+    }
+  }
+
+  /** They are hurt no more by this fault. */
+  async give(pods: string[]): Promise<void> {
+    for (const uid of pods) {
+      const left = (this.hurt.get(uid) ?? 1) - 1
+      if (left > 0) this.hurt.set(uid, left)
+      else this.hurt.delete(uid)
+    }
+    await this.write(() => true)
+  }
+
+  /** The scenario is over: nothing is hurt by it any more. */
+  async close(): Promise<void> {
+    this.hurt.clear()
+    await this.write(() => true)
+  }
+
+  private async write(act: (others: number) => boolean): Promise<boolean> {
+    const { folder, scenario } = this.options
+    const path = join(folder, 'hurt.json')
+    await mkdir(folder, { recursive: true })
+    return withFileLock(join(folder, 'hurt.lock'), async () => {
+      const { [scenario]: _, ...others } = await read(path)
+      const sum = Object.values(others).reduce((a, b) => a + b, 0)
+      const done = act(sum)
+      await writeWhole(path, JSON.stringify({ ...others, [scenario]: this.hurt.size }))
+      return done
+    })
+  }
+}
+
+async function read(path: string): Promise<Record<string, number>> {
+  const text = await readFile(path, 'utf8').catch(() => '{}')
+  return counts.parse(JSON.parse(text))
+}
+
+function counted(pods: number): string {
+  return pods === 1 ? '1 pod' : `${pods} pods`
+}

@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Kube, KubeObject, ObjectRef } from '../cluster/kube.ts'
+import { simulatedCluster } from '../cluster/simulated/provider.ts'
+import { holdLeases, sweepContext } from './leases.ts'
+
+let cluster: Cluster
+beforeEach(async () => {
+  const simulated = await simulatedCluster({ name: 'test', nodes: 1, seed: 'leases' })
+  cluster = { ...simulated, kube: withLeases(simulated.kube) }
+})
+afterEach(() => cluster[Symbol.asyncDispose]())
+
+/** The simulated API takes no Leases of others; they are kept here. */
+function withLeases(kube: Kube): Kube {
+  const leases = new Map<string, KubeObject>()
+  let version = 0
+  const put = (namespace: string, object: KubeObject) => {
+    const kept = { ...object, metadata: { ...object.metadata, resourceVersion: String(++version) } }
+    leases.set(namespace, kept)
+    return kept as never
+  }
+  return Object.assign(Object.create(kube) as Kube, {
+    create: async (object: KubeObject) =>
+      object.kind === 'Lease' ? put(object.metadata?.namespace ?? '', object) : kube.create(object),
+    get: async (ref: ObjectRef) => (ref.kind === 'Lease' ? leases.get(ref.namespace ?? '') : kube.get(ref)),
+    patch: async (ref: ObjectRef, patch: object) =>
+      put(ref.namespace ?? '', { ...leases.get(ref.namespace ?? ''), ...patch }),
+  })
+}
+
+const managed = { 'app.kubernetes.io/managed-by': 'rolypoly', 'rolypoly.dev/run': 'r1' }
+
+async function make(name: string, labels: Record<string, string> = managed): Promise<void> {
+  await cluster.kube.create<KubeObject>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })
+}
+
+test("a dead run's namespace goes once its Lease has run out, and not before", async () => {
+  const { kube, clock } = cluster
+  await make('rolypoly-a')
+  const leases = holdLeases('r1', clock)
+  await leases.hold(kube, 'rolypoly-a')
+  await leases.release()
+  expect(await sweepContext(kube, clock)).toEqual({
+    ...{ undone: [], left: [] },
+    spared: ['Namespace/rolypoly-a: its run r1 is alive'],
+  })
+  await clock.sleep(95_000)
+  const undone = ['deleted Namespace/rolypoly-a, whose run r1 is dead']
+  expect(await sweepContext(kube, clock)).toEqual({ undone, spared: [], left: [] })
+})
+
+test('a Lease that is held is renewed for as long as it is', async () => {
+  const { kube, clock } = cluster
+  await make('rolypoly-a')
+  const leases = holdLeases('r1', clock)
+  await leases.hold(kube, 'rolypoly-a')
+  await clock.sleep(300_000)
+  expect((await sweepContext(kube, clock)).undone).toEqual([])
+  await leases.release()
+})
+
+test('one that is renewed while it is looked at is spared, whatever its time says', async () => {
+  const { kube, clock } = cluster
+  await make('rolypoly-a')
+  const behind = { ...clock, epoch: () => clock.epoch() - 3_600_000, sleep: clock.sleep.bind(clock) }
+  const leases = holdLeases('r1', behind as never)
+  await leases.hold(kube, 'rolypoly-a')
+  await clock.sleep(5_000)
+  const swept = await sweepContext(kube, clock)
+  expect(swept.spared).toEqual([
+    'Namespace/rolypoly-a: its run r1 is alive, on a machine whose clock differs',
+  ])
+  await leases.release()
+})
+
+test('one without a Lease is given as long, from its creation on', async () => {
+  const { kube, clock } = cluster
+  await make('rolypoly-a')
+  expect((await sweepContext(kube, clock)).undone).toEqual([])
+  await clock.sleep(95_000)
+  expect((await sweepContext(kube, clock)).undone).toHaveLength(1)
+})
+
+test("what is not a run's, or is marked as hands off, stays", async () => {
+  const { kube, clock } = cluster
+  await make('shop', { 'app.kubernetes.io/managed-by': 'Helm' })
+  await make('shop-2')
+  await make('rolypoly-own', { team: 'toys' })
+  await make('rolypoly-b', { ...managed, 'rolypoly.dev/hands-off': 'true' })
+  await clock.sleep(95_000)
+  expect(await sweepContext(kube, clock)).toEqual({
+    ...{ undone: [], left: [] },
+    spared: ['Namespace/rolypoly-b: carries the label rolypoly.dev/hands-off'],
+  })
+})

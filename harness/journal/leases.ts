@@ -1,0 +1,132 @@
+import { type Clock, realClock } from '../cluster/clock.ts'
+import type { Kube, KubeObject, ObjectRef } from '../cluster/kube.ts'
+import { isNotFound } from '../cluster/kube-error.ts'
+import { explain } from '../model/errors.ts'
+import { handsOffLabel, runLabel } from '../model/limits.ts'
+import type { Swept } from './sweep.ts'
+
+/**
+ * The lock of a live run on a cluster that other machines reach too: a Lease in each of its namespaces.
+ * https://kubernetes.io/docs/concepts/architecture/leases/#leader-election
+ */
+const leaseName = 'rolypoly'
+const renewEveryMs = 20_000
+const leaseSeconds = 90
+
+type LeaseObject = KubeObject & {
+  spec?: { renewTime?: string; holderIdentity?: string; leaseDurationSeconds?: number }
+}
+
+export interface HeldLeases {
+  /** Puts the Lease into a namespace of the run's, and renews it from then on. */
+  hold(kube: Kube, namespace: string): Promise<void>
+  /** Renews no more. */
+  release(): Promise<void>
+}
+
+/** The Leases of one run's namespaces, each renewed every 20 s for as long as this process lives. */
+export function holdLeases(run: string, clock: Clock = realClock): HeldLeases {
+  const stopping = new AbortController()
+  const renewing: Promise<void>[] = []
+  const renew = async (kube: Kube, ref: ObjectRef) => {
+    while (!stopping.signal.aborted) {
+      await clock.sleep(renewEveryMs, stopping.signal)
+      try {
+        await kube.patch(ref, { spec: { renewTime: microTime(clock.epoch()) } })
+      } catch (error) {
+        // It goes with its namespace. What else went wrong may be well again in 20 s, which leaves time enough.
+        if (isNotFound(error)) return
+      }
+    }
+  }
+  return {
+    async hold(kube, namespace) {
+      const ref = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name: leaseName }
+      const { apiVersion, kind } = ref
+      const lease: LeaseObject = {
+        ...{ apiVersion, kind, metadata: { namespace, name: leaseName } },
+        spec: {
+          holderIdentity: run,
+          leaseDurationSeconds: leaseSeconds,
+          renewTime: microTime(clock.epoch()),
+        },
+      }
+      await kube.create(lease)
+      renewing.push(renew(kube, ref).catch(() => undefined))
+    },
+    async release() {
+      stopping.abort()
+      await Promise.all(renewing)
+    },
+  }
+}
+
+/** Kubernetes' MicroTime has six digits, no more and no fewer. */
+function microTime(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace('Z', '000Z')
+}
+
+/** A namespace that a run made, by its labels. */
+interface RunNamespace {
+  name: string
+  uid: string
+  run: string
+}
+
+/** A live run on a machine whose clock goes wrong still renews: so long is looked. */
+const watchedMs = renewEveryMs + 5_000
+
+/**
+ * Deletes the namespaces of runs that are dead, from any machine: by their labels, where their Lease has run out and is
+ * not renewed while it is looked at. Spares live ones, and those that are marked as hands off. Names and labels are all
+ * that it knows: it needs no journal.
+ */
+export async function sweepContext(kube: Kube, clock: Clock = realClock): Promise<Swept> {
+  const swept: Swept = { undone: [], spared: [], left: [] }
+  const expired: { of: RunNamespace; seen: string }[] = []
+  for (const namespace of await runNamespaces(kube, swept)) {
+    const { renewTime, version } = await lookAt(kube, namespace.of)
+    const sinceMs = clock.epoch() - Date.parse(renewTime ?? namespace.createdAt)
+    if (sinceMs > leaseSeconds * 1_000) expired.push({ of: namespace.of, seen: version })
+    else swept.spared.push(`Namespace/${namespace.of.name}: its run ${namespace.of.run} is alive`)
+  }
+  if (expired.length === 0) return swept
+  await clock.sleep(watchedMs)
+  for (const { of, seen } of expired) {
+    if ((await lookAt(kube, of)).version !== seen) {
+      swept.spared.push(`Namespace/${of.name}: its run ${of.run} is alive, on a machine whose clock differs`)
+      continue
+    }
+    try {
+      await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: of.name }, { uid: of.uid })
+      swept.undone.push(`deleted Namespace/${of.name}, whose run ${of.run} is dead`)
+    } catch (error) {
+      swept.left.push(`Namespace/${of.name}: ${explain(error)}`)
+    }
+  }
+  return swept
+}
+
+async function runNamespaces(kube: Kube, swept: Swept): Promise<{ of: RunNamespace; createdAt: string }[]> {
+  const labelSelector = `app.kubernetes.io/managed-by=rolypoly,${runLabel}`
+  const { items } = await kube.list<KubeObject>({ apiVersion: 'v1', kind: 'Namespace', labelSelector })
+  return items.flatMap(({ metadata }) => {
+    const { name = '', uid = '', labels = {}, creationTimestamp = '', deletionTimestamp } = metadata ?? {}
+    if (deletionTimestamp !== undefined || !name.startsWith('rolypoly-')) return []
+    if (handsOffLabel in labels) {
+      swept.spared.push(`Namespace/${name}: carries the label ${handsOffLabel}`)
+      return []
+    }
+    return [{ of: { name, uid, run: labels[runLabel] ?? '' }, createdAt: creationTimestamp }]
+  })
+}
+
+/** A run that died right after it made a namespace left no Lease in it. */
+async function lookAt(
+  kube: Kube,
+  { name }: RunNamespace,
+): Promise<{ renewTime: string | undefined; version: string }> {
+  const ref = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: name, name: leaseName }
+  const lease = await kube.get<LeaseObject>(ref)
+  return { renewTime: lease?.spec?.renewTime, version: lease?.metadata?.resourceVersion ?? '' }
+}

@@ -1,0 +1,15 @@
+/** What a run may hurt. */
+export interface Limits {
+  /** The run's id: faults hurt only in namespaces whose label `rolypoly.dev/run` has it. */
+  run: string
+  /** The nodes that may be hurt; `all` where the cluster is the run's own. */
+  nodes: 'all' | readonly string[]
+  /** So many pods at once, in all of the run's scenarios together; as many as are asked for where absent. */
+  atMostHurt?: number
+}
+
+/** The label of every namespace that a run makes: its id. */
+export const runLabel = 'rolypoly.dev/run'
+
+/** A namespace, node or pod with this label, whatever its value, is not hurt on any cluster. */
+export const handsOffLabel = 'rolypoly.dev/hands-off'

@@ -1,0 +1,90 @@
+import { realClock } from '../cluster/clock.ts'
+import { refuseUnpermitted } from '../cluster/existing/access-review.ts'
+import { connectExisting, type ExistingAccess } from '../cluster/existing/cluster.ts'
+import { readContext } from '../cluster/existing/kubeconfig.ts'
+import type { Kube, KubeObject } from '../cluster/kube.ts'
+import { kubeOf } from '../cluster/kube-client.ts'
+import { untilObjects } from '../cluster/until.ts'
+import { sweepContext } from '../journal/leases.ts'
+import { runLabel } from '../model/limits.ts'
+import { describeCluster } from './describe.ts'
+import { helperImage } from './helper-image.ts'
+import type { Run, RunOptions, UpCluster } from './run.ts'
+
+/** What a user says of a cluster that the run does not make. */
+export interface ExistingOptions {
+  context?: string
+  kubeconfig?: string
+  /** The image of rolypoly's own pods, which the cluster has or can pull. */
+  helperImage?: string
+  /** The images that charts build have been brought there under their names. */
+  imagesPresent: boolean
+  /** The nodes that may be hurt. */
+  allowNodeFaults: string[]
+  allowPrivileged: boolean
+  /** So many pods at once. */
+  atMostHurt: number
+}
+
+const goneWithinMs = 120_000
+
+/**
+ * Takes a cluster that somebody else made, by the context that was named. Sweeps there what dead runs left first; at the
+ * end it waits until the run's own namespaces are gone.
+ *
+ * @throws UsageError or EnvironmentError, with nothing left behind.
+ */
+export async function bringUpExisting(
+  existing: ExistingOptions,
+  { id }: Run,
+  { say, signal }: RunOptions,
+): Promise<UpCluster> {
+  const kube = kubeOf(readContext(existing, process.env))
+  const { context = '', kubeconfig, allowNodeFaults, allowPrivileged, atMostHurt, imagesPresent } = existing
+  const access: ExistingAccess = {
+    ...{ context, ...(kubeconfig !== undefined && { kubeconfig }) },
+    ...{ run: id, writableNodes: allowNodeFaults, allowPrivileged, imagesPresent },
+  }
+  await refuseUnpermitted(kube, context)
+  const cluster = connectExisting(access)
+  const { described, timing } = await describeCluster(cluster)
+  const { undone, left } = await sweepContext(kube)
+  for (const line of undone) say(`swept: ${line}`)
+  for (const line of left) say(`left: ${line}`)
+  signal.throwIfAborted()
+  const nodes = allowNodeFaults.length > 0 ? ` and ${allowNodeFaults.join(', ')}` : ''
+  say(
+    `cluster: ${context}, Kubernetes ${described.kubernetesVersion}, made by somebody else: the run touches its own namespaces${nodes}, and hurts ${atMostHurt} pods at once at most`,
+  )
+  if (existing.helperImage === undefined) {
+    say('cluster: without --helper-image no traffic can be sent: scenarios that send some are skipped')
+  } else {
+    const { name } = await helperImage()
+    const tag = name.slice(name.indexOf(':'))
+    if (!existing.helperImage.endsWith(tag))
+      say(`cluster: --helper-image ${existing.helperImage}: this version's own ends in ${tag}`)
+  }
+  return {
+    ...{ described, timing },
+    ...(existing.helperImage !== undefined && { helperImage: existing.helperImage }),
+    limits: { run: id, nodes: allowNodeFaults, atMostHurt },
+    cluster: { provider: 'existing', nodes: described.nodes.length, ...access },
+    async release() {
+      const still = await untilGone(kube, id)
+      for (const name of still)
+        say(`left: Namespace/${name}: was deleted, and is still there after two minutes`)
+    },
+  }
+}
+
+/** The namespaces of a run that are still there at the end. */
+async function untilGone(kube: Kube, run: string): Promise<string[]> {
+  let still: string[] = []
+  const areGone = (namespaces: KubeObject[]) => {
+    still = namespaces.map(({ metadata }) => metadata?.name ?? '')
+    return still.length === 0
+  }
+  const own = { apiVersion: 'v1', kind: 'Namespace', labelSelector: `${runLabel}=${run}` }
+  await untilObjects(kube, realClock, own, areGone, goneWithinMs)
+  return still
+}

@@ -1,0 +1,25 @@
+import { type Chart, deletePod, expect, scenario } from '@rolypoly/harness'
+import { commandOf, image } from '../../../charts/apps/apps.ts'
+import { reportCronJob, reportJob } from '../../../charts/report-job/chart.ts'
+
+const alone: Chart = {
+  ...{ name: 'alone', images: [image], traffic: false },
+  objects: [
+    {
+      ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'alone' } },
+      spec: { containers: [{ name: 'app', image: image.name, command: commandOf('kubia') }] },
+    },
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'alone' }, data: { colour: 'red' } },
+  ],
+}
+
+// What is asked of the API server is looked at, and not how fast the machine is.
+const within = '1m'
+
+scenario('a Job goes on beside a CronJob, and a Pod in a second namespace', async ({ deploy, inject }) => {
+  await deploy(reportCronJob({ name: 'later', suspend: true }))
+  await deploy(alone, { namespace: 'neighbour' })
+  const report = await deploy(reportJob({ work: 8 }))
+  await inject(deletePod(await report.pod()))
+  await expect(report).toComplete({ work: '8s', within })
+})
