@@ -13,8 +13,8 @@ export interface Point {
   undoneBy: 'guard' | 'next run'
 }
 
-/** The scenario reverts what it injected after two seconds: so this reaches into its revert and its tear-down. */
-const longestDelayMs = 4_000
+/** The scenario reverts what it injected after four seconds: so this reaches into its revert and its tear-down. */
+const longestDelayMs = 5_000
 
 /**
  * Draws so many points, the same for the same seed: each fault once before any comes again, and guard and next run by

@@ -11,6 +11,6 @@ scenario(`${name}, and a while later its revert`, async ({ deploy, inject, hold 
     throw new Error(`CRASH_FAULT is ${JSON.stringify(name)}; one of ${Object.keys(hurts)} is expected`)
   const app = await deploy(probes(hurt.app))
   const fault = await inject(hurt.fault(await app.pod()))
-  await hold('2s', 'killed here, or a moment before or after')
+  await hold('4s', 'killed here, or a moment before or after')
   await fault.revert()
 })
