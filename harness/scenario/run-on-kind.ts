@@ -50,12 +50,14 @@ export async function bringUpKind(known: DockerFacts | undefined, options: RunOp
     await built
     const { name, kubeconfig } = owned
     const cluster = connectKind(name, kubeconfig, kindPath)
-    await cluster.provideImages({ built: [], used: [helper.name], behaviours: {} }, { into: 'all' })
+    await cluster.provideImages({ built: [], used: [helper.name], behaviours: {} }, { into: 'all', signal })
     const { described, timing } = await describeCluster(cluster)
     say(`cluster: ${name} is ${owned.reused ? 'reused' : 'up'}, Kubernetes ${described.kubernetesVersion}`)
     return {
       ...{ described, timing, helperImage: helper.name },
       async release() {
+        // A worker that died has left its own; they are of no use to the next run.
+        if (options.keep) await deleteNamespaces(cluster).catch(() => undefined)
         await owned.release()
         guard.dismiss()
       },
@@ -93,13 +95,18 @@ async function provideClean(
 }
 
 /** A kept cluster may hold namespaces of a run that died in it. */
-async function cleanUp({ kube, clock, name }: Cluster, nodes: number, signal: AbortSignal): Promise<void> {
+async function cleanUp(cluster: Cluster, nodes: number, signal: AbortSignal): Promise<void> {
+  const { kube, clock, name } = cluster
+  await deleteNamespaces(cluster)
+  const wrong = await untilHealthy(kube, clock, nodes, 120_000, signal)
+  if (!wrong) return
+  throw new EnvironmentError(`Cluster ${name}: is not healthy: ${wrong}`)
+}
+
+async function deleteNamespaces({ kube }: Cluster): Promise<void> {
   const labelSelector = 'app.kubernetes.io/managed-by=rolypoly'
   const left = await kube.list({ apiVersion: 'v1', kind: 'Namespace', labelSelector })
   for (const { metadata } of left.items) {
     await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: metadata?.name ?? '' })
   }
-  const wrong = await untilHealthy(kube, clock, nodes, 120_000, signal)
-  if (!wrong) return
-  throw new EnvironmentError(`Cluster ${name}: is not healthy: ${wrong}`)
 }
