@@ -36,9 +36,15 @@ test('what was written is read again, and makes the same page', async () => {
   expect(renderHtml(read)).toBe(renderHtml(mixed))
 })
 
+test('where nobody waits for the pages, the result alone is written', async () => {
+  await writeReports(mixed, folder, { pages: false })
+  expect(await readdir(folder)).toEqual(['result.json'])
+})
+
 test('a file that cannot be replaced fails, and leaves no temporary file', async () => {
   await mkdir(join(folder, 'result.json', 'in the way'), { recursive: true })
-  await expect(writeReports(mixed, folder)).rejects.toThrow()
+  const path = join(folder, 'result.json')
+  await expect(writeReports(mixed, folder)).rejects.toThrow(`${path}: could not be written: `)
   expect(await readdir(folder)).toEqual(['result.json'])
 })
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { UsageError } from '../harness/model/errors.ts'
+import { EnvironmentError, UsageError } from '../harness/model/errors.ts'
 import { type Result, resultSchema } from '../harness/model/result.ts'
 import { renderHtml } from './html.ts'
 import { renderJunit } from './junit.ts'
@@ -14,6 +14,8 @@ const remedy = 'give the folder that `rolypoly run` printed on its last line.'
  * Writes `result.json`, `index.html`, `junit.xml` and `summary.md` into the folder, which is made where it is missing.
  * Each file is either its old self or whole. `result.json` comes first: the others, which are left out without `pages`,
  * can be made from it again.
+ *
+ * @throws EnvironmentError where one cannot be written, with nothing of it left.
  */
 export async function writeReports(result: Result, folder: string, { pages = true } = {}): Promise<void> {
   await mkdir(folder, { recursive: true })
@@ -82,6 +84,10 @@ async function replace(path: string, text: string): Promise<void> {
     await rename(temporary, path)
   } catch (cause) {
     await rm(temporary, { force: true })
-    throw cause
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new EnvironmentError(`${path}: could not be written: ${why}`, {
+      remedy: 'Make room on its disk, or put the report on another: --report DIR.',
+      cause,
+    })
   }
 }

@@ -37,7 +37,7 @@ export interface RunArguments {
   atMostHurt?: number
 }
 
-const interrupted = 130
+const interruptedStatus = 130
 const projectNames = ['shared', 'exclusive']
 
 /** Runs scenarios and gives the exit status. Every end but a misunderstood argument writes a `result.json`. */
@@ -70,7 +70,7 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     },
     leave() {
       console.error("rolypoly: leaving; the run's guard undoes what is left, or else the next run's start")
-      process.exit(interrupted)
+      process.exit(interruptedStatus)
     },
   })
   const deadline = setTimeout(() => {
@@ -108,13 +108,15 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
   } catch (error) {
     const seen = result?.scenarios ?? reporter.scenarios.map((played) => played.result)
     const why = whyCutShort(error, stop.signal, seen)
-    const isInterrupted = why instanceof InterruptedError
-    result = await finishRun(seen, {
-      failure: failureOf(why),
-      interrupted: isInterrupted,
-      hurried: isHurried,
-    })
     console.error(`rolypoly: ${explain(why)}`)
+    const interrupted = why instanceof InterruptedError
+    result = await finishRun(seen, { failure: failureOf(why), interrupted, hurried: isHurried }).catch(
+      (unwritten: unknown) => {
+        // It may be what was told of just now.
+        if (explain(unwritten) !== explain(why)) console.error(`rolypoly: ${explain(unwritten)}`)
+        return undefined
+      },
+    )
     say(active.run.folder)
   } finally {
     clearTimeout(deadline)
@@ -122,7 +124,7 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     await release(active).catch((error) => console.error(`rolypoly: ${explain(error)}`))
     interrupts[Symbol.dispose]()
   }
-  return interrupts.heard ? interrupted : exitStatus(result?.run.verdict ?? 'error')
+  return interrupts.heard ? interruptedStatus : exitStatus(result?.run.verdict ?? 'error')
 }
 
 /** What a stop led to is told as the stop; what failed besides, as undoing it may, stays what it is. */

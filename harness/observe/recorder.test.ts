@@ -213,17 +213,20 @@ test('a request that was answered wakes nobody, for there are many; one that was
   expect(looks).toEqual([0, 2])
 })
 
-test('a recording that cannot be written fails whoever waits', async () => {
+test('a recording that cannot be written fails whoever waits, and its end, though nobody had waited', async () => {
   const clock = new ManualClock()
   const path = join(folder, 'taken')
   const first = await openRecorder({ kube: kubeOf(), clock, namespace: 'shop', path: join(path, 'a.jsonl') })
   // The path of a folder is no file.
   const recorder = await openRecorder({ kube: kubeOf(), clock, namespace: 'shop', path })
-  opened.push(first, recorder)
+  opened.push(first)
   recorder.record(step(1))
   await expect
     .poll(() => recorder.waitFor(() => 'seen', 10_000).catch((error: Error) => error.message))
     .toMatch(/EISDIR/)
+  await expect(recorder[Symbol.asyncDispose]()).rejects.toThrow(
+    `${path}: the recording could not be written: EISDIR`,
+  )
 })
 
 test('it has caught up once each of its watches has: each asks what there is now', async () => {

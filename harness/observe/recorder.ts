@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { finished } from 'node:stream/promises'
 import type { Clock } from '../cluster/clock.ts'
 import type { Kube, ListRef } from '../cluster/kube.ts'
+import { EnvironmentError } from '../model/errors.ts'
 import type { Observation, WatchedKind } from '../model/observation.ts'
 import { redactor } from '../model/redact.ts'
 import type { Recording } from '../timeline/recording.ts'
@@ -30,7 +31,10 @@ export interface RecorderOptions {
   path: string
 }
 
-/** Writes down what is seen in one namespace, and on the nodes, and keeps the timeline that it comes to. */
+/**
+ * Writes down what is seen in one namespace, and on the nodes, and keeps the timeline that it comes to. Its disposal throws
+ * EnvironmentError where something could not be written.
+ */
 export type Recorder = Recording & AsyncDisposable
 
 /** A recorder that may be told of further namespaces. */
@@ -86,8 +90,11 @@ class JsonlRecorder implements Recorder {
     this.clock = clock
     this.zeroMs = clock.now()
     this.file = createWriteStream(path)
-    this.file.on('error', (error) => {
-      this.failure ??= error
+    this.file.on('error', (cause) => {
+      this.failure ??= new EnvironmentError(`${path}: the recording could not be written: ${cause.message}`, {
+        remedy: 'Make room on its disk, or put the report on another: --report DIR.',
+        cause,
+      })
     })
   }
 
@@ -160,5 +167,7 @@ class JsonlRecorder implements Recorder {
     this.stopping.abort()
     this.file.end()
     await this.clock.outside(() => finished(this.file)).catch(() => undefined)
+    // Nobody may have waited since, and what was judged is not all on record.
+    if (this.failure) throw this.failure
   }
 }

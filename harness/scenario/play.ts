@@ -269,6 +269,6 @@ async function tearDown(
   for (const name of namespaces) {
     await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name }).catch(failed)
   }
-  await recorder?.[Symbol.asyncDispose]()
+  await recorder?.[Symbol.asyncDispose]().then(undefined, failed)
   if (play.exclusive) await unlessAborted(play.hurry, () => gate(play, 'after', play.hurry)).catch(failed)
 }

@@ -81,7 +81,7 @@ export class RolypolyReporter implements Reporter {
     this.again = undefined
     const [unhandled] = errors
     this.failure ??= unhandled && {
-      message: unhandled.message,
+      message: wordsOf(unhandled),
       ...(unhandled.stack && { stack: unhandled.stack }),
     }
     if (this.finishes) await this.finish()
@@ -134,6 +134,12 @@ export async function finishRun(scenarios: ScenarioResult[], cut?: CutShort): Pr
   return result
 }
 
+/** Vitest's own errors say what was met, and their causes why. */
+function wordsOf({ message, cause }: SerializedError): string {
+  const why = (cause as SerializedError | undefined)?.message
+  return why === undefined || message.includes(why) ? message : `${message.replace(/\.$/, '')}: ${why}`
+}
+
 function playedIn(module: TestModule): Played[] {
   const played = [...module.children.allTests()].map((test) => ({ result: resultOf(test), test }))
   const [error] = module.errors()
@@ -151,7 +157,10 @@ function resultOf(test: TestCase): ScenarioResult {
   return blank(
     test.module,
     test.name,
-    error?.message ?? `it ended as ${state} without a result`,
+    error?.message ??
+      (state === 'pending'
+        ? 'the process that was to play it died'
+        : `it ended as ${state} without a result`),
     state === 'skipped',
   )
 }

@@ -53,7 +53,7 @@ export async function bringUpKind(
     await built
     const { name, kubeconfig } = owned
     const cluster = connectKind(name, kubeconfig, kindPath)
-    await cluster.provideImages({ built: [], used: [helper.name], behaviours: {} }, { into: 'all' })
+    await cluster.provideImages({ built: [], used: [helper.name], behaviours: {} }, { into: 'all', signal })
     const { described, timing } = await describeCluster(cluster)
     say(`cluster: ${name} is ${owned.reused ? 'reused' : 'up'}, Kubernetes ${described.kubernetesVersion}`)
     return {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { TestProjectInlineConfiguration } from 'vitest/config'
+import { UsageError } from '../model/errors.ts'
 
 export { RolypolyReporter } from './reporter.ts'
 
@@ -16,7 +17,21 @@ export interface ScenarioProjectOptions {
  * How many shared scenario files run at once: they mostly wait, so more than there are processors, but each brings pods up
  * that do not.
  */
-const sharedAtOnce = () => Math.min(8, Math.max(2, Math.floor(1.5 * availableParallelism())))
+export function sharedAtOnce(env: NodeJS.ProcessEnv = process.env, cpus = availableParallelism()): number {
+  const asked = env[atOnceVariable]
+  if (!asked) return Math.min(8, Math.max(2, Math.floor(1.5 * cpus)))
+  const count = Number(asked)
+  if (/^\d+$/.test(asked) && count >= 1 && count <= atOnceAtMost) return count
+  throw new UsageError(
+    `${atOnceVariable} is ${JSON.stringify(asked)}: a whole number from 1 to ${atOnceAtMost} is expected`,
+    { remedy: 'Leave it out to play as many files at once as suits the processors here.' },
+  )
+}
+
+/** How many shared scenario files are to run at once. */
+const atOnceVariable = 'ROLYPOLY_AT_ONCE'
+/** Each is a process of its own, with a pod or more. */
+const atOnceAtMost = 64
 
 /** Tells the projects whether a filter names the broken twins. */
 export const brokenVariable = 'ROLYPOLY_BROKEN'
