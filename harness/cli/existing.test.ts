@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { existingOptions } from './existing.ts'
 
 const none: Parameters<typeof existingOptions>[0] = {
-  ...{ cluster: 'auto', imagesPresent: false, allowNodeFaults: [], allowPrivileged: false },
+  ...{ cluster: 'auto', imagesPresent: false, allowNodeFaults: [], allowPrivileged: false, dryRun: false },
 }
 
 test('a context that is named means an existing cluster, of which 10 pods may be hurt at once', () => {

@@ -1,5 +1,5 @@
 import { UsageError } from '../model/errors.ts'
-import type { ExistingOptions } from '../scenario/run-on-existing.ts'
+import type { ExistingOptions } from '../scenario/existing-options.ts'
 import type { RunArguments } from './run.ts'
 
 /** So many pods of somebody else's cluster may be hurt at once unless the user says otherwise. */
@@ -8,6 +8,7 @@ const usualAtMostHurt = 10
 type Given = Pick<
   RunArguments,
   | 'cluster'
+  | 'dryRun'
   | 'context'
   | 'kubeconfig'
   | 'helperImage'
@@ -41,6 +42,7 @@ export function existingOptions(given: Given): ExistingOptions | undefined {
 
 function saidOf(given: Given): string | undefined {
   const said: Record<string, boolean> = {
+    '--dry-run': given.dryRun,
     '--context': given.context !== undefined,
     '--kubeconfig': given.kubeconfig !== undefined,
     '--helper-image': given.helperImage !== undefined,

@@ -7,10 +7,12 @@ import type { Result } from '../model/result.ts'
 import { exitStatus } from '../model/verdict.ts'
 import { beginActiveRun, bringUp, release } from '../scenario/active-run.ts'
 import { rememberDurations } from '../scenario/durations.ts'
+import type { ExistingOptions } from '../scenario/existing-options.ts'
 import { failureOf } from '../scenario/outcome.ts'
 import { finishRun, RolypolyReporter } from '../scenario/reporter.ts'
 import type { ClusterChoice } from '../scenario/run.ts'
 import { brokenVariable, harmlessVariable, scenarioProjects } from '../scenario/vitest.ts'
+import { tellRehearsal } from './dry-run.ts'
 import { existingOptions } from './existing.ts'
 import { playAgain } from './play-again.ts'
 import { LongestFirst } from './sequencer.ts'
@@ -26,6 +28,7 @@ export interface RunArguments {
   shard?: string
   deadline: Duration
   /** Of an existing cluster. */
+  dryRun: boolean
   context?: string
   kubeconfig?: string
   helperImage?: string
@@ -67,10 +70,12 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     halt(new DeadlineError(`The run's deadline of ${options.deadline} has passed`))
   }, toMs(options.deadline))
 
-  const reporter = new RolypolyReporter(say, false)
+  const { dryRun } = options
+  // What a rehearsal came to is no news: what it did is told at the end.
+  const reporter = new RolypolyReporter(dryRun ? () => undefined : say, false)
   let result: Result | undefined
   try {
-    process.env[harmlessVariable] = options.control || options.cluster === 'simulated' ? '1' : '0'
+    process.env[harmlessVariable] = options.control || dryRun || options.cluster === 'simulated' ? '1' : '0'
     vitest = await prepare(filters, reporter)
     // Vitest's own handlers end the process at once, and with it what must still be undone.
     for (const signal of signals) process.removeAllListeners(signal).on(signal, interrupt)
@@ -85,7 +90,7 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     }
     const { nodes, keep, nodeImage } = options
     await bringUp(active, {
-      ...{ cluster: existing ? 'existing' : options.cluster, nodes, keep, mode, say, signal: stop.signal },
+      ...{ cluster: clusterOf(options, existing), nodes, keep, mode, say, signal: stop.signal },
       ...{ ...(nodeImage && { nodeImage }), ...(existing && { existing }) },
     })
     stop.signal.throwIfAborted()
@@ -93,6 +98,11 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     await playAgain(vitest, reporter, say, stop.signal)
     await reporter.finish()
     result = reporter.result
+    if (dryRun && existing) {
+      const status = await tellRehearsal(result?.scenarios ?? [], existing, say)
+      say(active.run.folder)
+      return wasInterrupted ? interrupted : status
+    }
     // Without its faults a scenario takes another time.
     if (mode === 'normal') await rememberDurations(result?.scenarios ?? [])
     if (stop.signal.reason instanceof DeadlineError) throw stop.signal.reason
@@ -108,6 +118,12 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     for (const signal of signals) process.off(signal, interrupt)
   }
   return wasInterrupted ? interrupted : exitStatus(result?.run.verdict ?? 'error')
+}
+
+/** A dry run is played on a simulated cluster, which stands for the existing one. */
+function clusterOf({ cluster, dryRun }: RunArguments, existing: ExistingOptions | undefined): ClusterChoice {
+  if (!existing) return cluster
+  return dryRun ? 'simulated' : 'existing'
 }
 
 /** The i-th of n parts of the files, `i/n`: every n-th by name, so that parts stay the same from run to run. */

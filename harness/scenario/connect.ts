@@ -22,6 +22,9 @@ export async function connect(access: ClusterAccess, scenarioId: string): Promis
     }
   }
   const { simulatedCluster } = await import('../cluster/simulated/provider.ts')
-  const { name, nodes, seed } = access
-  return simulatedCluster({ name, nodes, seed: `${seed} ${scenarioId}` })
+  const { name, nodes, seed, rehearses } = access
+  const simulated = await simulatedCluster({ name, nodes, seed: `${seed} ${scenarioId}` })
+  if (!rehearses) return simulated
+  const { rehearsalOn } = await import('../cluster/existing/rehearsal.ts')
+  return rehearsalOn(simulated, rehearses)
 }
