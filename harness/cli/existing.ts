@@ -9,6 +9,8 @@ type Given = Pick<
   RunArguments,
   | 'cluster'
   | 'dryRun'
+  | 'keep'
+  | 'nodeImage'
   | 'context'
   | 'kubeconfig'
   | 'helperImage'
@@ -30,6 +32,12 @@ export function existingOptions(given: Given): ExistingOptions | undefined {
     if (said === undefined) return undefined
     throw new UsageError(`${said}: is of an existing cluster, and none is named`, {
       remedy: `Leave it out, or say which cluster is meant: --context NAME${cluster === 'auto' ? '' : ', without --cluster'}`,
+    })
+  }
+  const own = given.keep ? '--keep' : given.nodeImage !== undefined ? '--node-image' : undefined
+  if (own) {
+    throw new UsageError(`${own}: is of a cluster that the run makes, and an existing one is named`, {
+      remedy: 'Leave one of them out.',
     })
   }
   return {

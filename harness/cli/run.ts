@@ -12,7 +12,6 @@ import { failureOf } from '../scenario/outcome.ts'
 import { finishRun, RolypolyReporter } from '../scenario/reporter.ts'
 import type { ClusterChoice } from '../scenario/run.ts'
 import { brokenVariable, harmlessVariable, scenarioProjects } from '../scenario/vitest.ts'
-import { tellRehearsal } from './dry-run.ts'
 import { existingOptions } from './existing.ts'
 import { playAgain } from './play-again.ts'
 import { LongestFirst } from './sequencer.ts'
@@ -89,6 +88,8 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
       return exitStatus(result.run.verdict)
     }
     const { nodes, keep, nodeImage } = options
+    // Before anything is played: a name that is wrong is told at once.
+    if (existing) (await import('../cluster/existing/kubeconfig.ts')).readContext(existing, process.env)
     await bringUp(active, {
       ...{ cluster: clusterOf(options, existing), nodes, keep, mode, say, signal: stop.signal },
       ...{ ...(nodeImage && { nodeImage }), ...(existing && { existing }) },
@@ -99,6 +100,7 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     await reporter.finish()
     result = reporter.result
     if (dryRun && existing) {
+      const { tellRehearsal } = await import('./dry-run.ts')
       const status = await tellRehearsal(result?.scenarios ?? [], existing, say)
       say(active.run.folder)
       return wasInterrupted ? interrupted : status
