@@ -12,10 +12,17 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { image as apps } from '../charts/apps/apps.ts'
-import { leastRole, permissionsOf, type RoleRule, tellPermission } from '../harness/cluster/existing/rbac.ts'
+import {
+  leastRole,
+  type Permission,
+  permissionsOf,
+  type RoleRule,
+  tellPermission,
+} from '../harness/cluster/existing/rbac.ts'
 import { tryRun } from '../harness/cluster/process.ts'
 import { UsageError } from '../harness/model/errors.ts'
 import { helperImage } from '../harness/scenario/helper-image.ts'
+import { readResult } from '../reports/write.ts'
 import { context, giveRole, makeAccount, userName } from './check-rbac/account.ts'
 import { changing, forbidden, granted, outside, readAudit, used, without } from './check-rbac/audit.ts'
 import { plantLeftover } from './check-rbac/leftover.ts'
@@ -57,14 +64,18 @@ async function check(stranger: Stranger, folder: string, seed: number): Promise<
   const leftover = await plantLeftover(kube)
   const before = (await stranger.audit()).length
 
-  const run = (filters: string[], report: string) => {
+  const run = (filters: string[], report: string, ...more: string[]) => {
     const cluster = ['--context', context, '--kubeconfig', kubeconfig, '--helper-image', helper.name]
     const allowed = ['--images-present', '--allow-privileged', '--allow-node-faults', worker]
     const to = ['--report', join(folder, report), '--deadline', '10m']
-    const args = [main, 'run', ...filters, ...cluster, ...allowed, ...to]
+    const args = [main, 'run', ...filters, ...cluster, ...allowed, ...to, ...more]
     return tryRun(process.execPath, args, { cwd: project, timeoutMs: 660_000 })
   }
   const wrong: string[] = []
+  const rehearsed = await run([], 'dry', '--dry-run')
+  const asking = readAudit((await stranger.audit()).slice(before), userName)
+  console.log(`a dry run: ${asking.length} requests, ${changing(asking)} of them changes`)
+  if (!rehearsed.ok || changing(asking) > 0) wrong.push(`a dry run changed something\n${rehearsed.stdout}`)
   const whole = await run([], 'whole')
   console.log(whole.stdout)
   if (!whole.ok)
@@ -78,6 +89,11 @@ async function check(stranger: Stranger, folder: string, seed: number): Promise<
   told('forbidden', [...new Set(forbidden(events))])
   told('given and never used', without(given, asked))
   told('used and not given', without(asked, given))
+  const always = rules.filter(({ needed }) => needed === 'run').flatMap(permissionsOf)
+  const foreseen = [...always, ...(await foreseenIn(join(folder, 'dry')))]
+  // A simulated cluster makes no Jobs by the clock, so that a dry run ends there.
+  const unforeseen = without(asked, foreseen).filter((one) => !one.includes('cronjobs'))
+  told('used and not told of by the dry run', unforeseen)
   told(
     'changed outside of its own namespaces',
     outside(events, [`nodes/${worker}`, `namespaces/${leftover}`]),
@@ -119,6 +135,12 @@ function lessOne(rules: RoleRule[], rule: RoleRule, resource: string, verb: stri
     .filter((one) => one.resource !== resource || one.verb !== verb)
     .map((one) => ({ ...rule, resources: [one.resource], verbs: [one.verb] }))
   return [...rules.filter((one) => one !== rule), ...left]
+}
+
+/** The permissions that a dry run told of. */
+async function foreseenIn(folder: string): Promise<Permission[]> {
+  const { scenarios } = await readResult(folder)
+  return scenarios.flatMap(({ rehearsal }) => rehearsal?.permissions ?? [])
 }
 
 async function minorOf({ kube }: Stranger): Promise<number> {

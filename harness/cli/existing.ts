@@ -1,5 +1,5 @@
 import { UsageError } from '../model/errors.ts'
-import type { ExistingOptions } from '../scenario/run-on-existing.ts'
+import type { ExistingOptions } from '../scenario/existing-options.ts'
 import type { RunArguments } from './run.ts'
 
 /** So many pods of somebody else's cluster may be hurt at once unless the user says otherwise. */
@@ -8,6 +8,9 @@ const usualAtMostHurt = 10
 type Given = Pick<
   RunArguments,
   | 'cluster'
+  | 'dryRun'
+  | 'keep'
+  | 'nodeImage'
   | 'context'
   | 'kubeconfig'
   | 'helperImage'
@@ -31,6 +34,12 @@ export function existingOptions(given: Given): ExistingOptions | undefined {
       remedy: `Leave it out, or say which cluster is meant: --context NAME${cluster === 'auto' ? '' : ', without --cluster'}`,
     })
   }
+  const own = given.keep ? '--keep' : given.nodeImage !== undefined ? '--node-image' : undefined
+  if (own) {
+    throw new UsageError(`${own}: is of a cluster that the run makes, and an existing one is named`, {
+      remedy: 'Leave one of them out.',
+    })
+  }
   return {
     ...{ ...(context !== undefined && { context }), ...(kubeconfig !== undefined && { kubeconfig }) },
     ...(helperImage !== undefined && { helperImage }),
@@ -41,6 +50,7 @@ export function existingOptions(given: Given): ExistingOptions | undefined {
 
 function saidOf(given: Given): string | undefined {
   const said: Record<string, boolean> = {
+    '--dry-run': given.dryRun,
     '--context': given.context !== undefined,
     '--kubeconfig': given.kubeconfig !== undefined,
     '--helper-image': given.helperImage !== undefined,

@@ -37,6 +37,11 @@ export function program(): Command {
     .option('--context <name>', 'the context of a kubeconfig: always named, the current one is never taken')
     .option('--kubeconfig <file>', 'in place of $KUBECONFIG and ~/.kube/config; only read')
     .option(
+      '--dry-run',
+      'list what each scenario would do there and the permissions it takes; only ask',
+      false,
+    )
+    .option(
       '--helper-image <ref>',
       "the image of rolypoly's own pods: `rolypoly doctor --rbac` says which it is",
     )

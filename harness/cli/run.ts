@@ -7,6 +7,7 @@ import type { Result, ScenarioResult } from '../model/result.ts'
 import { exitStatus } from '../model/verdict.ts'
 import { beginActiveRun, bringUp, release } from '../scenario/active-run.ts'
 import { rememberDurations } from '../scenario/durations.ts'
+import type { ExistingOptions } from '../scenario/existing-options.ts'
 import { failureOf } from '../scenario/outcome.ts'
 import { finishRun, RolypolyReporter } from '../scenario/reporter.ts'
 import type { ClusterChoice } from '../scenario/run.ts'
@@ -28,6 +29,7 @@ export interface RunArguments {
   shard?: string
   deadline: Duration
   /** Of an existing cluster. */
+  dryRun: boolean
   context?: string
   kubeconfig?: string
   helperImage?: string
@@ -77,10 +79,12 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     halt(new DeadlineError(`The run's deadline of ${options.deadline} has passed`))
   }, toMs(options.deadline))
 
-  const reporter = new RolypolyReporter(say, false)
+  const { dryRun } = options
+  // What a rehearsal came to is no news: what it did is told at the end.
+  const reporter = new RolypolyReporter(dryRun ? () => undefined : say, false)
   let result: Result | undefined
   try {
-    process.env[harmlessVariable] = options.control || options.cluster === 'simulated' ? '1' : '0'
+    process.env[harmlessVariable] = options.control || dryRun || options.cluster === 'simulated' ? '1' : '0'
     vitest = await prepare(filters, reporter)
     stop.signal.throwIfAborted()
     const all = await vitest.getRelevantTestSpecifications(filters)
@@ -93,8 +97,10 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
       return exitStatus(result.run.verdict)
     }
     const { nodes, keep, nodeImage } = options
+    // Before anything is played: a name that is wrong is told at once.
+    if (existing) (await import('../cluster/existing/kubeconfig.ts')).readContext(existing, process.env)
     await bringUp(active, {
-      ...{ cluster: existing ? 'existing' : options.cluster, nodes, keep, mode, say, signal: stop.signal },
+      ...{ cluster: clusterOf(options, existing), nodes, keep, mode, say, signal: stop.signal },
       ...{ ...(nodeImage && { nodeImage }), ...(existing && { existing }) },
     })
     stop.signal.throwIfAborted()
@@ -103,6 +109,12 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     stop.signal.throwIfAborted()
     await reporter.finish()
     result = reporter.result
+    if (dryRun && existing) {
+      const { tellRehearsal } = await import('./dry-run.ts')
+      const status = await tellRehearsal(result?.scenarios ?? [], existing, say)
+      say(active.run.folder)
+      return wasInterrupted ? interrupted : status
+    }
     // Without its faults a scenario takes another time.
     if (mode === 'normal') await rememberDurations(result?.scenarios ?? [])
   } catch (error) {
@@ -135,6 +147,12 @@ function whyCutShort(error: unknown, signal: AbortSignal, seen: ScenarioResult[]
 
 function isCausedBy(error: unknown, reason: unknown): boolean {
   return error === reason || (error instanceof Error && isCausedBy(error.cause, reason))
+}
+
+/** A dry run is played on a simulated cluster, which stands for the existing one. */
+function clusterOf({ cluster, dryRun }: RunArguments, existing: ExistingOptions | undefined): ClusterChoice {
+  if (!existing) return cluster
+  return dryRun ? 'simulated' : 'existing'
 }
 
 /** The i-th of n parts of the files, `i/n`: every n-th by name, so that parts stay the same from run to run. */

@@ -1,5 +1,6 @@
 import type { ImageSupply } from '../model/image.ts'
 import type { Clock } from './clock.ts'
+import type { Uses } from './existing/uses.ts'
 import type { Kube } from './kube.ts'
 
 /** What a cluster lets the harness do beyond the API. */
@@ -79,6 +80,8 @@ export interface Cluster extends AsyncDisposable {
     supply: ImageSupply,
     options?: { into?: 'schedulable' | 'all'; signal?: AbortSignal },
   ): Promise<void>
+  /** What was asked of it so far, where it only stands for an existing one: a simulated cluster in a dry run. */
+  readonly rehearsal?: Uses
   /** Six letters that no other name on it ends with. */
   newSuffix(): string
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { realClock } from './clock.ts'
-import { type NodeReturn, untilNodeBack } from './health.ts'
+import { type NodeReturn, untilNodeBack, untilNodesWell } from './health.ts'
 import type { Kube, ListRef, WatchEvent } from './kube.ts'
 
 const at = (seconds: number) => new Date(seconds * 1_000).toISOString().replace('.000', '')
@@ -86,5 +86,34 @@ describe('a node that was rebooted is back', () => {
     expect(await wrong).toBe('Pod/kube-system/kindnet: is not ready')
     expect(await back(rebooted, [node(101), pod('kindnet', 102, 'Unknown')]).wrong).toContain('kindnet')
     expect(await back(rebooted, [node(101)]).wrong).toContain('nothing was seen of the pods')
+  })
+})
+
+describe('of somebody else’s nodes', () => {
+  const named = (name: string, parts: Parameters<typeof node>[1] = {}) => ({
+    ...node(1, parts),
+    metadata: { name, uid: name },
+  })
+  const lists = (...nodes: object[]) =>
+    ({
+      list: async () => ({ items: nodes, resourceVersion: '1' }),
+      watch: async () => ({ why: 'closed' }),
+    }) as never
+  const ill = named('n2', { status: 'Unknown' })
+
+  test('those that are not named may be as ill as they like', async () => {
+    expect(await untilNodesWell(lists(named('n1'), ill), clock, ['n1'], 5_000)).toBeUndefined()
+  })
+
+  test('those that are named are waited for, and told', async () => {
+    expect(await untilNodesWell(lists(named('n1'), ill), clock, ['n1', 'n2'], 5_000)).toBe(
+      'Node/n2: is not ready',
+    )
+    expect(await untilNodesWell(lists(named('n1')), clock, ['n3'], 5_000)).toBe('Node/n3: is not ready')
+  })
+
+  test('none are asked for where none is named', async () => {
+    const never = { list: () => expect.unreachable('the nodes were listed') } as never
+    expect(await untilNodesWell(never, clock, [], 5_000)).toBeUndefined()
   })
 })

@@ -113,6 +113,38 @@ test('a fault that the cluster is not capable of is refused', async () => {
   await expect(injectFault(stageOf(), fault)).rejects.toThrow(NotCapableError)
 })
 
+test('where a flag would give the capability, the refusal names it', async () => {
+  const fault = faultOf({ receipt: landed }, { requires: ['probe.intercept'] })
+  const there = { provider: 'existing', capabilities: new Set() }
+  const refused = injectFault(stageOf({ cluster: there as never }), fault)
+  await expect(refused).rejects.toThrow(
+    'a cluster by existing lacks the capability probe.intercept: --allow-',
+  )
+  const stands = { ...there, provider: 'simulated', rehearsal: { permissions: [], made: [] } }
+  await expect(injectFault(stageOf({ cluster: stands as never }), fault)).rejects.toThrow('by existing lacks')
+})
+
+test('what is hurt is counted before it is hurt, until a fault that lasts is reverted', async () => {
+  const counted: string[] = []
+  const hurtCount = {
+    take: async (what: string, pods: string[]) => void counted.push(`take ${pods}: ${what}`),
+    give: async (pods: string[]) => void counted.push(`give ${pods}`),
+  }
+  const kube = { get: async () => ({ metadata: { labels: { 'rolypoly.dev/run': 'r1' } } }) }
+  const { cluster } = stageOf()
+  const limits = { run: 'r1', nodes: [] }
+  const stage = stageOf({ cluster: { ...cluster, kube } as never, limits, hurtCount })
+  const fault = faultOf({ receipt: landed })
+  const injected = await injectFault(stage, { ...fault, lasting: true })
+  expect(counted).toEqual(['take web-1: Pod/shop/web-1: failProbe'])
+  await injected.revert()
+  expect(counted.at(-1)).toBe('give web-1')
+  await (await injectFault(stage, { ...fault, lasting: false })).revert()
+  expect(counted).toHaveLength(3)
+  await injectFault({ ...stage, control: true }, fault)
+  expect(counted).toHaveLength(3)
+})
+
 test('nothing is done in a control run, and the moment counts as the receipt', async () => {
   const inject = () => Promise.reject(new Error('not in a control run'))
   const { record } = await injectFault(stageOf({ control: true }), faultOf({ receipt: landed }, { inject }))

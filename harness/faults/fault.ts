@@ -64,7 +64,7 @@ export async function injectFault(
   const { recording, cluster } = stage
   const { kind, target, effect, lasting } = fault
   const lacking = fault.requires.find((capability) => !cluster.capabilities.has(capability))
-  if (lacking) throw new NotCapableError(`${kind}: ${lacksCapability(cluster.provider, lacking)}`)
+  if (lacking) throw new NotCapableError(`${kind}: ${lacksCapability(cluster, lacking)}`)
 
   if (fault.exclusive && !stage.exclusive) {
     throw new UsageError(`${kind}: hurts the pods of other scenarios too`, {
@@ -153,7 +153,11 @@ function isBlind({ faults }: Stage): boolean {
 }
 
 /** Words that follow the name of what needs it. */
-export function lacksCapability(provider: Cluster['provider'], lacking: Capability): string {
+export function lacksCapability(
+  cluster: Pick<Cluster, 'provider' | 'rehearsal'>,
+  lacking: Capability,
+): string {
+  const provider = cluster.rehearsal ? 'existing' : cluster.provider
   const lacks = `a cluster by ${provider} lacks the capability ${lacking}`
   return provider === 'existing' && lacking === 'probe.intercept'
     ? `${lacks}: --allow-privileged gives it, by a privileged pod on the node`

@@ -159,6 +159,13 @@ const failure = z.object({
   stack: z.string().optional(),
 })
 
+/** What a scenario asked of a simulated cluster in the place of an existing one. */
+const rehearsal = z.object({
+  permissions: z.array(z.object({ verb: z.string(), apiGroup: z.string(), resource: z.string() })),
+  /** The objects that it made, as `Deployment/web`. */
+  made: z.array(z.string()),
+})
+
 const scenario = z.object({
   id: z.string(),
   title: z.string(),
@@ -191,6 +198,7 @@ const scenario = z.object({
     }),
   ),
   diagnostics: z.array(diagnostic),
+  rehearsal: rehearsal.optional(),
 })
 
 const cluster = z.object({

@@ -36,7 +36,9 @@ export async function connect(
     return { cluster, journal: noJournal }
   }
   const { simulatedCluster } = await import('../cluster/simulated/provider.ts')
-  const { name, nodes, seed } = access
-  const cluster = await simulatedCluster({ name, nodes, seed: `${seed} ${scenarioId}` })
-  return { cluster, journal: noJournal }
+  const { name, nodes, seed, rehearses } = access
+  const simulated = await simulatedCluster({ name, nodes, seed: `${seed} ${scenarioId}` })
+  if (!rehearses) return { cluster: simulated, journal: noJournal }
+  const { rehearsalOn } = await import('../cluster/existing/rehearsal.ts')
+  return { cluster: rehearsalOn(simulated, rehearses), journal: noJournal }
 }

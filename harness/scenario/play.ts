@@ -199,10 +199,10 @@ function hurtLedger({ id, run, cluster: { clock } }: Play): HurtLedger | undefin
     : new HurtLedger({ folder: `${run.stopLine}.hurt`, atMost, scenario: id, clock })
 }
 
-function refuseLacking({ title, needs = [], cluster: { capabilities, provider } }: Play): void {
-  const lacking = needs.find((capability) => !capabilities.has(capability))
+function refuseLacking({ title, needs = [], cluster }: Play): void {
+  const lacking = needs.find((capability) => !cluster.capabilities.has(capability))
   if (lacking === undefined) return
-  throw new NotCapableError(`"${title}": ${lacksCapability(provider, lacking)}`)
+  throw new NotCapableError(`"${title}": ${lacksCapability(cluster, lacking)}`)
 }
 
 /** The route of a connection may be told a moment after its loss. */

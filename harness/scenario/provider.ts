@@ -1,7 +1,7 @@
 import { type DockerFacts, dockerFacts } from '../cluster/kind/docker.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
+import type { ExistingOptions } from './existing-options.ts'
 import type { RunOptions } from './run.ts'
-import type { ExistingOptions } from './run-on-existing.ts'
 
 export type ProviderChoice =
   /** With what the Docker engine said of itself, where it was asked. */

@@ -7,7 +7,7 @@ export type ClusterAccess =
   | { provider: 'kind'; name: string; kubeconfig: string; kindPath: string; nodes: number }
   | ({ provider: 'existing'; nodes: number } & ExistingAccess)
   /** Each scenario has one of its own, made anew; the seed is the run's. */
-  | { provider: 'simulated'; name: string; seed: number; nodes: number }
+  | { provider: 'simulated'; name: string; seed: number; nodes: number; rehearses?: ExistingAccess }
 
 /** What a run's main process tells its workers. */
 export interface RunInfo {

@@ -1,6 +1,6 @@
 import { realClock } from '../cluster/clock.ts'
 import { refuseUnpermitted } from '../cluster/existing/access-review.ts'
-import { connectExisting, type ExistingAccess } from '../cluster/existing/cluster.ts'
+import { connectExisting } from '../cluster/existing/cluster.ts'
 import { readContext } from '../cluster/existing/kubeconfig.ts'
 import type { Kube, KubeObject } from '../cluster/kube.ts'
 import { kubeOf } from '../cluster/kube-client.ts'
@@ -8,23 +8,9 @@ import { untilObjects } from '../cluster/until.ts'
 import { sweepContext } from '../journal/leases.ts'
 import { runLabel } from '../model/limits.ts'
 import { describeCluster } from './describe.ts'
+import { accessOf, type ExistingOptions } from './existing-options.ts'
 import { helperImage } from './helper-image.ts'
 import type { Run, RunOptions, UpCluster } from './run.ts'
-
-/** What a user says of a cluster that the run does not make. */
-export interface ExistingOptions {
-  context?: string
-  kubeconfig?: string
-  /** The image of rolypoly's own pods, which the cluster has or can pull. */
-  helperImage?: string
-  /** The images that charts build have been brought there under their names. */
-  imagesPresent: boolean
-  /** The nodes that may be hurt. */
-  allowNodeFaults: string[]
-  allowPrivileged: boolean
-  /** So many pods at once. */
-  atMostHurt: number
-}
 
 const goneWithinMs = 120_000
 
@@ -40,11 +26,8 @@ export async function bringUpExisting(
   { say, signal }: RunOptions,
 ): Promise<UpCluster> {
   const kube = kubeOf(readContext(existing, process.env))
-  const { context = '', kubeconfig, allowNodeFaults, allowPrivileged, atMostHurt, imagesPresent } = existing
-  const access: ExistingAccess = {
-    ...{ context, ...(kubeconfig !== undefined && { kubeconfig }) },
-    ...{ run: id, writableNodes: allowNodeFaults, allowPrivileged, imagesPresent },
-  }
+  const { context = '', allowNodeFaults, atMostHurt } = existing
+  const access = accessOf(existing, id)
   await refuseUnpermitted(kube, context)
   const cluster = connectExisting(access)
   const { described, timing } = await describeCluster(cluster)

@@ -1,17 +1,19 @@
 import { simulatedCluster, simulatedHelper } from '../cluster/simulated/provider.ts'
 import { describeCluster } from './describe.ts'
-import type { RunOptions, UpCluster } from './run.ts'
+import { accessOf, type ExistingOptions } from './existing-options.ts'
+import type { Run, RunOptions, UpCluster } from './run.ts'
 
 const name = 'simulated'
 
 /** Says what a simulated run is, and looks at a cluster like those that its scenarios will each have of their own. */
 export async function bringUpSimulated(
-  seed: number,
+  { id, seed }: Run,
   because: string,
-  { nodes, say }: RunOptions,
+  { nodes, say, existing }: RunOptions,
 ): Promise<UpCluster> {
   await using cluster = await simulatedCluster({ name, nodes, seed: String(seed) })
   const { described, timing } = await describeCluster(cluster)
+  if (existing) return rehearsal(existing, { id, seed }, nodes, { described, timing })
   say(
     `cluster: SIMULATED, for ${because}: a model of Kubernetes ${described.kubernetesVersion} in virtual time, seed ${seed}, which proves nothing about a real cluster`,
   )
@@ -20,5 +22,22 @@ export async function bringUpSimulated(
   return {
     ...{ described, timing, helperImage: simulatedHelper, release: async () => undefined },
     cluster: { provider: 'simulated', name, seed, nodes },
+  }
+}
+
+/** It can no more than the existing cluster that it stands for, and has its limits, but for how many may be hurt at once. */
+function rehearsal(
+  existing: ExistingOptions,
+  { id, seed }: Pick<Run, 'id' | 'seed'>,
+  nodes: number,
+  known: Pick<UpCluster, 'described' | 'timing'>,
+): UpCluster {
+  const { helperImage, allowNodeFaults } = existing
+  return {
+    ...known,
+    ...(helperImage !== undefined && { helperImage: simulatedHelper }),
+    limits: { run: id, nodes: allowNodeFaults.length > 0 ? 'all' : [] },
+    cluster: { provider: 'simulated', name, seed, nodes, rehearses: accessOf(existing, id) },
+    release: async () => undefined,
   }
 }

@@ -2,9 +2,9 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { ClusterResult } from '../model/result.ts'
+import type { ExistingOptions } from './existing-options.ts'
 import { chooseProvider, type ProviderChoice } from './provider.ts'
 import type { RunInfo } from './run-info.ts'
-import type { ExistingOptions } from './run-on-existing.ts'
 import { openStopLine } from './stop-line.ts'
 
 export type ClusterChoice = 'auto' | 'kind' | 'existing' | 'simulated'
@@ -19,7 +19,7 @@ export interface RunOptions {
   report?: string
   /** Of a simulated cluster; drawn unless given. */
   seed?: number
-  /** Of a cluster that the run does not make. */
+  /** Of a cluster that the run does not make; of a simulated one, which it stands for in a dry run. */
   existing?: ExistingOptions
   say(line: string): void
   signal: AbortSignal
@@ -101,5 +101,5 @@ async function bringUp(choice: ProviderChoice, run: Run, options: RunOptions): P
     return bringUpExisting(choice.existing, run, options)
   }
   const { bringUpSimulated } = await import('./run-simulated.ts')
-  return bringUpSimulated(run.seed, choice.because, options)
+  return bringUpSimulated(run, choice.because, options)
 }

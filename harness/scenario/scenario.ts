@@ -47,6 +47,7 @@ export function scenario(title: string, given: ScenarioOptions | ScenarioBody, l
       ...{ signal: AbortSignal.any([signal, stop]), hurry },
       exclusive: /\.exclusive\.scenario\.[cm]?[jt]s$/.test(file),
     })
+    if (cluster.rehearsal) result.rehearsal = cluster.rehearsal
     task.meta.rolypoly = result
     if (result.verdict === 'skipped') skip(result.skippedBecause)
     if (result.verdict !== 'passed') throw new ScenarioError(result)

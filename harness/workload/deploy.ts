@@ -196,14 +196,17 @@ async function becomeSteady(stage: Stage, shape: WorkloadShape, deadlineMs: numb
 
 const imageNeverComes = ['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'ImageInspectError']
 
-function refuseMissingImages({ recording }: Stage, { roots }: WorkloadShape): void {
+function refuseMissingImages({ recording, cluster }: Stage, { roots }: WorkloadShape): void {
   const { timeline } = recording
   const waiting = timeline.openOf('container-waiting')
   for (const stuck of waiting.filter(({ detail }) => imageNeverComes.includes(detail.reason))) {
     if (!livePods(timeline, roots).some(({ uid }) => uid === stuck.uid)) continue
     throw new EnvironmentError(`${stuck.subject}: its image cannot be had: ${stuck.detail.reason}`, {
       evidence: stuck.detail.message,
-      remedy: 'Name an image that exists, pull it with `docker pull`, or let the chart build it (`images`).',
+      remedy:
+        cluster.provider === 'existing'
+          ? 'Name an image that the cluster can pull, or bring it into the cluster under that name.'
+          : 'Name an image that exists, pull it with `docker pull`, or let the chart build it (`images`).',
     })
   }
 }

@@ -13,12 +13,12 @@ export async function notGranted(kube: Kube, permissions: readonly Permission[])
   return permissions.filter((_, n) => !answers[n])
 }
 
-async function isGranted(
-  kube: Kube,
-  { verb, apiGroup: group, resource: name }: Permission,
-): Promise<boolean> {
-  const [resource, subresource] = name.split('/')
-  const resourceAttributes = { verb, group, resource, ...(subresource && { subresource }) }
+async function isGranted(kube: Kube, permission: Permission): Promise<boolean> {
+  const { verb, apiGroup: group, name } = permission
+  const [resource, subresource] = permission.resource.split('/')
+  const resourceAttributes = {
+    ...{ verb, group, resource, ...(subresource && { subresource }), ...(name !== undefined && { name }) },
+  }
   const review: Review = {
     ...{ apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview' },
     spec: { resourceAttributes },

@@ -123,6 +123,8 @@ export interface Permission {
   apiGroup: string
   /** With its subresource, as `pods/log`. */
   resource: string
+  /** Of this object alone; of every one where absent. */
+  name?: string
 }
 
 /** Each permission that a rule gives, by itself. */
