@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { Exec, HttpMethod, KubeConfig, Log, PatchStrategy, Watch } from '@kubernetes/client-node'
 import pRetry, { AbortError } from 'p-retry'
-import { EnvironmentError } from '../model/errors.ts'
+import { EnvironmentError, UsageError } from '../model/errors.ts'
 import { JsonApi } from './json-api.ts'
 import type {
   EvictionAnswer,
@@ -31,9 +31,30 @@ const watchSilenceMs = 150_000
 /** Connects by a kubeconfig file and, where given, one of its contexts. Sends nothing yet. */
 export function connectKube(kubeconfig: string, context?: string): Kube {
   const config = new KubeConfig()
-  config.loadFromFile(kubeconfig)
+  try {
+    config.loadFromFile(kubeconfig)
+  } catch (error) {
+    throw unreadable(kubeconfig, error)
+  }
   if (context !== undefined) config.setCurrentContext(context)
+  if (!config.getCurrentCluster()) {
+    const there = config.getContexts().map(({ name }) => name)
+    const called = JSON.stringify(config.getCurrentContext() ?? '')
+    throw new UsageError(`${kubeconfig}: its context ${called} names no cluster that is in it`, {
+      evidence: there.length > 0 ? `It has the contexts ${there.join(', ')}` : 'It has no context',
+    })
+  }
   return new KubeClient(config)
+}
+
+/** Without the lines that the library's own error shows: a token may stand there. */
+function unreadable(kubeconfig: string, error: unknown): UsageError {
+  const { code, mark, message } = error as { code?: string; mark?: { line?: number }; message?: string }
+  const line = mark?.line === undefined ? '' : `:${mark.line + 1}`
+  const why = code ?? (mark ? 'it is not YAML' : (message ?? '').split('\n')[0])
+  return new UsageError(`${kubeconfig}${line}: is no kubeconfig that can be read: ${why}`, {
+    remedy: 'See whether kubectl can read it: kubectl config view --kubeconfig FILE.',
+  })
 }
 
 class KubeClient implements Kube {
