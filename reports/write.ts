@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EnvironmentError, UsageError } from '../harness/model/errors.ts'
 import { type Result, resultSchema } from '../harness/model/result.ts'
@@ -29,7 +29,7 @@ export async function writeReports(result: Result, folder: string, { pages = tru
 /**
  * The result of the run whose folder this is.
  *
- * @throws UsageError where there is no `result.json` that this version can read; its `cause` is what went wrong.
+ * @throws UsageError where there is no `result.json` that this version can read.
  */
 export async function readResult(folder: string): Promise<Result> {
   const path = join(folder, 'result.json')
@@ -48,12 +48,13 @@ export async function readResult(folder: string): Promise<Result> {
   const where = first && first.path.length > 0 ? `at ${first.path.map(String).join('.')}` : 'at its top'
   throw new UsageError(
     `${path} is not a result of schemaVersion 1: ${where}, ${shorten(oneLine(first?.message ?? ''), 200)}; ${remedy}`,
-    { cause: checked.error },
   )
 }
 
 async function read(path: string): Promise<string> {
   try {
+    // A pipe would keep us waiting for whoever writes to it.
+    if (!(await stat(path)).isFile()) throw new Error('it is no file')
     return await readFile(path, 'utf8')
   } catch (cause) {
     const missing =

@@ -113,7 +113,7 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
       const { tellRehearsal } = await import('./dry-run.ts')
       const status = await tellRehearsal(result?.scenarios ?? [], existing, say)
       say(active.run.folder)
-      return wasInterrupted ? interrupted : status
+      return interrupts.heard ? interruptedStatus : status
     }
     // Without its faults a scenario takes another time.
     if (mode === 'normal') await rememberDurations(result?.scenarios ?? [])

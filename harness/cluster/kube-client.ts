@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import { Exec, HttpMethod, KubeConfig, Log, PatchStrategy, Watch } from '@kubernetes/client-node'
+import { Exec, HttpMethod, type KubeConfig, Log, PatchStrategy, Watch } from '@kubernetes/client-node'
 import { EnvironmentError } from '../model/errors.ts'
 import { JsonApi } from './json-api.ts'
 import type {
@@ -18,6 +18,7 @@ import { nameOf } from './kube.ts'
 import { toKubeError } from './kube-client-error.ts'
 import { budgetRefusal, isNotFound, KubeError } from './kube-error.ts'
 import { type Patience, untilAnswered, usualPatience } from './kube-retry.ts'
+import { readKubeconfig, refuseClusterless } from './kubeconfig.ts'
 import { eachLine } from './lines.ts'
 
 const fieldManager = 'rolypoly'
@@ -28,11 +29,15 @@ const fieldManager = 'rolypoly'
  */
 const watchSilenceMs = 150_000
 
-/** Connects by a kubeconfig file and, where given, one of its contexts. Sends nothing yet. */
-export function connectKube(kubeconfig: string, context?: string, patience: Patience = usualPatience): Kube {
-  const config = new KubeConfig()
-  config.loadFromFile(kubeconfig)
+/**
+ * Connects by a kubeconfig file and, where given, one of its contexts. Sends nothing yet.
+ *
+ * @throws UsageError where it is no kubeconfig, or the context leads to no cluster.
+ */
+export function connectKube(path: string, context?: string, patience?: Patience): Kube {
+  const config = readKubeconfig(path)
   if (context !== undefined) config.setCurrentContext(context)
+  refuseClusterless(config, path)
   return kubeOf(config, patience)
 }
 

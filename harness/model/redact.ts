@@ -104,5 +104,12 @@ function anyOf(texts: string[], flags: string): RegExp {
   return new RegExp(texts.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'), flags)
 }
 
-/** This process': whoever reads a chart tells it, and whatever leaves the process has passed it. */
-export const redactor = new Redactor()
+const key = Symbol.for('rolypoly.redactor')
+const shared = globalThis as { [key]?: Redactor }
+
+/**
+ * This process': whoever reads a chart tells it, and whatever leaves the process has passed it. It hangs on the global
+ * object, for a worker may load the harness twice.
+ */
+export const redactor: Redactor = shared[key] ?? new Redactor()
+shared[key] = redactor

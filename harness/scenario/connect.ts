@@ -40,5 +40,5 @@ export async function connect(
   const simulated = await simulatedCluster({ name, nodes, seed: `${seed} ${scenarioId}` })
   if (!rehearses) return { cluster: simulated, journal: noJournal }
   const { rehearsalOn } = await import('../cluster/existing/rehearsal.ts')
-  return { cluster: rehearsalOn(simulated, rehearses), journal: noJournal }
+  return { cluster: await rehearsalOn(simulated, rehearses), journal: noJournal }
 }

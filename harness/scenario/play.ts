@@ -167,7 +167,8 @@ async function play1(play: Play, result: ScenarioResult): Promise<void> {
       await settled()
       await ledgerOf(stage).close()
     } catch (error) {
-      thrown = signal.aborted ? signal.reason : error
+      // Who throws nothing has not passed for that.
+      thrown = signal.aborted ? signal.reason : (error ?? new Error(`${error} was thrown`))
       // The claims that were made get their last word all the same.
       if (!signal.aborted) await settled().then(() => ledgerOf(stage).close())
     }

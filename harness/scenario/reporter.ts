@@ -59,6 +59,10 @@ export class RolypolyReporter implements Reporter {
     if (!scenarioFile.test(test.module.moduleId)) return
     const result = resultOf(test)
     if (this.again && test.id !== this.again.test?.id) return
+    this.tell(result)
+  }
+
+  private tell(result: ScenarioResult): void {
     this.say(`${result.verdict.padEnd(12)} ${formatMs(result.durationMs).padStart(8)}  ${result.title}`)
     for (const claim of result.claims) {
       if (claim.verdict !== 'passed') this.say(`  ${claim.verdict}: ${claim.message}`)
@@ -75,6 +79,8 @@ export class RolypolyReporter implements Reporter {
     for (const { result, test } of played) {
       if (again && test?.id !== again.test?.id) continue
       const playedAgain = again && tooSlowFor(again.result)
+      // Of a file that cannot be loaded nothing has been said yet.
+      if (!test) this.tell(result)
       const key = test?.id ?? result.id
       this.played.set(key, { result: { ...result, ...(playedAgain && { playedAgain }) }, test })
     }

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { UsageError } from '../model/errors.ts'
 import type { ClusterResult } from '../model/result.ts'
 import type { ExistingOptions } from './existing-options.ts'
 import { chooseProvider, type ProviderChoice } from './provider.ts'
@@ -58,7 +59,14 @@ export async function beginRun(options: Pick<RunOptions, 'report' | 'mode' | 'se
   const startedAt = new Date().toISOString()
   const id = `${startedAt.slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`
   const folder = resolve(options.report ?? join('reports', 'runs', id))
-  await mkdir(join(folder, 'recordings'), { recursive: true })
+  try {
+    await mkdir(join(folder, 'recordings'), { recursive: true })
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new UsageError(`${folder}: cannot be made the run's folder: ${why}`, {
+      remedy: 'Name one that can be written to: --report DIR.',
+    })
+  }
   return { id, folder, mode: options.mode, seed: options.seed ?? randomInt(2 ** 31), startedAt }
 }
 

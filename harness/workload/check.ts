@@ -51,6 +51,18 @@ export function servicesIn(chart: Chart): ServiceObject[] {
  * @throws UsageError that names the object, what was expected and what is there.
  */
 export function checkChart(chart: Chart): void {
+  try {
+    checkParts(chart)
+  } catch (error) {
+    // A list that is none, a container that is null: what the API server would say of it is out of reach from here.
+    if (!(error instanceof TypeError)) throw error
+    throw new UsageError(
+      `Chart ${chart.name}: its objects are not of the shape that Kubernetes has: ${error.message}`,
+    )
+  }
+}
+
+function checkParts(chart: Chart): void {
   const templates = podTemplates(chart)
   if (templates.length === 0) {
     const kinds = chart.objects.map(({ kind }) => kind).join(', ')

@@ -6,6 +6,7 @@ import { calledIn, type WorkloadShape } from '../model/observation.ts'
 import { holdSteadyMs, livePods, steadiness } from '../timeline/steady.ts'
 import type { Chart } from './chart.ts'
 import { checkChart, podTemplates, servicesIn } from './check.ts'
+import { checkObject } from './manifest.ts'
 import { checkPlain } from './plain.ts'
 import { knowSecrets } from './secrets.ts'
 import type { Stage } from './stage.ts'
@@ -92,14 +93,16 @@ export async function applyChart(
 }
 
 /** @throws UsageError for what is no chart at all, or could not be sent. From here on its Secrets are known. */
-function admit(chart: Chart): void {
+export function admit(chart: Chart): void {
   if (typeof chart?.name !== 'string' || !Array.isArray(chart.objects) || !Array.isArray(chart.images)) {
     throw new UsageError('A chart is expected, { name, objects, images }, and this is none', {
       remedy: 'Call the function that gives the chart: deploy(webapl({ replicas: 3 })).',
     })
   }
+  for (const [at, object] of chart.objects.entries())
+    checkObject(object, `Chart ${chart.name}: objects[${at}]`)
   knowSecrets(chart.objects)
-  for (const object of chart.objects) checkPlain(object, `${object?.kind}/${object?.metadata?.name}`)
+  for (const object of chart.objects) checkPlain(object, `${object.kind}/${object.metadata?.name}`)
 }
 
 async function provideImages({ cluster, signal }: Stage, chart: Chart, lacking: string[]): Promise<void> {

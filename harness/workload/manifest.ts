@@ -36,7 +36,8 @@ export function readManifest(text: string, where: Where): Chart['objects'] {
   return objects
 }
 
-function checkObject(value: unknown, where: string): Chart['objects'][number] {
+/** @throws UsageError where it is no Kubernetes object with a name, or a List of some. */
+export function checkObject(value: unknown, where: string): Chart['objects'][number] {
   const object = value as Chart['objects'][number]
   const described = typeof value === 'object' && value !== null && !Array.isArray(value)
   if (!described || typeof object.apiVersion !== 'string' || typeof object.kind !== 'string') {

@@ -11,7 +11,7 @@ export interface YamlDocument {
 }
 
 /** More than any manifest has; what is beyond takes the parser minutes. */
-const limits = { lines: 100_000, depth: 1_000, indicators: 1_000, aliases: 100 }
+const limits = { lines: 100_000, depth: 200, indicators: 1_000, aliases: 100 }
 
 /**
  * The YAML documents in a text, but for empty ones. No error quotes the text: it may be the line of a password.
@@ -37,6 +37,8 @@ function read(document: Document.Parsed, lineCounter: LineCounter, where: Where)
     return where(line, col)
   }
   const [error] = document.errors
+  // The library catches what its own stack is too short for.
+  if (error?.message.includes('call stack')) throw tooDeep(place(error.pos[0]))
   if (error) throw new UsageError(`${place(error.pos[0])}: is not YAML: ${unquoted(error.message)}`)
   const twice = secondKey(document)
   if (twice !== undefined) throw new UsageError(`${place(twice)}: is not YAML: Map keys must be unique`)

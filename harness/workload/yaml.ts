@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { UsageError } from '../model/errors.ts'
 import type { Chart } from './chart.ts'
 import { chartOptions, type ManifestOptions, readManifest } from './manifest.ts'
-
-const manifestLimitBytes = 4 * 1024 * 1024
+import { readTextFile } from './text-file.ts'
 
 /**
  * A chart of the manifests in a YAML file, or in every `.yaml`, `.yml` and `.json` file of a folder, by name.
@@ -35,9 +34,5 @@ function manifestFiles(path: string, full: string): string[] {
 }
 
 function readFile(file: string): Chart['objects'] {
-  if (statSync(file).size > manifestLimitBytes)
-    throw new UsageError(`${file}: is larger than 4 MiB, too large for manifests`)
-  return readManifest(readFileSync(file, 'utf8'), (line, column) =>
-    [file, line, column].filter(Boolean).join(':'),
-  )
+  return readManifest(readTextFile(file), (line, column) => [file, line, column].filter(Boolean).join(':'))
 }

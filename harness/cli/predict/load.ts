@@ -56,6 +56,12 @@ async function chartOfModule(
 ): Promise<Chart> {
   const argument = parseOptions(options)
   let module: Record<string, unknown>
+  // Its code may end this process, and a prediction that was never made must not look like one.
+  const end = () => {
+    process.stderr.write(`rolypoly: ${file}: ended the process while it was read\n`)
+    process.exitCode = 2
+  }
+  process.once('exit', end)
   try {
     module = await inTime(import(pathToFileURL(full).href))
   } catch (error) {
@@ -63,8 +69,17 @@ async function chartOfModule(
       ...evidenceOf(error),
       remedy: 'Give a module that Node can import by itself, as a chart is, and not a scenario or a test.',
     })
+  } finally {
+    process.off('exit', end)
   }
-  const { called, value } = choose(file, module, name)
+  let chosen: ReturnType<typeof choose>
+  try {
+    chosen = choose(file, module, name)
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`${file}: what it exports cannot be read: ${firstLine(error)}`)
+  }
+  const { called, value } = chosen
   let chart: unknown = value
   if (typeof value === 'function') {
     try {
@@ -92,10 +107,14 @@ function parseOptions(json: string): object {
   try {
     value = JSON.parse(json)
   } catch (error) {
-    throw new UsageError(`--options: ${JSON.stringify(json)} is not JSON: ${firstLine(error)}`)
+    throw new UsageError(`--options: ${brief(JSON.stringify(json))} is not JSON: ${firstLine(error)}`)
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  throw new UsageError(`--options: ${json} is not an object, as {"replicas": 2} is`)
+  throw new UsageError(`--options: ${brief(json)} is not an object, as {"replicas": 2} is`)
+}
+
+function brief(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text
 }
 
 /** The export that is meant: the one named, or the only one that could be a chart. */

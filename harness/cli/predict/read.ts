@@ -3,6 +3,7 @@ import { UsageError } from '../../model/errors.ts'
 import type { BudgetSpec, ServiceSpec, WorkloadSpec } from '../../predict/weak-spots.ts'
 import type { Chart } from '../../workload/chart.ts'
 import { checkChart } from '../../workload/check.ts'
+import { checkPlain } from '../../workload/plain.ts'
 import { told } from './load.ts'
 import {
   autoscalerSchema,
@@ -39,6 +40,7 @@ const others = ['StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController
  * @throws UsageError where there is none, or where one is not what the API server would take.
  */
 export function readManifest(file: string, chart: Chart): Manifest {
+  for (const object of chart.objects) checkPlain(object, `${file}: ${object.kind}/${object.metadata?.name}`)
   const ofKind = <T extends z.ZodType>(kind: string, schema: T): z.infer<T>[] =>
     chart.objects.filter((object) => object.kind === kind).map((object) => parse(file, object, schema))
 

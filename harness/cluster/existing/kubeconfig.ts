@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { KubeConfig } from '@kubernetes/client-node'
 import { UsageError } from '../../model/errors.ts'
+import { readKubeconfig, refuseClusterless } from '../kubeconfig.ts'
 
 /** Which cluster a user means. */
 export interface ContextChoice {
@@ -45,6 +46,7 @@ export function readContext({ context, kubeconfig }: ContextChoice, env: NodeJS.
     })
   }
   config.setCurrentContext(context)
+  refuseClusterless(config, files.join(', '))
   return config
 }
 
@@ -61,23 +63,10 @@ function mergeFiles(files: string[], mustExist: boolean): KubeConfig {
       if (!mustExist) continue
       throw new UsageError(`--kubeconfig ${file}: there is no such file`)
     }
-    const one = readFile(file)
+    const one = readKubeconfig(file)
     for (const cluster of one.clusters) if (isNew('cluster', cluster.name)) merged.addCluster(cluster)
     for (const user of one.users) if (isNew('user', user.name)) merged.addUser(user)
     for (const context of one.contexts) if (isNew('context', context.name)) merged.addContext(context)
   }
   return merged
-}
-
-function readFile(file: string): KubeConfig {
-  const config = new KubeConfig()
-  try {
-    config.loadFromFile(file)
-    return config
-  } catch (error) {
-    // The parser's message holds lines of the file, and those may hold a token.
-    const { reason, mark } = error as { reason?: string; mark?: { line?: number } }
-    const line = mark?.line === undefined ? '' : `:${mark.line + 1}`
-    throw new UsageError(`${file}${line}: is no kubeconfig that can be read${reason ? `: ${reason}` : ''}`)
-  }
 }
