@@ -6,6 +6,7 @@ import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import { DeadlineError, EnvironmentError, InterruptedError, NotCapableError } from '../model/errors.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import { worst } from '../model/verdict.ts'
+import { watchClock } from '../observe/clock-steps.ts'
 import { followLogs } from '../observe/logs.ts'
 import { measureNoise } from '../observe/noise.ts'
 import { openRecorder, type ScenarioRecorder } from '../observe/recorder.ts'
@@ -133,8 +134,10 @@ async function play1(play: Play, result: ScenarioResult): Promise<void> {
     }
     await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } })
     // Virtual time waits for everybody.
-    if (cluster.provider !== 'simulated')
+    if (cluster.provider !== 'simulated') {
       void measureNoise({ cluster, recorder, namespace, signal: timing.signal })
+      void watchClock({ clock, recorder, signal: timing.signal })
+    }
     const stage: Stage = {
       ...{
         cluster,
