@@ -32,7 +32,8 @@ await command('soak', async () => {
   const lastsMs = toMs((positionals[0] ?? '1h') as Duration)
   const stopping = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => stopping.abort(new InterruptedError(`stopped by ${name}`)))
+    // Not once: without a listener that stays, execa's own ends the process where a program of its runs.
+    process.on(name, () => stopping.abort(new InterruptedError(`stopped by ${name}`)))
   }
   const samples = await soak(lastsMs, wholeNumber('nodes', values.nodes), stopping.signal, values.into)
   return tell(samples)

@@ -1,4 +1,5 @@
 import { formatMs } from '../model/duration.ts'
+import type { Interval } from '../model/interval.ts'
 import type { Anchor } from '../model/result.ts'
 import type { Claimed, Response } from './claim.ts'
 import type { Judgement } from './judgement.ts'
@@ -108,14 +109,25 @@ export function isExcused(lateMs: number | undefined, { ms, beyondJudging }: All
 }
 
 /** A stretch in which a watch that the claim rests on may have missed something, as words. */
-export function gapIn({ stage, rests }: Claimed, sinceMs: number): string | undefined {
+export function gapIn(claim: Claimed, sinceMs: number): string | undefined {
+  const { stage, rests } = claim
   // A fault that did not stay in place leaves every claim without its ground.
   const kinds = new Set<string>([...rests, 'probe'])
   const gap = stage.recording.timeline
     .of('gap')
     .find(({ toMs, detail }) => !detail.unchanged && kinds.has(detail.watch) && (toMs ?? sinceMs) >= sinceMs)
-  return (
-    gap &&
-    `the watch of ${gap.detail.watch} has a gap from ${at(gap.fromMs)} to ${at(gap.toMs ?? 0)}: ${gap.detail.reason}`
-  )
+  return gap ? wordsOf(gap) : clockStepIn(claim)
+}
+
+/**
+ * A step of the machine's clock, as words. Times are counted from it once, at the start: whenever it came, it spoils what was
+ * seen of requests, logs and the runtime.
+ */
+export function clockStepIn({ stage }: Claimed): string | undefined {
+  const step = stage.recording.timeline.of('gap').find(({ detail }) => detail.watch === 'clock')
+  return step && wordsOf(step)
+}
+
+function wordsOf({ fromMs, toMs, detail }: Interval<'gap'>): string {
+  return `the watch of ${detail.watch} has a gap from ${at(fromMs)} to ${at(toMs ?? 0)}: ${detail.reason}`
 }

@@ -13,7 +13,11 @@ const step = (atMs: number, name: string): Observation => ({
   untilMs: atMs,
   step: name,
 })
-const gap = (fromMs: number, atMs: number, watch: 'Pod' | 'Node' | 'probe' = 'Pod'): Observation => ({
+const gap = (
+  fromMs: number,
+  atMs: number,
+  watch: 'Pod' | 'Node' | 'probe' | 'clock' = 'Pod',
+): Observation => ({
   ...{ source: 'gap', fromMs, atMs, watch, reason: 'the resourceVersion had expired' },
 })
 
@@ -132,6 +136,11 @@ test.each([
   ['in which nothing had changed', { ...gap(2_000, 3_000), unchanged: true } as Observation],
 ])('a gap %s takes nothing from it', async (_, hole) => {
   expect((await (await claim([hole])).end(9_000)).verdict).toBe('passed')
+})
+
+test('what was broken by a clock that was set counts for nothing: its times are none', async () => {
+  const { end } = await claim([gap(100, 400, 'clock'), step(2_000, 'broken')])
+  expect((await end(9_000)).verdict).toBe('inconclusive')
 })
 
 test('a fault that did not stay in place counts for every claim', async () => {

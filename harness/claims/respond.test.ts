@@ -15,7 +15,11 @@ const step = (atMs: number, name: string): Observation => ({
   untilMs: atMs,
   step: name,
 })
-const gap = (fromMs: number, atMs: number, watch: 'Pod' | 'Node' | 'probe' = 'Pod'): Observation => ({
+const gap = (
+  fromMs: number,
+  atMs: number,
+  watch: 'Pod' | 'Node' | 'probe' | 'clock' = 'Pod',
+): Observation => ({
   ...{ source: 'gap', fromMs, atMs, watch, reason: 'the resourceVersion had expired' },
 })
 
@@ -222,6 +226,10 @@ describe('not judged', () => {
     ['of another watch', gap(2_000, 3_500, 'Node')],
   ])('a gap %s changes nothing', async (_, hole) => {
     expect((await claim([hole])).result.verdict).toBe('violated')
+  })
+
+  test('a step of the clock leaves what was not seen inconclusive, whenever it came', async () => {
+    expect((await claim([gap(100, 400, 'clock')])).result.verdict).toBe('inconclusive')
   })
 
   test('a gap that began before the fault and ended after it counts', async () => {

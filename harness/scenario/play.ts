@@ -8,6 +8,7 @@ import { DeadlineError, InterruptedError, NotCapableError } from '../model/error
 import { redactor } from '../model/redact.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import { worst } from '../model/verdict.ts'
+import { watchClock } from '../observe/clock-steps.ts'
 import { followLogs } from '../observe/logs.ts'
 import { measureNoise } from '../observe/noise.ts'
 import { openRecorder, type ScenarioRecorder } from '../observe/recorder.ts'
@@ -142,8 +143,10 @@ async function play1(play: Play, result: ScenarioResult): Promise<void> {
     }
     await makeNamespace(namespace)
     // Virtual time waits for everybody.
-    if (cluster.provider !== 'simulated')
+    if (cluster.provider !== 'simulated') {
       void measureNoise({ cluster, recorder, namespace, signal: timing.signal })
+      void watchClock({ clock, recorder, signal: timing.signal })
+    }
     const stage: Stage = {
       ...{
         cluster,
