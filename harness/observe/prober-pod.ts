@@ -7,11 +7,24 @@ export interface ProberPod {
   image: string
   url: string
   requestsPerSecond: number
+  /** Of a cluster that the run did not make: the nodes that it may hurt. */
+  mayBeHurt?: readonly string[] | undefined
 }
 
-/** On the control plane where there is one, so that no fault on a worker takes the prober with it. */
-export function proberPod({ name, namespace, image, url, requestsPerSecond }: ProberPod): KubeObject {
-  const controlPlane = 'node-role.kubernetes.io/control-plane'
+const controlPlane = 'node-role.kubernetes.io/control-plane'
+
+/**
+ * On the control plane where there is one, so that no fault on a worker takes the prober with it. Somebody else's control
+ * plane is left alone: there it is kept off the nodes that may be hurt, where there are others.
+ */
+export function proberPod({
+  name,
+  namespace,
+  image,
+  url,
+  requestsPerSecond,
+  mayBeHurt,
+}: ProberPod): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -25,14 +38,14 @@ export function proberPod({ name, namespace, image, url, requestsPerSecond }: Pr
       terminationGracePeriodSeconds: 1,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      tolerations: [{ key: controlPlane, operator: 'Exists' }],
-      affinity: {
-        nodeAffinity: {
-          preferredDuringSchedulingIgnoredDuringExecution: [
-            { weight: 100, preference: { matchExpressions: [{ key: controlPlane, operator: 'Exists' }] } },
-          ],
-        },
-      },
+      ...(mayBeHurt
+        ? mayBeHurt.length > 0 && {
+            affinity: preferring({ ...hostname, operator: 'NotIn', values: mayBeHurt }),
+          }
+        : {
+            tolerations: [{ key: controlPlane, operator: 'Exists' }],
+            affinity: preferring({ key: controlPlane, operator: 'Exists' }),
+          }),
       containers: [
         {
           name: 'prober',
@@ -43,6 +56,13 @@ export function proberPod({ name, namespace, image, url, requestsPerSecond }: Pr
       ],
     },
   } as KubeObject
+}
+
+const hostname = { key: 'kubernetes.io/hostname' }
+
+function preferring(expression: object): object {
+  const preference = { matchExpressions: [expression] }
+  return { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference }] } }
 }
 
 /** An endpoint's URL, of an IP of either family. */

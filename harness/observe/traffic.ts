@@ -23,6 +23,8 @@ export interface TrafficOptions {
   targetPort: number
   path: string
   requestsPerSecond: number
+  /** Of a cluster that the run did not make: the nodes that it may hurt. */
+  mayBeHurt?: readonly string[] | undefined
   signal: AbortSignal
 }
 
@@ -49,7 +51,9 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   const { cluster, recorder, namespace, service, image, host, port, path, requestsPerSecond } = options
   const name = `rolypoly-prober-${service.replace('/', '-')}`
   const url = urlOf(host, port, path)
-  await cluster.kube.create(proberPod({ name, namespace, image, url, requestsPerSecond }))
+  await cluster.kube.create(
+    proberPod({ name, namespace, image, url, requestsPerSecond, mayBeHurt: options.mayBeHurt }),
+  )
   const isRunning = () => {
     const pod = recorder.timeline.of('pod').find(({ subject }) => subject === `Pod/${namespace}/${name}`)
     return pod?.detail.ip && recorder.timeline.of('container-running', pod.uid).length > 0 ? pod : undefined

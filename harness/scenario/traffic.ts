@@ -27,6 +27,8 @@ export async function startTrafficTo(
       `Traffic to ${workload.subject}: ${requestsPerSecond} requests a second; more than 0 and at most 1000 are expected`,
     )
   }
+  const nodes = stage.limits?.nodes
+  const mayBeHurt = nodes === 'all' ? undefined : nodes
   const image = helperImageOf(stage, `Traffic to ${workload.subject}`)
   const { services: all, namespace: home } = workload.shape
   const services = all.filter(({ name }) => target.service === undefined || ownName(name) === target.service)
@@ -48,7 +50,7 @@ export async function startTrafficTo(
     const targetPort = await endpointPort(stage, home, ownName(name), portName)
     return [
       await startTraffic({
-        ...{ cluster, recorder, namespace, signal, image },
+        ...{ cluster, recorder, namespace, signal, image, mayBeHurt },
         ...{ service: name, host, port, targetPort: targetPort ?? port, path, requestsPerSecond },
       }),
     ]
