@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import pRetry, { AbortError } from 'p-retry'
 import { formatMs } from '../model/duration.ts'
-import { EnvironmentError } from '../model/errors.ts'
+import { EnvironmentError, UsageError } from '../model/errors.ts'
+import { type Answer, fetchByEnv, requestOf } from './proxy.ts'
 
 /** What to download, and where to. */
 export interface Download {
@@ -24,6 +25,12 @@ export interface Download {
   retryAfterMs?: number | undefined
   /** An attempt fails when nothing comes for so long; a slow download that goes on is left alone. */
   stallMs?: number | undefined
+  /** How far it is by now is told so often at most; every 10 s unless given. */
+  progressEveryMs?: number | undefined
+  /** Read for the proxy. */
+  env?: NodeJS.ProcessEnv | undefined
+  /** Opens the file to write to. */
+  openFile?: ((path: string) => Promise<Pick<FileHandle, 'appendFile' | 'sync' | 'close'>>) | undefined
 }
 
 /** Statuses besides 5xx that another attempt may change: time-out, too early, too many requests. */
@@ -38,7 +45,8 @@ const oldPartMs = 60 * 60 * 1_000
  * @throws The signal's reason.
  */
 export async function download(request: Download): Promise<void> {
-  const { what, url, path, onProgress, signal, retries = 3 } = request
+  const { what, path, onProgress, signal, retries = 3 } = request
+  const { url } = requestOf(request.url)
   await removeOldParts(path)
   onProgress?.(`${what}: downloading ${url}`)
   try {
@@ -51,10 +59,10 @@ export async function download(request: Download): Promise<void> {
           onProgress?.(`${what}: ${reasonOf(error)}; trying again in ${formatMs(retryDelay)}`)
       },
     })
-    onProgress?.(`${what}: ${(bytes / 1_000_000).toFixed(1)} MB with the expected sha256`)
+    onProgress?.(`${what}: ${megabytes(bytes)} with the expected sha256`)
   } catch (error) {
     signal?.throwIfAborted()
-    if (error instanceof EnvironmentError) throw error
+    if (error instanceof EnvironmentError || error instanceof UsageError) throw error
     throw new EnvironmentError(`${what} could not be downloaded from ${url}: ${reasonOf(error)}`, {
       remedy: request.remedy ?? 'See whether that address answers from here.',
       cause: error,
@@ -64,16 +72,19 @@ export async function download(request: Download): Promise<void> {
 
 /** Returns the bytes that came. */
 async function attempt(request: Download): Promise<number> {
-  const { url, path, stallMs = 30_000 } = request
+  const { path, stallMs = 30_000, env = process.env } = request
   const part = join(dirname(path), `${basename(path)}.${randomUUID()}.part`)
   const stall = new AbortController()
   const timer = setTimeout(() => stall.abort(new Error(`nothing came for ${formatMs(stallMs)}`)), stallMs)
   const signal = request.signal ? AbortSignal.any([request.signal, stall.signal]) : stall.signal
   try {
-    const body = await bodyOf(await fetch(url, { signal }))
-    const got = await write(body, part, () => timer.refresh())
+    const answer = await fetchByEnv(requestOf(request.url), signal, env).catch((error) => {
+      // It will be no better the next time.
+      throw error instanceof UsageError ? new AbortError(error) : error
+    })
+    const got = await write(request, await bodyOf(answer), part, lengthOf(answer), () => timer.refresh())
     if (got.sha256 !== request.sha256) throw new AbortError(mismatch(request, got))
-    await rename(part, path)
+    await onDisk(request, () => rename(part, path))
     return got.bytes
   } finally {
     clearTimeout(timer)
@@ -81,41 +92,90 @@ async function attempt(request: Download): Promise<number> {
   }
 }
 
-async function bodyOf(response: Response): Promise<ReadableStream<Uint8Array>> {
+async function bodyOf(response: Answer): Promise<ReadableStream<Uint8Array>> {
   if (response.ok && response.body) return response.body
   await response.body?.cancel()
   const error = new Error(`it answered ${response.status} ${response.statusText}`.trim())
   throw response.status >= 500 || passing.has(response.status) ? error : new AbortError(error)
 }
 
+/** What the server says that will come; undefined where it does not say, or sends it packed. */
+function lengthOf({ headers }: Answer): number | undefined {
+  const told = Number(headers.get('content-length') ?? Number.NaN)
+  return Number.isNaN(told) || headers.has('content-encoding') ? undefined : told
+}
+
 async function write(
+  request: Download,
   body: ReadableStream<Uint8Array>,
   part: string,
+  length: number | undefined,
   onChunk: () => void,
 ): Promise<{ bytes: number; sha256: string }> {
+  const { what, onProgress, progressEveryMs = 10_000, openFile = (path) => open(path, 'wx', 0o755) } = request
   const hash = createHash('sha256')
-  let bytes = 0
-  const file = await open(part, 'wx', 0o755)
+  let [bytes, toldMs] = [0, performance.now()]
+  const file = await onDisk(request, () => openFile(part))
   try {
-    for await (const chunk of body) {
+    for await (const chunk of whole(body, () => bytes, length)) {
       onChunk()
       hash.update(chunk)
       bytes += chunk.byteLength
-      await file.appendFile(chunk)
+      await onDisk(request, () => file.appendFile(chunk))
+      if (performance.now() - toldMs < progressEveryMs) continue
+      toldMs = performance.now()
+      onProgress?.(`${what}: ${megabytes(bytes)}${length === undefined ? '' : ` of ${megabytes(length)}`}`)
     }
     // Or a power cut soon after the rename leaves an empty file of the right name.
-    await file.sync()
+    await onDisk(request, () => file.sync())
   } finally {
     await file.close()
   }
   return { bytes, sha256: hash.digest('hex') }
 }
 
+/** The chunks of a body, and an error that says how much came where that is not all. */
+async function* whole(body: ReadableStream<Uint8Array>, bytes: () => number, length: number | undefined) {
+  const brokeOff = (cause?: unknown) =>
+    new Error(`it broke off after ${bytes()} of ${length} bytes`, { cause })
+  try {
+    yield* body
+  } catch (error) {
+    // A signal's reason says more than how far it was.
+    if (length === undefined || !(error instanceof TypeError)) throw error
+    throw brokeOff(error)
+  }
+  if (length !== undefined && bytes() < length) throw brokeOff()
+}
+
+/** What the disk refuses, it refuses the next time too. */
+async function onDisk<T>({ what, path }: Download, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    const why = code === 'ENOSPC' || code === 'EDQUOT' ? 'the disk is full' : reasonOf(cause)
+    throw new AbortError(
+      new EnvironmentError(`${what} could not be written to ${dirname(path)}: ${why}`, {
+        remedy: 'Make room there, or set ROLYPOLY_CACHE to a folder that has it.',
+        cause,
+      }),
+    )
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`
+}
+
 function mismatch(request: Download, got: { bytes: number; sha256: string }): EnvironmentError {
-  return new EnvironmentError(`${request.what} from ${request.url} has another sha256 than expected`, {
-    evidence: `expected ${request.sha256}\nactual   ${got.sha256} (${got.bytes} bytes)`,
-    remedy: 'Nothing of it was kept: see what a proxy or a mirror on the way makes of that file.',
-  })
+  return new EnvironmentError(
+    `${request.what} from ${requestOf(request.url).url} has another sha256 than expected`,
+    {
+      evidence: `expected ${request.sha256}\nactual   ${got.sha256} (${got.bytes} bytes)`,
+      remedy: 'Nothing of it was kept: see what a proxy or a mirror on the way makes of that file.',
+    },
+  )
 }
 
 /** What killed processes left behind; a young one may be a living download's. */
@@ -132,7 +192,9 @@ async function removeOldParts(path: string): Promise<void> {
 /** fetch hides the reason of a failure in its cause, which may have nothing but a code. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const { cause } = error
+  let { cause } = error
+  // What is behind a proxy that refuses stands at the very end.
+  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause
   if (!(cause instanceof Error) || error.message.includes(cause.message || '\0')) return error.message
   const code = 'code' in cause ? String(cause.code) : cause.name
   return `${error.message}: ${cause.message || code}`

@@ -7,6 +7,7 @@ import { download } from '../download.ts'
 import { withFileLock } from '../file-lock.ts'
 import { isOffline } from '../offline.ts'
 import { tryRun } from '../process.ts'
+import { requestOf } from '../proxy.ts'
 import { sha256OfFile } from '../sha256.ts'
 import { type KindRelease, kindRelease } from './pins.ts'
 
@@ -21,7 +22,7 @@ export interface KindBinary {
 
 /** Where kind is looked for. */
 export interface KindBinaryOptions {
-  /** Read for KIND_BINARY, PATH, ROLYPOLY_OFFLINE, ROLYPOLY_KIND_MIRROR and the cache's folder. */
+  /** Read for KIND_BINARY, PATH, ROLYPOLY_OFFLINE, ROLYPOLY_KIND_MIRROR, the proxy and the cache's folder. */
   env?: NodeJS.ProcessEnv | undefined
   onProgress?: ((line: string) => void) | undefined
   signal?: AbortSignal | undefined
@@ -31,7 +32,7 @@ export interface KindBinaryOptions {
 
 const home = 'https://github.com/kubernetes-sigs/kind/releases/download'
 const elsewhere =
-  'Name a mirror in ROLYPOLY_KIND_MIRROR or a kind in KIND_BINARY; behind a proxy, set HTTPS_PROXY and NODE_USE_ENV_PROXY=1.'
+  'Name a mirror in ROLYPOLY_KIND_MIRROR or a kind in KIND_BINARY; behind a proxy, set HTTPS_PROXY.'
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' }
 
 /**
@@ -105,7 +106,7 @@ async function cached(
   const url = `${mirror(env)}/v${release.version}/kind-${platform}`
   if (isOffline(env)) {
     throw new EnvironmentError(`${what} is not on this machine, and ROLYPOLY_OFFLINE forbids its download`, {
-      evidence: `file   ${path}\nfrom   ${url}\nsha256 ${sha256}`,
+      evidence: `file   ${path}\nfrom   ${requestOf(url).url}\nsha256 ${sha256}`,
       remedy: `Place that file there, or name a kind in KIND_BINARY, or put ${what} on the PATH.`,
     })
   }
@@ -115,7 +116,7 @@ async function cached(
   const fetched = async () => {
     // Another run may have put it there while this one waited.
     if (await isGood(path, what, sha256)) return false
-    await download({ what, url, path, sha256, onProgress, signal, remedy: elsewhere })
+    await download({ what, url, path, sha256, onProgress, signal, env, remedy: elsewhere })
     return true
   }
   return (await withFileLock(`${path}.lock`, fetched, { signal, onWait }))
@@ -139,7 +140,11 @@ async function isGood(path: string, what: string, sha256: string): Promise<boole
     })
   }
   // Who placed it there by hand may have left that out.
-  if (!(await isExecutable(path))) await chmod(path, 0o755)
+  if (!(await isExecutable(path))) {
+    await chmod(path, 0o755).catch((cause) => {
+      throw new EnvironmentError(`${path} is not executable, and cannot be made so`, { cause })
+    })
+  }
   return true
 }
 
@@ -172,7 +177,7 @@ function mirror(env: NodeJS.ProcessEnv): string {
   const base = env.ROLYPOLY_KIND_MIRROR || home
   if (!/^https?:$/.test(URL.parse(base)?.protocol ?? '')) {
     throw new UsageError(
-      `ROLYPOLY_KIND_MIRROR is ${JSON.stringify(base)}, which is no http or https address`,
+      `ROLYPOLY_KIND_MIRROR is ${JSON.stringify(base.replace(/\/\/[^/@]*@/, '//'))}, which is no http or https address`,
       {
         remedy: `Give what takes the place of ${home}.`,
       },
