@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Cluster } from '../cluster/cluster.ts'
-import type { Kube, KubeObject, ObjectRef } from '../cluster/kube.ts'
+import type { Kube, KubeObject, NodeObject, ObjectRef } from '../cluster/kube.ts'
+import { addTaint, cordon } from '../cluster/node-marks.ts'
 import { simulatedCluster } from '../cluster/simulated/provider.ts'
 import { holdLeases, sweepContext } from './leases.ts'
 
@@ -25,7 +26,9 @@ function withLeases(kube: Kube): Kube {
       object.kind === 'Lease' ? put(object.metadata?.namespace ?? '', object) : kube.create(object),
     get: async (ref: ObjectRef) => (ref.kind === 'Lease' ? leases.get(ref.namespace ?? '') : kube.get(ref)),
     patch: async (ref: ObjectRef, patch: object) =>
-      put(ref.namespace ?? '', { ...leases.get(ref.namespace ?? ''), ...patch }),
+      ref.kind === 'Lease'
+        ? put(ref.namespace ?? '', { ...leases.get(ref.namespace ?? ''), ...patch })
+        : kube.patch(ref, patch),
   })
 }
 
@@ -93,4 +96,33 @@ test("what is not a run's, or is marked as hands off, stays", async () => {
     ...{ undone: [], left: [] },
     spared: ['Namespace/rolypoly-b: carries the label rolypoly.dev/hands-off'],
   })
+})
+
+test('what dead runs did to a node is undone, and nothing that a live one did', async () => {
+  const { kube, clock } = cluster
+  const node = 'test-control-plane'
+  for (const name of ['rolypoly-dead', 'rolypoly-live']) await make(name)
+  const leases = holdLeases('r1', clock)
+  await leases.hold(kube, 'rolypoly-live')
+  await cordon(kube, node, 'rolypoly-dead')
+  for (const by of ['dead', 'live', 'gone'])
+    await addTaint(kube, node, { key: by, effect: 'PreferNoSchedule' }, `rolypoly-${by}`)
+  await clock.sleep(95_000)
+  const { undone, left } = await sweepContext(kube, clock)
+  expect(undone).toEqual([
+    'deleted Namespace/rolypoly-dead, whose run r1 is dead',
+    `uncordoned Node/${node}`,
+    `took the taint dead:PreferNoSchedule from Node/${node}`,
+    `took the taint gone:PreferNoSchedule from Node/${node}`,
+  ])
+  expect(left).toEqual([])
+  const now = await kube.get<NodeObject>({ apiVersion: 'v1', kind: 'Node', name: node })
+  expect(now?.spec?.unschedulable).toBeUndefined()
+  const keys = now?.spec?.taints?.map(({ key }) => key)
+  expect([keys?.includes('live'), keys?.includes('dead'), keys?.includes('gone')]).toEqual([
+    true,
+    false,
+    false,
+  ])
+  await leases.release()
 })

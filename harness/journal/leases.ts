@@ -1,6 +1,7 @@
 import { type Clock, realClock } from '../cluster/clock.ts'
-import type { Kube, KubeObject, ObjectRef } from '../cluster/kube.ts'
+import type { Kube, KubeObject, NodeObject, ObjectRef } from '../cluster/kube.ts'
 import { isNotFound } from '../cluster/kube-error.ts'
+import { undoMarked } from '../cluster/node-marks.ts'
 import { explain } from '../model/errors.ts'
 import { handsOffLabel, runLabel } from '../model/limits.ts'
 import type { Swept } from './sweep.ts'
@@ -77,31 +78,43 @@ interface RunNamespace {
 const watchedMs = renewEveryMs + 5_000
 
 /**
- * Deletes the namespaces of runs that are dead, from any machine: by their labels, where their Lease has run out and is
- * not renewed while it is looked at. Spares live ones, and those that are marked as hands off. Names and labels are all
- * that it knows: it needs no journal.
+ * Undoes what runs that are dead have left, from any machine: the namespaces with their labels, where the Lease has run
+ * out and is not renewed while it is looked at, and what they did to nodes, by the marks there. Spares live ones, and those
+ * that are marked as hands off. Names, labels and marks are all that it knows: it needs no journal.
  */
 export async function sweepContext(kube: Kube, clock: Clock = realClock): Promise<Swept> {
   const swept: Swept = { undone: [], spared: [], left: [] }
   const expired: { of: RunNamespace; seen: string }[] = []
+  // Before the namespaces: the mark of a scenario that begins meanwhile is not seen.
+  const nodes = await kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' })
   for (const namespace of await runNamespaces(kube, swept)) {
     const { renewTime, version } = await lookAt(kube, namespace.of)
     const sinceMs = clock.epoch() - Date.parse(renewTime ?? namespace.createdAt)
     if (sinceMs > leaseSeconds * 1_000) expired.push({ of: namespace.of, seen: version })
     else swept.spared.push(`Namespace/${namespace.of.name}: its run ${namespace.of.run} is alive`)
   }
-  if (expired.length === 0) return swept
-  await clock.sleep(watchedMs)
+  if (expired.length > 0) await clock.sleep(watchedMs)
+  const dead = new Set<string>()
   for (const { of, seen } of expired) {
     if ((await lookAt(kube, of)).version !== seen) {
       swept.spared.push(`Namespace/${of.name}: its run ${of.run} is alive, on a machine whose clock differs`)
       continue
     }
+    dead.add(of.name)
     try {
       await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: of.name }, { uid: of.uid })
       swept.undone.push(`deleted Namespace/${of.name}, whose run ${of.run} is dead`)
     } catch (error) {
       swept.left.push(`Namespace/${of.name}: ${explain(error)}`)
+    }
+  }
+  const there = await kube.list({ apiVersion: 'v1', kind: 'Namespace' })
+  const live = there.items.flatMap(({ metadata }) => metadata?.name ?? []).filter((name) => !dead.has(name))
+  for (const node of nodes.items) {
+    try {
+      swept.undone.push(...(await undoMarked(kube, node, (namespace) => !live.includes(namespace))))
+    } catch (error) {
+      swept.left.push(`Node/${node.metadata?.name}: ${explain(error)}`)
     }
   }
   return swept
