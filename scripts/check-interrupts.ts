@@ -51,7 +51,8 @@ async function interrupt(phase: Phase, onKind: boolean): Promise<Interrupted> {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
   try {
     for (const { after, signal, hangsUp } of phase.steps) {
-      while (!after.test(output) && child.exitCode === null) await sleep(50)
+      const untilMs = performance.now() + endsWithinMs
+      while (!after.test(output) && child.exitCode === null && performance.now() < untilMs) await sleep(50)
       if (hangsUp) for (const stream of [child.stdout, child.stderr]) stream.destroy()
       if (child.exitCode === null) process.kill(group, signal)
       output += `\n[${signal}]\n`

@@ -45,6 +45,13 @@ test('a result that names what is of another is cross-talk', () => {
   expect(told).toEqual(['b: its result names objects of a'])
 })
 
+test("a kubelet's journal may tell of others on its node", () => {
+  const journal = { subject: 'Node/worker', what: 'kubelet journal', text: 'SyncLoop ADD shop-1/web' }
+  const [a, b] = scenarios
+  if (!a || !b) throw new Error()
+  expect(crossTalk([a, { ...b, diagnostics: [journal] }], apart)).toEqual([])
+})
+
 test('those that overlap were played at once', () => {
   const at = (id: string, second: number) =>
     played(id, { startedAt: `2026-05-04T01:00:0${second}Z`, durationMs: 2_000 })

@@ -25,7 +25,8 @@ export function crossTalk(scenarios: readonly ScenarioResult[], recorded: Record
     const shared = [...own].filter(
       ([other, theirs]) => other !== id && [...theirs].some((name) => mine.has(name)),
     )
-    const words = JSON.stringify(scenario)
+    // A kubelet's own journal tells of all that is on its node.
+    const words = JSON.stringify({ ...scenario, diagnostics: [] })
     const named = [...own].filter(
       ([other, theirs]) => other !== id && [...theirs].some((name) => words.includes(name)),
     )

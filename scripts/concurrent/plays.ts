@@ -8,6 +8,8 @@ export interface ConcurrentPlay {
 }
 
 const quiet = { traffic: false } as const
+/** So many at once are no calm machine: what is looked for here is cross-talk, and no lateness. */
+const within = '2m'
 
 /**
  * Healthy ones and broken twins, all of them alike in names, labels and ports: where one were judged by what is another's,
@@ -20,9 +22,9 @@ export const plays: ConcurrentPlay[] = [
       const app = await deploy(webapl({ replicas: 2, quick: true }), quiet)
       const [pod = await app.pod(), other = pod] = await app.pods()
       await inject(deletePod(pod))
-      await expect(pod).toBeReplaced()
+      await expect(pod).toBeReplaced({ within })
       await expect(other).toStayUp()
-      await expect(app).toRecover()
+      await expect(app).toRecover({ within })
     },
   },
   {
@@ -31,8 +33,8 @@ export const plays: ConcurrentPlay[] = [
       const app = await deploy(webapl({ replicas: 1, quick: true }), { traffic: { requestsPerSecond: 10 } })
       const pod = await app.pod()
       await inject(killContainer(pod))
-      await expect(pod).toRestart({ times: 1, exitCode: 137 })
-      await expect(app).toRecover()
+      await expect(pod).toRestart({ times: 1, exitCode: 137, within })
+      await expect(app).toRecover({ within })
     },
   },
   {
@@ -41,8 +43,8 @@ export const plays: ConcurrentPlay[] = [
       const app = await deploy(webapl({ replicas: 2, quick: true }), quiet)
       const pod = await app.pod()
       await inject(killPod(pod))
-      await expect(pod).toLeaveEndpoints()
-      await expect(pod).toBeReplaced()
+      await expect(pod).toLeaveEndpoints({ within })
+      await expect(pod).toBeReplaced({ within })
     },
   },
   {
@@ -69,7 +71,7 @@ export const plays: ConcurrentPlay[] = [
       const app = await deploy(webapl({ replicas: 1, quick: true }), quiet)
       const pod = await app.pod()
       await inject(deletePod(pod))
-      await expect(pod).toBeReplaced()
+      await expect(pod).toBeReplaced({ within })
       await expect(app).toKeepAvailable({ atLeast: 1 })
     },
   },

@@ -23,7 +23,7 @@ export interface Interrupted {
 
 const once = (after: RegExp, signal: NodeJS.Signals = 'SIGINT') => [{ after, signal }]
 const twice = (after: RegExp) => [...once(after), { after: /: stopping, undoing/, signal: 'SIGINT' as const }]
-const judged = /^passed .*it is judged before the stop$/m
+const judged = /^\w+ .*it is judged before the stop$/m
 const oneJudged = ['inconclusive', 'inconclusive', 'passed']
 
 export function phasesOf(provider: 'kind' | 'simulated'): Phase[] {

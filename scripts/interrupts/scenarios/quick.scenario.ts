@@ -5,5 +5,5 @@ scenario('it is judged before the stop', async ({ deploy, inject }) => {
   const app = await deploy(webapl({ replicas: 2, quick: true }), { traffic: false })
   const pod = await app.pod()
   await inject(killPod(pod))
-  await expect(pod).toBeReplaced()
+  await expect(pod).toBeReplaced({ within: '2m' })
 })
