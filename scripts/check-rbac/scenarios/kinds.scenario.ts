@@ -1,9 +1,9 @@
 import { type Chart, deletePod, expect, scenario } from '@rolypoly/harness'
-import { commandOf, image } from '../../../charts/apps/apps.ts'
+import { apps, commandOf, image } from '../../../charts/apps/apps.ts'
 import { reportCronJob, reportJob } from '../../../charts/report-job/chart.ts'
 
 const alone: Chart = {
-  ...{ name: 'alone', images: [image], traffic: false },
+  ...{ name: 'alone', images: [image], behaviours: { [image.name]: apps }, traffic: false },
   objects: [
     {
       ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'alone' } },
