@@ -58,15 +58,20 @@ describe('how much slower than a calm machine', () => {
       over(0, 60_000, ...queues.map((cpuQueue, n) => beat(n * 2_000, { cpuQueue })))
     expect(queued(9.9, 9.9).factor).toBe(1)
     expect(queued(20, 8, 8, 8).factor).toBe(1)
-    const busy = queued(2, 2, 16, 20)
-    expect(busy.factor).toBe(2)
-    expect(busy.because).toMatch(/, 16\.0 tasks for each CPU$/)
+    const busy = queued(2, 2, 12, 20)
+    expect(busy.factor).toBe(1.5)
+    expect(busy.because).toMatch(/, 12\.0 tasks for each CPU$/)
+  })
+
+  test('with twice as many as that, nothing that is late is judged', () => {
+    expect(over(0, 1_000, beat(0, { cpuQueue: 15.9 })).factor).toBeCloseTo(1.99)
+    expect(over(0, 1_000, beat(0, { cpuQueue: 16 })).factor).toBe(10)
   })
 
   test('the largest of the four counts', () => {
     const parts = { apiMs: 1_000, watchMs: 1_500, cpuWaiting: 0.95, cpuQueue: 7 }
     expect(over(0, 1_000, beat(0, parts)).factor).toBe(6)
-    expect(over(0, 1_000, beat(0, { ...parts, cpuQueue: 56 })).factor).toBe(7)
+    expect(over(0, 1_000, beat(0, { ...parts, cpuQueue: 56 })).factor).toBe(10)
   })
 
   test('there is an end to it', () => {
