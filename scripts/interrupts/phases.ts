@@ -3,8 +3,8 @@ import type { Result } from '../../harness/model/result.ts'
 /** When a run is interrupted, and what it must have come to. */
 export interface Phase {
   title: string
-  /** Each signal is sent once the run has said this since its start. */
-  steps: { after: RegExp; signal: NodeJS.Signals; hangsUp?: boolean }[]
+  /** Each signal is sent once the run has said this since its start, and `thenMs` after that. */
+  steps: { after: RegExp; thenMs?: number; signal: NodeJS.Signals; hangsUp?: boolean }[]
   /** The verdicts that its scenarios must have; not looked at unless given. */
   verdicts?: string[]
   /** There need be no report: it was left at once, or nothing but undoing was wanted. */
@@ -40,7 +40,11 @@ export function phasesOf(provider: 'kind' | 'simulated'): Phase[] {
     return [{ title: 'before its workers are there', steps: once(/^cluster: SIMULATED/m) }, ...inScenario]
   }
   return [
-    { title: 'while kind makes the cluster', steps: once(/^cluster: kind /m) },
+    { title: 'before kind makes the cluster', steps: once(/^cluster: kind /m) },
+    {
+      title: 'while kind makes the cluster',
+      steps: [{ after: /^cluster: kind /m, thenMs: 12_000, signal: 'SIGINT' }],
+    },
     { title: 'once the cluster is up', steps: once(/^cluster: .* is up/m) },
     ...inScenario.slice(0, 1),
     { title: 'twice in a scenario', steps: twice(judged), without: 'pages' },
