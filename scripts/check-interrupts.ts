@@ -60,7 +60,8 @@ async function interrupt(phase: Phase, onKind: boolean): Promise<Interrupted> {
       const untilMs = performance.now() + endsWithinMs
       while (!after.test(output) && child.exitCode === null && performance.now() < untilMs) await sleep(50)
       await sleep(thenMs)
-      for (const { owner, cluster } of await openEntries()) if (owner.pid === child.pid) clusters.add(cluster)
+      for (const { owner, cluster } of await openEntries())
+        if (owner?.pid === child.pid) clusters.add(cluster)
       if (hangsUp) for (const stream of [child.stdout, child.stderr]) stream.destroy()
       if (child.exitCode === null) process.kill(group, signal)
       output += `\n[${signal}]\n`

@@ -8,7 +8,10 @@ const byForm: readonly { called: string; pattern: RegExp }[] = [
     pattern: /()-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
   },
   { called: 'token', pattern: /()\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g },
-  { called: 'credentials', pattern: /(\b(?:Bearer|Basic)\s+)(?!\[redacted)[\w.~+/-]{8,}=*/gi },
+  {
+    called: 'credentials',
+    pattern: /(\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)\s+)(?!\[redacted)[\w.~+/-]{8,}=*/g,
+  },
   {
     called: 'kubeconfig',
     pattern:
@@ -22,7 +25,7 @@ const byForm: readonly { called: string; pattern: RegExp }[] = [
 ]
 /** Whether any of those may be in a text, JSON or not: quick to ask, and true too often rather than too seldom. */
 const maybe =
-  /PRIVATE KEY|eyJ|Bearer|Basic|client-key|client-cert|id-token|refresh-token|token|password|--certificate-key/i
+  /PRIVATE KEY|eyJ|[Bb]earer|BEARER|[Bb]asic|BASIC|client-(?:key|cert)|token|password|certificate-key/
 
 /** A field of an object's, as `message` or `containerStatuses`: no data that somebody chose. */
 const fieldName = /^[a-z]+(?:[A-Z][a-z]+)*$/

@@ -21,3 +21,32 @@ export function fuzz<T>(property: fc.IProperty<T>, share = 1): void {
     interruptAfterTimeLimit: withinMs,
   })
 }
+
+/** What programs print, and what is nearly that: parts of it cut out, doubled, or with anything put between. */
+export function mangled(...lines: readonly string[]): fc.Arbitrary<string> {
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom(
+      '',
+      '\0',
+      '"',
+      '\\',
+      '\n',
+      '{',
+      ']',
+      '-1',
+      '9'.repeat(400),
+      '1e999',
+      'NaN',
+      '__proto__',
+      '\ud800',
+    ),
+  )
+  const one = fc
+    .tuple(fc.constantFrom(...lines), fc.nat(400), fc.nat(60), anything)
+    .map(([line, at, cut, put]) => {
+      const from = at % (line.length + 1)
+      return line.slice(0, from) + put + line.slice(from + cut)
+    })
+  return fc.oneof(fc.constantFrom(...lines), one, one, fc.string({ unit: 'binary' }))
+}

@@ -54,7 +54,7 @@ export class CpuPressure {
     // In seconds and in microseconds, both by the node's own clock.
     this.latest = { upMs: Number(up) * 1_000, waitedMs: Number(total) / 1_000 }
     this.last ??= this.latest
-    if (running !== undefined) this.queues.push(Number(running) / Number(looked))
+    if (running !== undefined && Number(looked) > 0) this.queues.push(Number(running) / Number(looked))
   }
 
   /** Since it was last asked; what nothing has been heard of since is left out. */
@@ -72,6 +72,6 @@ export class CpuPressure {
     const { last, latest } = this
     if (!last || !latest || latest.upMs <= last.upMs) return undefined
     this.last = latest
-    return Math.min(1, (latest.waitedMs - last.waitedMs) / (latest.upMs - last.upMs))
+    return Math.max(0, Math.min(1, (latest.waitedMs - last.waitedMs) / (latest.upMs - last.upMs)))
   }
 }

@@ -25,12 +25,13 @@ export function readProberLine(text: string): ProbedRequest[] {
   const { t, names, rows } = parsed
   return rows.map(([seq, sinceMs, tookMs, port, how, outcome, nameAt = -1, ageMs]) => {
     const name = names[nameAt]
+    const address = how === 2 ? URL.parse(name ?? '')?.hostname.replace(/^\[|\]$/g, '') : undefined
     const isGood = typeof outcome === 'number' && outcome >= 200 && outcome < 400
     return {
       ...{ sentEpochMs: t + sinceMs, seq, connection: how === 1 ? 'reused' : 'new', tookMs },
       ...(typeof outcome === 'number' && { status: outcome }),
       ...(!isGood && { lost: typeof outcome === 'number' ? 'status' : outcome }),
-      ...(how === 2 && name !== undefined && { address: new URL(name).hostname.replace(/^\[|\]$/g, '') }),
+      ...(address !== undefined && { address }),
       ...(how !== 2 && name !== undefined && { pod: name }),
       ...(how !== 2 && { port }),
       ...(ageMs !== undefined && { ageMs }),

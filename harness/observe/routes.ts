@@ -57,7 +57,7 @@ export async function followRoutes(options: RoutesOptions): Promise<void> {
 export function readRoute(line: string): { epochMs?: number; port: number; address: string } | undefined {
   const seconds = /^\[(\d+\.\d+)\]/.exec(line)?.[1]
   const [, address] = [...line.matchAll(/ src=(\S+)/g)].map(([, ip]) => ip)
-  const port = / sport=(\d+)/.exec(line)?.[1]
+  const port = / sport=(\d{1,5})(?:\s|$)/.exec(line)?.[1]
   if (!address || !port) return undefined
   return { ...(seconds && { epochMs: Number(seconds) * 1_000 }), port: Number(port), address }
 }

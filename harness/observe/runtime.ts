@@ -136,6 +136,8 @@ export function readJournal(
     if (!line.includes(id)) return []
     const atMs = Date.parse(/time="([^"]+)"/.exec(line)?.[1] ?? '') - epochAtZero
     const stopped = /msg="Stop container .* with signal ([^"]+)"/.exec(line)?.[1]
+    // A line that is cut off tells no time.
+    if (Number.isNaN(atMs)) return []
     if (stopped) return [{ source: 'signal', atMs, ...of, signal: signalNames[stopped] ?? stopped }]
     if (line.includes('msg="Kill container ')) return [{ source: 'signal', atMs, ...of, signal: 'SIGKILL' }]
     // Protobuf's text leaves a zero out.

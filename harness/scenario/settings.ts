@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Kube, PodObject } from '../cluster/kube.ts'
+import { parseLine } from '../cluster/lines.ts'
 import type { ClusterTiming } from '../model/cluster-timing.ts'
 import { resolveTiming, timingOfVersion } from '../model/cluster-timing.ts'
 import { formatMs } from '../model/duration.ts'
@@ -42,8 +43,7 @@ export function tellTiming(timing: ClusterTiming): Record<string, string> {
 
 async function backOffLimit(kube: Kube, node: string): Promise<number | undefined> {
   const text = await kube.raw(`/api/v1/nodes/${node}/proxy/configz`).catch(() => '{}')
-  const parsed = configz.safeParse(JSON.parse(text))
-  return goDuration(parsed.data?.kubeletconfig.crashLoopBackOff?.maxContainerRestartPeriod)
+  return goDuration(parseLine(configz, text)?.kubeletconfig.crashLoopBackOff?.maxContainerRestartPeriod)
 }
 
 /** The flags of the controller manager, where it is a pod that can be looked at. */
@@ -63,5 +63,6 @@ const unitMs: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_00
 export function goDuration(text: string | undefined): number | undefined {
   if (text === undefined || !/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)]
-  return parts.reduce((ms, [, number, unit]) => ms + Number(number) * (unitMs[unit ?? ''] ?? 0), 0)
+  const ms = parts.reduce((sum, [, number, unit]) => sum + Number(number) * (unitMs[unit ?? ''] ?? 0), 0)
+  return Number.isFinite(ms) ? ms : undefined
 }

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { runSync } from '../cluster/process.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
+import { Redactor } from '../model/redact.ts'
 import type { Chart } from './chart.ts'
 import { chartOptions, type ManifestOptions, readManifest } from './manifest.ts'
 
@@ -68,11 +69,27 @@ function template(path: string, folder: string, name: string, options: HelmOptio
       })
     }
     throw new UsageError(`${path}: helm cannot render it`, {
-      ...(error.evidence && { evidence: error.evidence }),
+      ...(error.evidence && { evidence: withoutPasswords(error.evidence, values) }),
       remedy: `Try it by hand: helm template ${name} ${path}`,
       cause: error,
     })
   }
+}
+
+/** What these are called says that they are secret, before any Secret is made of them. */
+const secretKey = /passw|secret|token|credential|private|api-?key/i
+
+/** What Helm says of a chart that it cannot render may quote the values. */
+export function withoutPasswords(text: string, values: object): string {
+  const redactor = new Redactor()
+  const look = (value: unknown, path: string): void => {
+    const called = `value ${path}`
+    if (typeof value === 'string' && secretKey.test(path)) redactor.know([{ called, value }])
+    if (typeof value !== 'object' || value === null) return
+    for (const [key, item] of Object.entries(value)) look(item, path ? `${path}.${key}` : key)
+  }
+  look(values, '')
+  return redactor.redact(text)
 }
 
 /** The template that a line of Helm's output comes from: Helm names it in a comment above each document. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { EnvironmentError, explain, UsageError } from '../model/errors.ts'
 import { redactor } from '../model/redact.ts'
+import { withoutPasswords } from './helm.ts'
 import { readManifest } from './manifest.ts'
 import { knowSecrets } from './secrets.ts'
 
@@ -56,6 +57,13 @@ test('no error of rolypoly’s has it, in whatever part; nor what is said of ano
   expect(explain(new Error('swordfish'))).toBe('[redacted: Secret/errors key password]')
   expect(explain('swordfish')).toBe('[redacted: Secret/errors key password]')
   expect(explain(new UsageError('x', { cause: new Error('swordfish') }))).not.toContain('swordfish')
+})
+
+test('what Helm says of a chart has no value of the user’s that is called a password', () => {
+  const values = { replicas: 2, database: { password: 'hunter2-helm', host: 'database-host' } }
+  expect(withoutPasswords('got "hunter2-helm" at database-host', values)).toBe(
+    'got "[redacted: value database.password]" at database-host',
+  )
 })
 
 test('what a terminal would act on is shown instead', () => {

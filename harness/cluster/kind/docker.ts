@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EnvironmentError } from '../../model/errors.ts'
+import { parseLine } from '../lines.ts'
 import { type RunOptions, run } from '../process.ts'
 import { isSameImage, parseReference } from './image-reference.ts'
 
@@ -69,7 +70,7 @@ export function parseInfo(stdout: string): Pick<DockerFacts, 'cgroupVersion' | '
 /** Reads the lines of `docker image ls`; an image with neither tag nor digest cannot be named, and is left out. */
 export function parseImages(stdout: string): PresentImage[] {
   return stdout.split('\n').flatMap((line) => {
-    const cells = [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([cell]) => String(JSON.parse(cell)))
+    const cells = [...line.matchAll(/"(?:[^"\\]|\\.)*"/g)].map(([cell]) => parseLine(z.string(), cell))
     const [repository, tag, digest, id] = cells.map((cell) => (cell === '<none>' ? undefined : cell))
     if (repository === undefined || id === undefined || (tag ?? digest) === undefined) return []
     return [{ reference: `${repository}${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}`, id }]
