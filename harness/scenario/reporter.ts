@@ -71,6 +71,7 @@ export class RolypolyReporter implements Reporter {
       for (const { text } of result.traffic?.explanations ?? []) this.say(`  ${text}`)
     }
     if (result.error) this.say(`  error: ${result.error.message}`)
+    if (result.skippedBecause) this.say(`  skipped: ${result.skippedBecause}`)
   }
 
   async onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): Promise<void> {
