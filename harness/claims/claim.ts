@@ -7,7 +7,7 @@ import type { WatchedKind } from '../model/observation.ts'
 import type { ClaimResult, Prediction } from '../model/result.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
-import { allowanceOf, clockStepIn, conclude, gapIn, isExcused, type Window } from './conclude.ts'
+import { allowanceOf, conclude, gapIn, isExcused, spoiltIn, type Window } from './conclude.ts'
 import { untilDamaged } from './damage.ts'
 import type { Judge, Judgement } from './judgement.ts'
 import { at } from './judgement.ts'
@@ -186,8 +186,8 @@ export async function hold(claim: Invariant): Promise<void> {
         return entry.settle('inconclusive', `${subject}: the record of the traffic is not complete`)
       }
     }
-    const stepped = clockStepIn(claim)
-    if (stepped) return entry.settle('inconclusive', `${subject}: ${stepped}`)
+    const spoilt = spoiltIn(claim)
+    if (spoilt) return entry.settle('inconclusive', `${subject}: ${spoilt}`)
     if (seen.is === 'broken') {
       entry.result.measuredMs = seen.atMs - anchor.atMs
       return entry.settle(

@@ -116,16 +116,18 @@ export function gapIn(claim: Claimed, sinceMs: number): string | undefined {
   const gap = stage.recording.timeline
     .of('gap')
     .find(({ toMs, detail }) => !detail.unchanged && kinds.has(detail.watch) && (toMs ?? sinceMs) >= sinceMs)
-  return gap ? wordsOf(gap) : clockStepIn(claim)
+  return gap ? wordsOf(gap) : spoiltIn(claim)
 }
 
 /**
- * A step of the machine's clock, as words. Times are counted from it once, at the start: whenever it came, it spoils what was
- * seen of requests, logs and the runtime.
+ * What spoils all that was seen, as words: a step of the machine's clock, from which times are counted once, at the start,
+ * and a node's machine that somebody else has taken away.
  */
-export function clockStepIn({ stage }: Claimed): string | undefined {
-  const step = stage.recording.timeline.of('gap').find(({ detail }) => detail.watch === 'clock')
-  return step && wordsOf(step)
+export function spoiltIn({ stage }: Claimed): string | undefined {
+  const spoilt = stage.recording.timeline
+    .of('gap')
+    .find(({ detail }) => detail.watch === 'clock' || detail.watch === 'machine')
+  return spoilt && wordsOf(spoilt)
 }
 
 function wordsOf({ fromMs, toMs, detail }: Interval<'gap'>): string {

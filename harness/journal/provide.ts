@@ -47,7 +47,12 @@ export async function provideKindCluster(options: ProvideOptions): Promise<Owned
     try {
       await createKindCluster({ ...options, name, kubeconfig })
     } catch (error) {
-      await closeEntry(name)
+      // What could not be deleted is left to the sweep.
+      const isLeft = await listKindClusters().then(
+        (found) => found.some((one) => one.name === name),
+        () => true,
+      )
+      if (!isLeft) await closeEntry(name)
       throw error
     }
   }

@@ -200,7 +200,7 @@ export interface GapObservation {
   /** When the harness could see again. */
   atMs: number
   fromMs: number
-  watch: WatchedKind | 'traffic' | 'probe' | 'log' | 'clock'
+  watch: WatchedKind | 'traffic' | 'probe' | 'log' | 'clock' | 'machine'
   reason: string
   /** Nothing was missed: each object was as it was last seen, at the same resourceVersion, and there was no other. */
   unchanged?: true

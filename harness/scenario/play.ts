@@ -4,12 +4,13 @@ import type { Capability, Cluster } from '../cluster/cluster.ts'
 import { type Fault, type InjectedFault, injectFault, lacksCapability } from '../faults/fault.ts'
 import { HurtLedger } from '../faults/hurt-ledger.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
-import { DeadlineError, InterruptedError, NotCapableError } from '../model/errors.ts'
+import { DeadlineError, EnvironmentError, InterruptedError, NotCapableError } from '../model/errors.ts'
 import { redactor } from '../model/redact.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import { worst } from '../model/verdict.ts'
 import { watchClock } from '../observe/clock-steps.ts'
 import { followLogs } from '../observe/logs.ts'
+import { followMachines } from '../observe/machines.ts'
 import { measureNoise } from '../observe/noise.ts'
 import { openRecorder, type ScenarioRecorder } from '../observe/recorder.ts'
 import { followRuntime } from '../observe/runtime.ts'
@@ -147,6 +148,10 @@ async function play1(play: Play, result: ScenarioResult): Promise<void> {
       void measureNoise({ cluster, recorder, namespace, signal: timing.signal })
       void watchClock({ clock, recorder, signal: timing.signal })
     }
+    const machines =
+      cluster.provider === 'simulated'
+        ? undefined
+        : followMachines({ cluster, recorder, isHurt: (node) => isLost(stage, node), signal: timing.signal })
     const stage: Stage = {
       ...{
         cluster,
@@ -175,6 +180,9 @@ async function play1(play: Play, result: ScenarioResult): Promise<void> {
       // The claims that were made get their last word all the same.
       if (!signal.aborted) await settled().then(() => ledgerOf(stage).close())
     }
+    const lost = machines?.lost()
+    if (lost !== undefined)
+      thrown = new EnvironmentError(`Cluster ${cluster.name}: ${lost}`, { cause: thrown })
     Object.assign(result, outcomeOf(ledgerOf(stage), thrown, stage.control))
     if (['violated', 'error', 'inconclusive'].includes(result.verdict)) {
       await unlessAborted(play.hurry, async () => {
@@ -193,6 +201,10 @@ async function play1(play: Play, result: ScenarioResult): Promise<void> {
     await Promise.all(strikeOuts.map((strikeOut) => strikeOut()))
     await hurtCount?.close()
   }
+}
+
+function isLost({ faults }: Stage, node: string): boolean {
+  return faults.some(({ effect }) => effect.does === 'lose-node' && effect.node === node)
 }
 
 /** What a run may hurt at once is counted over all of its scenarios, each of which plays in a process of its own. */

@@ -1,0 +1,41 @@
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Recorder } from './recorder.ts'
+
+export interface MachinesOptions {
+  cluster: Pick<Cluster, 'nodes' | 'capabilities'>
+  recorder: Pick<Recorder, 'now' | 'record' | 'timeline'>
+  /** Whether the scenario itself has turned this node off. */
+  isHurt(node: string): boolean
+  signal: AbortSignal
+}
+
+/** The machines of a cluster's nodes, while a scenario plays. */
+export interface Machines {
+  /** Which one is lost though nobody of the scenario turned it off, as a sentence; undefined where all are there. */
+  lost(): string | undefined
+}
+
+/** Ends with the machine, and with nothing else. */
+const stays = ['sleep', 'infinity']
+
+/**
+ * Follows a process on each node, which ends when the node's machine does: a node that somebody else takes away is a gap
+ * of every claim, from that moment on.
+ */
+export function followMachines({ cluster, recorder, isHurt, signal }: MachinesOptions): Machines {
+  let lost: string | undefined
+  const follow = async (node: string) => {
+    await cluster.nodes.follow(node, stays, () => undefined, signal).catch(() => undefined)
+    if (signal.aborted || isHurt(node)) return
+    const state = await cluster.nodes.state(node).catch(() => 'gone')
+    if (state === 'running' || signal.aborted) return
+    const reason = `the machine of Node/${node} is ${state}, and the scenario has not turned it off`
+    lost ??= reason
+    const atMs = recorder.now()
+    recorder.record({ source: 'gap', atMs, fromMs: atMs, watch: 'machine', reason })
+  }
+  if (cluster.capabilities.has('node.exec')) {
+    for (const { detail } of recorder.timeline.openOf('node')) void follow(detail.name)
+  }
+  return { lost: () => lost }
+}
