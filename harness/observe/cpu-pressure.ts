@@ -49,7 +49,7 @@ export class CpuPressure {
 
   heard(line: string): void {
     const [, up, total, running, looked] =
-      /^(\d+\.\d+) some .*\btotal=(\d+)(?: running=(\d+)\/(\d+))?$/.exec(line) ?? []
+      /^(\d{1,12}\.\d+) some .*\btotal=(\d{1,20})(?: running=(\d{1,9})\/(\d{1,9}))?$/.exec(line) ?? []
     if (up === undefined) return
     // In seconds and in microseconds, both by the node's own clock.
     this.latest = { upMs: Number(up) * 1_000, waitedMs: Number(total) / 1_000 }

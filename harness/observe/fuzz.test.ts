@@ -48,6 +48,14 @@ test('lines of the connection tracking', () => {
   fuzz(fc.property(mangled(...lines), (line) => comesThroughJson(readRoute(line) ?? null)))
 })
 
+test('a port or a time that none can be is none', () => {
+  const rest = 'dst=10.96.1.1 sport=40000 src=10.244.1.12'
+  expect(readRoute(`[${'9'.repeat(400)}.1] [NEW] tcp src=10.244.0.9 ${rest}`)?.epochMs).toBeUndefined()
+  expect(
+    readRoute(`tcp src=10.244.0.9 dst=10.96.1.1 sport=${'9'.repeat(400)} src=10.244.1.12`),
+  ).toBeUndefined()
+})
+
 test('lines of a log', () => {
   const lines = [
     '2026-11-21T12:35:05.546749457Z webapl web-1 listens',

@@ -55,7 +55,7 @@ export async function followRoutes(options: RoutesOptions): Promise<void> {
  *     [1700000000.123456]  [NEW] tcp 6 120 SYN_SENT src=10.244.0.9 dst=10.96.1.1 sport=40000 dport=80 [UNREPLIED] src=10.244.1.12 dst=10.244.0.9 sport=8080 dport=40000
  */
 export function readRoute(line: string): { epochMs?: number; port: number; address: string } | undefined {
-  const seconds = /^\[(\d+\.\d+)\]/.exec(line)?.[1]
+  const seconds = /^\[(\d{1,12}\.\d+)\]/.exec(line)?.[1]
   const [, address] = [...line.matchAll(/ src=(\S+)/g)].map(([, ip]) => ip)
   const port = / sport=(\d{1,5})(?:\s|$)/.exec(line)?.[1]
   if (!address || !port) return undefined
