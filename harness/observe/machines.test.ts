@@ -1,11 +1,8 @@
 import { expect, test } from 'vitest'
-import type { NodeState } from '../cluster/cluster.ts'
 import { FakeRecording, watched } from '../timeline/testing.ts'
 import { followMachines } from './machines.ts'
 
 interface Scene {
-  /** What the node's machine is after the process on it has ended; an error where it is not there. */
-  state: NodeState | Error
   /** The scenario itself has turned it off. */
   isHurt?: boolean
   /** It ended because the scenario did. */
@@ -14,7 +11,7 @@ interface Scene {
 }
 
 /** A node whose process ends, and what is written of it. */
-async function afterTheEnd({ state, isHurt = false, over = false, capabilities = ['node.exec'] }: Scene) {
+async function afterTheEnd({ isHurt = false, over = false, capabilities = ['node.exec'] }: Scene = {}) {
   const recording = new FakeRecording()
   const metadata = { name: 'n1', uid: 'n' }
   recording.record(watched('Node', 0, { metadata, spec: {}, status: { conditions: [] } } as never))
@@ -26,10 +23,6 @@ async function afterTheEnd({ state, isHurt = false, over = false, capabilities =
       if (over) stopping.abort()
       throw new Error('the process was killed')
     },
-    async state() {
-      if (state instanceof Error) throw state
-      return state
-    },
   }
   const machines = followMachines({
     ...{ cluster: { nodes, capabilities: new Set(capabilities) } as never, recorder: recording as never },
@@ -40,25 +33,20 @@ async function afterTheEnd({ state, isHurt = false, over = false, capabilities =
   return { followed, lost: machines.lost(), gaps }
 }
 
-test.each([
-  ['stopped', 'stopped' as const],
-  ['gone', new Error('no such container')],
-])('a machine that is %s, by nobody of the scenario, is told once, and is a gap', async (word, state) => {
-  const { followed, lost, gaps } = await afterTheEnd({ state })
+test('a machine that ends, by nobody of the scenario, is told, and is a gap', async () => {
+  const { followed, lost, gaps } = await afterTheEnd()
   expect(followed).toEqual(['n1: sleep infinity'])
-  expect(lost).toBe(`the machine of Node/n1 is ${word}, and the scenario has not turned it off`)
+  expect(lost).toBe('the machine of Node/n1 was turned off or taken away, and not by the scenario')
   expect(gaps).toEqual([`machine: ${lost}`])
 })
 
 test.each<[string, Scene]>([
-  ['that the scenario has turned off', { state: 'stopped', isHurt: true }],
-  ['that runs on, whatever became of the process', { state: 'running' }],
-  ['of a scenario that is over', { state: 'stopped', over: true }],
+  ['that the scenario has turned off', { isHurt: true }],
+  ['of a scenario that is over', { over: true }],
 ])('a machine %s is not lost', async (_, scene) => {
   expect(await afterTheEnd(scene)).toMatchObject({ lost: undefined, gaps: [] })
 })
 
 test('where no node can be entered, none is followed', async () => {
-  const scene: Scene = { state: 'stopped', capabilities: [] }
-  expect(await afterTheEnd(scene)).toEqual({ followed: [], lost: undefined, gaps: [] })
+  expect(await afterTheEnd({ capabilities: [] })).toEqual({ followed: [], lost: undefined, gaps: [] })
 })

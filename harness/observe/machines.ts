@@ -27,9 +27,8 @@ export function followMachines({ cluster, recorder, isHurt, signal }: MachinesOp
   const follow = async (node: string) => {
     await cluster.nodes.follow(node, stays, () => undefined, signal).catch(() => undefined)
     if (signal.aborted || isHurt(node)) return
-    const state = await cluster.nodes.state(node).catch(() => 'gone')
-    if (state === 'running' || signal.aborted) return
-    const reason = `the machine of Node/${node} is ${state}, and the scenario has not turned it off`
+    // Not by what the machine is now: one that is taken away is still said to run for a moment, and one may be back already.
+    const reason = `the machine of Node/${node} was turned off or taken away, and not by the scenario`
     lost ??= reason
     const atMs = recorder.now()
     recorder.record({ source: 'gap', atMs, fromMs: atMs, watch: 'machine', reason })
