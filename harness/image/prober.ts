@@ -182,8 +182,10 @@ function send(to: string, how: 'new' | 'kept' | 'endpoint'): void {
     sent.on('response', answer)
     sent.on('error', (error: NodeJS.ErrnoException) => {
       // A port that is taken is this kernel's affair: nothing has left it, and nobody has lost anything.
-      if (portsLeft > 0 && taken.has(error.code ?? '')) attempt(portsLeft - 1)
-      else fail(error)
+      if (portsLeft === 0 || !taken.has(error.code ?? '')) return fail(error)
+      // An agent opens the next connection by the options of the one that failed, its port among them.
+      if (lane) lane.agent = keptAgent()
+      attempt(portsLeft - 1)
     })
     sent.end()
   }
