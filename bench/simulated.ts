@@ -10,7 +10,8 @@ import { toStayUp } from '../harness/claims/to-stay-up.ts'
 import { simulatedHelper } from '../harness/cluster/simulated/provider.ts'
 import type { Duration } from '../harness/model/duration.ts'
 import { connect } from '../harness/scenario/connect.ts'
-import { playScenario, type ScenarioBody } from '../harness/scenario/play.ts'
+import type { ScenarioBody } from '../harness/scenario/context.ts'
+import { playScenario } from '../harness/scenario/play.ts'
 
 /** Of how many pods, on how many nodes, for how many virtual seconds; and the least speed that is aimed at. */
 const sizes = [

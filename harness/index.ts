@@ -30,7 +30,7 @@ export type {
   Listener,
 } from './model/behaviour.ts'
 export type { Duration } from './model/duration.ts'
-export type { DeployOptions, ScenarioBody, ScenarioContext } from './scenario/play.ts'
+export type { DeployOptions, ScenarioBody, ScenarioContext } from './scenario/context.ts'
 export { type ScenarioOptions, scenario } from './scenario/scenario.ts'
 export type { Chart, LocalImage, TrafficTarget } from './workload/chart.ts'
 export { type HelmOptions, helm } from './workload/helm.ts'

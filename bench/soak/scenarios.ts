@@ -6,7 +6,7 @@ import { toRecover } from '../../harness/claims/to-recover.ts'
 import { toRestart } from '../../harness/claims/to-restart.ts'
 import { deletePod } from '../../harness/faults/delete-pod.ts'
 import { killContainer } from '../../harness/faults/kill-container.ts'
-import type { ScenarioBody } from '../../harness/scenario/play.ts'
+import type { ScenarioBody } from '../../harness/scenario/context.ts'
 
 const pauseS = 25
 

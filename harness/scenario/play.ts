@@ -1,26 +1,20 @@
 import { ledgerOf } from '../claims/ledger.ts'
 import type { ActJournal } from '../cluster/act-journal.ts'
 import type { Capability, Cluster } from '../cluster/cluster.ts'
-import { type Fault, type InjectedFault, injectFault, lacksCapability } from '../faults/fault.ts'
+import { type InjectedFault, lacksCapability } from '../faults/fault.ts'
 import { HurtLedger } from '../faults/hurt-ledger.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import { DeadlineError, EnvironmentError, InterruptedError, NotCapableError } from '../model/errors.ts'
 import { redactor } from '../model/redact.ts'
 import type { ScenarioResult } from '../model/result.ts'
-import { worst } from '../model/verdict.ts'
 import { watchClock } from '../observe/clock-steps.ts'
 import { followLogs } from '../observe/logs.ts'
 import { followMachines } from '../observe/machines.ts'
 import { measureNoise } from '../observe/noise.ts'
 import { openRecorder, type ScenarioRecorder } from '../observe/recorder.ts'
 import { followRuntime } from '../observe/runtime.ts'
-import { predict } from '../predict/predict.ts'
-import { holdSteadyMs } from '../timeline/steady.ts'
-import type { Chart, TrafficTarget } from '../workload/chart.ts'
-import { podTemplates } from '../workload/check.ts'
-import { deployChart } from '../workload/deploy.ts'
 import type { Stage } from '../workload/stage.ts'
-import type { Workload } from '../workload/workload.ts'
+import { contextOf, type ScenarioBody } from './context.ts'
 import { diagnose, previousLogs } from './diagnostics.ts'
 import { gate } from './gate.ts'
 import { type Neighbours, openNeighbours } from './neighbours.ts'
@@ -29,32 +23,8 @@ import type { RunInfo } from './run-info.ts'
 import { stemOf } from './scenario-id.ts'
 import { seenIn } from './seen.ts'
 import { notBegun, unlessAborted } from './stopped.ts'
-import { startTrafficTo, type TrafficHandle } from './traffic.ts'
-
-export interface DeployOptions {
-  /** How long the workload may take to become steady; two minutes unless given. */
-  steadyWithin?: Duration
-  /** Overrides the chart's own: where the prober sends its requests, or `false` for none. */
-  traffic?: TrafficTarget | false
-  /** What another namespace of the scenario is called, as `neighbour`: it is made for it; its own unless given. */
-  namespace?: string
-}
-
-/** What a scenario's body is given. */
-export interface ScenarioContext {
-  /** Applies a chart; resolves once it is steady and its traffic flows. */
-  deploy(chart: Chart, options?: DeployOptions): Promise<Workload>
-  /** Injects a fault; resolves once its receipt is in. */
-  inject(fault: Fault): Promise<InjectedFault>
-  /** Lets time pass on purpose: a named step on the timeline. */
-  hold(duration: Duration, why: string): Promise<void>
-  readonly cluster: Cluster
-  readonly namespace: string
-  /** Aborted at the scenario's deadline and when the run is stopped. */
-  readonly signal: AbortSignal
-}
-
-export type ScenarioBody = (context: ScenarioContext) => Promise<void>
+import { tearDown } from './tear-down.ts'
+import type { TrafficHandle } from './traffic.ts'
 
 /** A scenario to be played. */
 export interface Play {
@@ -74,8 +44,6 @@ export interface Play {
   /** Once aborted, nothing but undoing is done any more. */
   hurry?: AbortSignal
 }
-
-const steadyWithin: Duration = '2m'
 
 /**
  * Plays a scenario in a namespace of its own and tells what it came to. Never throws: what goes wrong is in the
@@ -170,7 +138,7 @@ async function play1(play: Play, result: ScenarioResult): Promise<void> {
     }
     try {
       refuseLacking(play)
-      await play.body(contextOf(stage, recorder, neighbours, result, injected, flows))
+      await play.body(contextOf({ stage, recorder, neighbours, result, injected, flows }))
       signal.throwIfAborted()
       await settled()
       await ledgerOf(stage).close()
@@ -196,7 +164,7 @@ async function play1(play: Play, result: ScenarioResult): Promise<void> {
   } finally {
     timing.abort()
     const namespaces = [namespace, ...(neighbours?.names ?? [])]
-    await tearDown(play, result, namespaces, injected, flows, recorder)
+    await tearDown(play, result, { namespaces, injected, flows, recorder })
     // Of one that could not be deleted, the sweep finds the label.
     await Promise.all(strikeOuts.map((strikeOut) => strikeOut()))
     await hurtCount?.close()
@@ -227,64 +195,4 @@ const routedWithinMs = 500
 async function untilRouted({ clock }: Cluster, recorder: ScenarioRecorder): Promise<void> {
   const untilMs = recorder.now() + routedWithinMs
   while (recorder.timeline.traffic.awaitsRoutes && recorder.now() < untilMs) await clock.sleep(20)
-}
-
-function contextOf(
-  stage: Stage,
-  recorder: ScenarioRecorder,
-  neighbours: Neighbours,
-  result: ScenarioResult,
-  injected: InjectedFault[],
-  flows: TrafficHandle[],
-): ScenarioContext {
-  const { cluster, namespace, signal } = stage
-  const waited = (what: string, predictedMs: number, sinceMs: number) => {
-    result.waits ??= []
-    result.waits.push({ what, predictedMs, tookMs: recorder.now() - sinceMs })
-  }
-  return {
-    ...{ cluster, namespace, signal },
-    async deploy(chart, options = {}) {
-      const sinceMs = recorder.now()
-      const home = await neighbours.home(options.namespace)
-      const workload = await deployChart(stage, chart, options.steadyWithin ?? steadyWithin, home)
-      const pods = podTemplates(chart).map(({ spec }) => spec)
-      waited(`deploy(${chart.name})`, predict.becomesSteady(pods, holdSteadyMs).latestMs, sinceMs)
-      const target = options.traffic ?? chart.traffic ?? false
-      if (target) flows.push(...(await startTrafficTo(stage, recorder, workload, target)))
-      return workload
-    },
-    async inject(fault) {
-      return injectFault(stage, fault, (landed) => injected.push(landed))
-    },
-    async hold(duration, why) {
-      const atMs = recorder.now()
-      await cluster.clock.sleep(toMs(duration), signal)
-      recorder.record({ source: 'step', atMs, untilMs: recorder.now(), step: why })
-      waited(`hold: ${why}`, toMs(duration), atMs)
-    },
-  }
-}
-
-/** Undoes what is open, last first; what cannot be undone is the scenario's error. */
-async function tearDown(
-  play: Play,
-  result: ScenarioResult,
-  namespaces: string[],
-  injected: InjectedFault[],
-  flows: TrafficHandle[],
-  recorder: ScenarioRecorder | undefined,
-): Promise<void> {
-  const { kube } = play.cluster
-  const failed = (error: unknown) => {
-    result.verdict = worst([result.verdict, 'error'])
-    result.error ??= failureOf(error)
-  }
-  for (const flow of flows) flow.stop()
-  for (const fault of injected.toReversed()) await fault.revert().catch(failed)
-  for (const name of namespaces) {
-    await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name }).catch(failed)
-  }
-  await recorder?.[Symbol.asyncDispose]().then(undefined, failed)
-  if (play.exclusive) await unlessAborted(play.hurry, () => gate(play, 'after', play.hurry)).catch(failed)
 }

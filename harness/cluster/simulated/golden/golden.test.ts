@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import type { Observation } from '../../../model/observation.ts'
-import type { ScenarioBody } from '../../../scenario/play.ts'
+import type { ScenarioBody } from '../../../scenario/context.ts'
 import { cases } from './cases.ts'
 import { differencesOf } from './compare.ts'
 import { fieldsOf, leftOut } from './fields.ts'
