@@ -45,9 +45,9 @@ await command('crash-matrix', async () => {
   let failed = 0
   for (const point of points) {
     const beganMs = realClock.now()
-    const { undone, wrong } = await play(series, point, cluster, before)
+    const { delayMs, undone, wrong } = await play(series, point, cluster, before)
     if (wrong.length > 0) failed++
-    const how = `${point.fault}, ${point.killed} killed ${point.delayMs} ms after it was ${point.since}, undone by ${point.undoneBy}`
+    const how = `${point.fault}, ${point.killed} killed ${delayMs} ms after it was ${point.since}, undone by ${point.undoneBy}`
     const took = `${((realClock.now() - beganMs) / 1_000).toFixed(0)} s`
     console.log(`${wrong.length === 0 ? 'well' : 'LEFT'}: ${point.number}. ${how} (${took})`)
     for (const line of [...undone, ...wrong]) console.log(`    ${line}`)
@@ -57,6 +57,8 @@ await command('crash-matrix', async () => {
 })
 
 interface Outcome {
+  /** So long after the moment of its point the run was killed. */
+  delayMs: number
   /** What was undone, by the word of who did it. */
   undone: string[]
   /** What is left: nothing, where all is well. */
@@ -65,16 +67,16 @@ interface Outcome {
 
 async function play(series: Series, point: Point, cluster: string, before: Fingerprint): Promise<Outcome> {
   await rm(guardLog(), { force: true })
-  await crash(series, point)
+  const delayMs = await crash(series, point)
   let undone: string[] = []
   if (point.undoneBy === 'guard') undone = await untilFree(cluster)
   else {
     const next = await playWell(series, `${point.number}-next`)
     if (next.cluster !== cluster)
-      return { undone, wrong: [`the next run took another cluster, ${next.cluster}`] }
+      return { delayMs, undone, wrong: [`the next run took another cluster, ${next.cluster}`] }
     undone = next.undone
   }
-  return { undone, wrong: difference(before, await settled(cluster, before)) }
+  return { delayMs, undone, wrong: difference(before, await settled(cluster, before)) }
 }
 
 /** The guard has done its work: the cluster is kept, and nobody's. Gives what it undid. */
@@ -83,9 +85,11 @@ async function untilFree(cluster: string): Promise<string[]> {
   while (realClock.now() < untilMs) {
     const entry = (await openEntries()).find((one) => one.cluster === cluster)
     if (!entry) throw new EnvironmentError(`Cluster ${cluster}: the guard deleted it`)
-    const told = await readFile(guardLog(), 'utf8').catch(() => '')
-    if (entry.owner === null && told !== '') return told.trimEnd().split('\n')
     await realClock.sleep(lookAgainMs)
+    if (entry.owner !== null) continue
+    // A run may have given it back itself, right before it was killed; a guard tells as soon as it has.
+    const told = await readFile(guardLog(), 'utf8').catch(() => '')
+    return told === '' ? ['the run itself had given it back'] : told.trimEnd().split('\n')
   }
   throw new EnvironmentError(`Cluster ${cluster}: the guard has not given it free after five minutes`)
 }

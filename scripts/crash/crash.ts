@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { open, readdir, readFile } from 'node:fs/promises'
+import { open, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { realClock } from '../../harness/cluster/clock.ts'
@@ -42,12 +42,22 @@ export async function playWell({ into, nodes }: Series, name: string): Promise<P
 }
 
 /**
- * Begins a run that hurts the cluster, and kills it at this point.
+ * Begins a run that hurts the cluster, and kills it at this point: sooner, where it had come to its end by then, for
+ * then it left nothing to anybody.
  *
- * @throws EnvironmentError where it ended by itself before.
+ * @returns after how many milliseconds it was killed.
+ * @throws EnvironmentError where it never came as far.
  */
-export async function crash({ into, nodes }: Series, point: Point): Promise<void> {
+export async function crash(series: Series, point: Point): Promise<number> {
+  for (let delayMs = point.delayMs; ; delayMs = Math.floor(delayMs / 2)) {
+    if (await isKilled(series, { ...point, delayMs })) return delayMs
+    if (delayMs === 0) throw new EnvironmentError(`${point.fault}: the run cannot be killed before it ends`)
+  }
+}
+
+async function isKilled({ into, nodes }: Series, point: Point): Promise<boolean> {
   const folder = join(into, `${point.number}`)
+  await rm(folder, { recursive: true, force: true })
   await using log = await open(`${folder}.log`, 'w')
   const args = [cli, 'run', 'scenarios/hurt.', ...common(nodes), '--report', folder]
   const child = spawn(process.execPath, args, {
@@ -65,9 +75,13 @@ export async function crash({ into, nodes }: Series, point: Point): Promise<void
   }
   await realClock.sleep(point.delayMs)
   const { pid = 0 } = child
-  if (point.undoneBy === 'next run') await killGuardOf(pid)
-  if (child.exitCode === null) process.kill(point.killed === 'whole group' ? -pid : pid, 'SIGKILL')
-  await ended
+  const isGuarded = point.undoneBy === 'guard' || (await killGuardOf(pid))
+  // A run that is about to end has dismissed its guard, and left nothing.
+  if (isGuarded && child.exitCode === null) {
+    process.kill(point.killed === 'whole group' ? -pid : pid, 'SIGKILL')
+  }
+  const [, signal] = (await ended) as [number | null, NodeJS.Signals | null]
+  return signal === 'SIGKILL'
 }
 
 function common(nodes: number): string[] {
@@ -87,10 +101,10 @@ async function reaches(child: ChildProcess, folder: string, phase: Point['since'
   return false
 }
 
-/** Its arguments tell whose guard it is. */
-async function killGuardOf(pid: number): Promise<void> {
+/** Its arguments tell whose guard it is; false where there is none. */
+async function killGuardOf(pid: number): Promise<boolean> {
   const found = await tryRun('pgrep', ['-f', `guard-main\\.ts ${pid} `])
   const guards = found.stdout.split('\n').filter((line) => line.length > 0)
-  if (guards.length === 0) throw new EnvironmentError(`process ${pid} has no guard`)
   for (const guard of guards) process.kill(Number(guard), 'SIGKILL')
+  return guards.length > 0
 }
