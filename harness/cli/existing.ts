@@ -5,20 +5,7 @@ import type { RunArguments } from './run.ts'
 /** So many pods of somebody else's cluster may be hurt at once unless the user says otherwise. */
 const usualAtMostHurt = 10
 
-type Given = Pick<
-  RunArguments,
-  | 'cluster'
-  | 'dryRun'
-  | 'keep'
-  | 'nodeImage'
-  | 'context'
-  | 'kubeconfig'
-  | 'helperImage'
-  | 'imagesPresent'
-  | 'allowNodeFaults'
-  | 'allowPrivileged'
-  | 'atMostHurt'
->
+type Given = Pick<RunArguments, 'cluster' | 'dryRun' | 'keep' | 'nodeImage' | keyof ExistingOptions>
 
 /**
  * What was said of an existing cluster; undefined where none is meant. A context that is named means one.

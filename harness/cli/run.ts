@@ -18,7 +18,8 @@ import { listenForInterrupts, outliveReaders } from './interrupts.ts'
 import { playAgain } from './play-again.ts'
 import { LongestFirst } from './sequencer.ts'
 
-export interface RunArguments {
+/** What was said on the command line; of an existing cluster all but how much may be hurt has a default. */
+export interface RunArguments extends Omit<ExistingOptions, 'atMostHurt'> {
   cluster: ClusterChoice
   nodes: number
   nodeImage?: string
@@ -28,14 +29,7 @@ export interface RunArguments {
   report?: string
   shard?: string
   deadline: Duration
-  /** Of an existing cluster. */
   dryRun: boolean
-  context?: string
-  kubeconfig?: string
-  helperImage?: string
-  imagesPresent: boolean
-  allowNodeFaults: string[]
-  allowPrivileged: boolean
   atMostHurt?: number
 }
 

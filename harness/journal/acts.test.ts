@@ -1,20 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { actJournal, closeActs, openActs } from './acts.ts'
+import { ownCache } from './testing.ts'
 
-const caches = mkdtempSync(join(tmpdir(), 'rolypoly-acts-'))
-afterAll(() => {
-  vi.unstubAllEnvs()
-  rmSync(caches, { recursive: true })
-})
-
-let cache = ''
-beforeEach(() => {
-  cache = mkdtempSync(join(caches, 'cache-'))
-  vi.stubEnv('ROLYPOLY_CACHE', cache)
-})
+const cache = ownCache()
 
 const journal = () => actJournal('rolypoly-1', 'run-7')
 const open = async () => (await openActs('rolypoly-1')).map(({ does, target }) => `${does} ${target}`)
@@ -46,12 +36,12 @@ test('the latest is the first, as acts are undone', async () => {
 
 test('one that cannot be read takes no other with it, and all of them can be closed', async () => {
   await journal().begin({ does: 'cordonNode', target: 'Node/worker' })
-  const folder = join(cache, 'clusters', 'rolypoly-1.acts')
+  const folder = join(cache(), 'clusters', 'rolypoly-1.acts')
   writeFileSync(join(folder, 'half.json'), '{"does": "cordon')
   writeFileSync(join(folder, 'other.json'), '{"does": 7}')
   expect(await open()).toEqual(['cordonNode Node/worker'])
   await closeActs('rolypoly-1')
   expect(await open()).toEqual([])
-  expect(readdirSync(join(cache, 'clusters'))).toEqual([])
+  expect(readdirSync(join(cache(), 'clusters'))).toEqual([])
   await closeActs('rolypoly-1')
 })

@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { tryRun } from '../cluster/process.ts'
 import {
   closeEntry,
@@ -12,18 +12,9 @@ import {
   writeEntry,
 } from './journal.ts'
 import { isAlive, thisProcess } from './owner.ts'
+import { ownCache } from './testing.ts'
 
-const caches = mkdtempSync(join(tmpdir(), 'rolypoly-journal-'))
-afterAll(() => {
-  vi.unstubAllEnvs()
-  rmSync(caches, { recursive: true })
-})
-
-let cache = ''
-beforeEach(() => {
-  cache = mkdtempSync(join(caches, 'cache-'))
-  vi.stubEnv('ROLYPOLY_CACHE', cache)
-})
+const cache = ownCache()
 
 const entry = (cluster: string, parts: Partial<JournalEntry> = {}): JournalEntry => ({
   ...{ cluster, kubeconfig: kubeconfigPath(cluster), image: 'kindest/node:v1.34.4', nodes: 3, kept: false },
@@ -56,23 +47,23 @@ test.each([
   ['is empty', ''],
 ])('an entry that %s is passed over, and takes no other with it', async (_, content) => {
   await writeEntry(entry('a'))
-  writeFileSync(join(cache, 'clusters', 'b.json'), content)
+  writeFileSync(join(cache(), 'clusters', 'b.json'), content)
   expect(await names()).toEqual(['a'])
 })
 
 test('what is half written, a kubeconfig and a lock are no entries', async () => {
   await writeEntry(entry('a'))
   for (const name of ['b.json.part', 'b.kubeconfig', 'lock']) {
-    writeFileSync(join(cache, 'clusters', name), JSON.stringify(entry('b')))
+    writeFileSync(join(cache(), 'clusters', name), JSON.stringify(entry('b')))
   }
   expect(await names()).toEqual(['a'])
 })
 
 test("the folder is its user's own, and is in the cache", async () => {
   await writeEntry(entry('a'))
-  expect(statSync(join(cache, 'clusters')).mode & 0o077).toBe(0)
-  expect(kubeconfigPath('a')).toBe(join(cache, 'clusters', 'a.kubeconfig'))
-  expect(readdirSync(join(cache, 'clusters'))).toEqual(['a.json'])
+  expect(statSync(join(cache(), 'clusters')).mode & 0o077).toBe(0)
+  expect(kubeconfigPath('a')).toBe(join(cache(), 'clusters', 'a.kubeconfig'))
+  expect(readdirSync(join(cache(), 'clusters'))).toEqual(['a.json'])
 })
 
 test('only one at a time changes who owns what', async () => {
@@ -84,7 +75,7 @@ test('only one at a time changes who owns what', async () => {
     return most
   }
   expect(await Promise.all([withJournal(work), withJournal(work), withJournal(work)])).toEqual([1, 1, 1])
-  expect(readdirSync(join(cache, 'clusters'))).toEqual(['a.json'])
+  expect(readdirSync(join(cache(), 'clusters'))).toEqual(['a.json'])
 })
 
 test('this process is alive, and one of its number that began at another time is not it', async () => {

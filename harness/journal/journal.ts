@@ -1,10 +1,11 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../cluster/cache.ts'
 import { withFileLock } from '../cluster/file-lock.ts'
 import { writeWhole } from '../cluster/write-whole.ts'
 import { ownerSchema } from './owner.ts'
+import { readOpen } from './read-open.ts'
 
 const entrySchema = z.object({
   /** The kind cluster's name. */
@@ -38,24 +39,20 @@ export async function writeEntry(entry: JournalEntry): Promise<void> {
   await writeWhole(join(clustersFolder(), `${entry.cluster}.json`), `${JSON.stringify(entry, null, 2)}\n`)
 }
 
-/** Closes an entry: its cluster is gone. */
+/** The folder of the acts in a cluster. */
+export function actsFolder(cluster: string): string {
+  return join(clustersFolder(), `${cluster}.acts`)
+}
+
+/** Closes an entry, and every act in its cluster with it: the cluster is gone. */
 export async function closeEntry(cluster: string): Promise<void> {
+  await rm(actsFolder(cluster), { recursive: true, force: true })
   await rm(join(clustersFolder(), `${cluster}.json`), { force: true })
 }
 
 /** Every open entry. One that cannot be read is passed over: the cluster's name on the engine still tells of it. */
-export async function openEntries(): Promise<JournalEntry[]> {
-  const names = await readdir(clustersFolder()).catch(() => [])
-  const read = names
-    .filter((name) => name.endsWith('.json'))
-    .map(async (name) => {
-      try {
-        return [entrySchema.parse(JSON.parse(await readFile(join(clustersFolder(), name), 'utf8')))]
-      } catch {
-        return []
-      }
-    })
-  return (await Promise.all(read)).flat()
+export function openEntries(): Promise<JournalEntry[]> {
+  return readOpen(clustersFolder(), entrySchema)
 }
 
 /** Does the work while no other process of this user's changes who owns which cluster. */

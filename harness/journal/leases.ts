@@ -3,7 +3,7 @@ import type { Kube, KubeObject, NodeObject, ObjectRef } from '../cluster/kube.ts
 import { isNotFound } from '../cluster/kube-error.ts'
 import { undoMarked } from '../cluster/node-marks.ts'
 import { explain } from '../model/errors.ts'
-import { handsOffLabel, runLabel } from '../model/limits.ts'
+import { handsOffLabel, managedBy, runLabel } from '../model/limits.ts'
 import type { Swept } from './sweep.ts'
 
 /**
@@ -121,7 +121,7 @@ export async function sweepContext(kube: Kube, clock: Clock = realClock): Promis
 }
 
 async function runNamespaces(kube: Kube, swept: Swept): Promise<{ of: RunNamespace; createdAt: string }[]> {
-  const labelSelector = `app.kubernetes.io/managed-by=rolypoly,${runLabel}`
+  const labelSelector = `${managedBy.key}=${managedBy.value},${runLabel}`
   const { items } = await kube.list<KubeObject>({ apiVersion: 'v1', kind: 'Namespace', labelSelector })
   return items.flatMap(({ metadata }) => {
     const { name = '', uid = '', labels = {}, creationTimestamp = '', deletionTimestamp } = metadata ?? {}

@@ -6,6 +6,7 @@ import type { KubeObject, NodeObject } from '../cluster/kube.ts'
 import { undoMarked } from '../cluster/node-marks.ts'
 import { untilObjects } from '../cluster/until.ts'
 import { EnvironmentError } from '../model/errors.ts'
+import { managedBy } from '../model/limits.ts'
 import { closeActs, openActs, type WrittenAct } from './acts.ts'
 
 /** A kind cluster that outlives its run. */
@@ -15,8 +16,6 @@ export interface KeptCluster {
   nodes: number
 }
 
-/** All of it: what a run made carries this label. */
-const ofOurs = 'app.kubernetes.io/managed-by=rolypoly'
 const apiWithinMs = 180_000
 const backWithinMs = 180_000
 const goneWithinMs = 120_000
@@ -90,7 +89,7 @@ async function untilBack({ kube, clock, name }: Reached, machines: Mended[]): Pr
 }
 
 async function deleteNamespaces({ kube, clock, name }: Reached): Promise<string[]> {
-  const ours = { apiVersion: 'v1', kind: 'Namespace', labelSelector: ofOurs }
+  const ours = { apiVersion: 'v1', kind: 'Namespace', labelSelector: `${managedBy.key}=${managedBy.value}` }
   const { items } = await kube.list(ours)
   // One that is on its way out already goes by itself.
   const left = items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined)

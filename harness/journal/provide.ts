@@ -6,7 +6,7 @@ import {
   deleteKindCluster,
   listKindClusters,
 } from '../cluster/kind/lifecycle.ts'
-import { closeActs, openActs } from './acts.ts'
+import { openActs } from './acts.ts'
 import {
   closeEntry,
   type JournalEntry,
@@ -58,7 +58,6 @@ export async function provideKindCluster(options: ProvideOptions): Promise<Owned
   }
   const discard = async () => {
     await deleteKindCluster(name, kubeconfig, options.kindPath)
-    await closeActs(name)
     await closeEntry(name)
   }
   const release = async () => {

@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { deleteKindCluster } from '../cluster/kind/lifecycle.ts'
 import { explain } from '../model/errors.ts'
-import { closeActs } from './acts.ts'
 import { fateOf, type Known } from './fate.ts'
 import {
   closeEntry,
@@ -48,28 +47,34 @@ async function sweepOne(known: Known, kindPath: string, options: SweepOptions, s
   const remove = async (why: string) => {
     try {
       await deleteKindCluster(name, entry?.kubeconfig ?? kubeconfigPath(name), kindPath)
-      await forget(name)
+      await closeEntry(name)
       swept.undone.push(`deleted kind cluster ${name}, ${why}`)
     } catch (error) {
       swept.left.push(`kind cluster ${name}: ${explain(error)}`)
     }
   }
-  if (fate === 'of a live run') swept.spared.push(`${name}: its run is alive (process ${entry?.owner?.pid})`)
-  if (fate === 'being mended') swept.spared.push(`${name}: is being mended (process ${entry?.owner?.pid})`)
-  if (fate === "perhaps another user's") {
-    swept.spared.push(
-      `${name}: no record of its run here; it may be another user's (swept once it is three hours old)`,
-    )
+  const spare = (why: string) => swept.spared.push(`${name}: ${why}`)
+  switch (fate) {
+    case 'of a live run':
+      return void spare(`its run is alive (process ${entry?.owner?.pid})`)
+    case 'being mended':
+      return void spare(`is being mended (process ${entry?.owner?.pid})`)
+    case "perhaps another user's":
+      return void spare(
+        "no record of its run here; it may be another user's (swept once it is three hours old)",
+      )
+    case 'gone':
+      await closeEntry(name)
+      return rm(kubeconfigPath(name), { force: true })
+    case 'dead':
+      return remove(entry ? 'whose run is dead' : 'older than any run')
+    case 'kept for reuse':
+      return kept
+        ? remove('which was kept')
+        : void spare('kept for reuse (`rolypoly sweep --kept` deletes it)')
+    case 'to be mended':
+      return kept || !entry ? remove('which was kept') : mendOrRemove(entry, kindPath, swept, remove)
   }
-  if (fate === 'kept for reuse' && !kept)
-    swept.spared.push(`${name}: kept for reuse (\`rolypoly sweep --kept\` deletes it)`)
-  if (fate === 'gone') {
-    await forget(name)
-    await rm(kubeconfigPath(name), { force: true })
-  }
-  if (fate === 'dead') await remove(entry ? 'whose run is dead' : 'older than any run')
-  if (kept && (fate === 'kept for reuse' || fate === 'to be mended')) await remove('which was kept')
-  if (fate === 'to be mended' && entry && !kept) await mendOrRemove(entry, kindPath, swept, remove)
 }
 
 /** A kept cluster whose run died in it: what cannot be mended is of no use to anyone. */
@@ -101,9 +106,4 @@ function takeToMend({ cluster }: JournalEntry): Promise<boolean> {
     await writeEntry({ ...now, owner: await thisProcess(), mending: true })
     return true
   })
-}
-
-async function forget(cluster: string): Promise<void> {
-  await closeActs(cluster)
-  await closeEntry(cluster)
 }

@@ -8,6 +8,9 @@ export interface Limits {
   atMostHurt?: number
 }
 
+/** The label of all that rolypoly makes on a cluster: https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels */
+export const managedBy = { key: 'app.kubernetes.io/managed-by', value: 'rolypoly' } as const
+
 /** The label of every namespace that a run makes: its id. */
 export const runLabel = 'rolypoly.dev/run'
 

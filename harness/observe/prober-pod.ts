@@ -1,4 +1,5 @@
 import type { KubeObject } from '../cluster/kube.ts'
+import { managedBy } from '../model/limits.ts'
 
 export interface ProberPod {
   name: string
@@ -31,7 +32,7 @@ export function proberPod({
     metadata: {
       name,
       namespace,
-      labels: { 'app.kubernetes.io/managed-by': 'rolypoly', 'rolypoly.dev/role': 'prober' },
+      labels: { [managedBy.key]: managedBy.value, 'rolypoly.dev/role': 'prober' },
     },
     spec: {
       restartPolicy: 'Never',

@@ -5,6 +5,7 @@ import { type InjectedFault, lacksCapability } from '../faults/fault.ts'
 import { HurtLedger } from '../faults/hurt-ledger.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import { DeadlineError, EnvironmentError, InterruptedError, NotCapableError } from '../model/errors.ts'
+import { managedBy, runLabel } from '../model/limits.ts'
 import { redactor } from '../model/redact.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import { watchClock } from '../observe/clock-steps.ts'
@@ -82,7 +83,7 @@ async function play1(play: Play, result: ScenarioResult): Promise<void> {
     () => undefined,
   )
   const namespace = `rolypoly-${stemOf(play.file).slice(0, 40) || 'scenario'}-${cluster.newSuffix()}`
-  const labels = { 'app.kubernetes.io/managed-by': 'rolypoly', 'rolypoly.dev/run': run.id }
+  const labels = { [managedBy.key]: managedBy.value, [runLabel]: run.id }
   const strikeOuts: (() => Promise<void>)[] = []
   const makeNamespace = async (name: string) => {
     strikeOuts.push(await play.journal.begin({ does: 'makeNamespace', target: `Namespace/${name}` }))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { managedBy } from '../../../../model/limits.ts'
 import type { KubeObject } from '../../../kube.ts'
 import type { KindName } from '../../kinds.ts'
 import { quantityOf } from '../quantity.ts'
@@ -158,12 +159,8 @@ const shapes: Partial<Record<KindName, z.ZodType>> = {
   Node: node,
 }
 
-/** The label of what rolypoly itself makes. */
-const ownLabel = ['app.kubernetes.io/managed-by', 'rolypoly'] as const
-
 /** What an object of a kind may look like; undefined for a kind that users cannot write. */
 export function shapeOf(kind: KindName, object: KubeObject): z.ZodType | undefined {
   if (kind !== 'Pod') return shapes[kind]
-  const [key, value] = ownLabel
-  return object.metadata?.labels?.[key] === value ? pods.own : pods.others
+  return object.metadata?.labels?.[managedBy.key] === managedBy.value ? pods.own : pods.others
 }

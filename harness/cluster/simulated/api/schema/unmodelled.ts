@@ -1,3 +1,4 @@
+import { managedBy } from '../../../../model/limits.ts'
 import type { KubeObject, PodObject } from '../../../kube.ts'
 import type { KindName } from '../../kinds.ts'
 import { knowsCommand } from '../../runtime/commands.ts'
@@ -12,7 +13,7 @@ import type { Container, PodSpec } from './pod-rules.ts'
 export function unmodelledFlaws(kind: KindName, object: KubeObject, store: Store): Flaw[] {
   const namespace = object.metadata?.namespace
   if (kind === 'Pod') {
-    const isOwn = object.metadata?.labels?.['app.kubernetes.io/managed-by'] === 'rolypoly'
+    const isOwn = object.metadata?.labels?.[managedBy.key] === managedBy.value
     const { spec } = object as PodObject
     return spec && !isOwn ? specFlaws(spec, 'spec', namespace, store) : []
   }
