@@ -12,16 +12,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { InterruptedError, UsageError } from '../harness/model/errors.ts'
+import { UsageError } from '../harness/model/errors.ts'
 import { connect } from '../harness/scenario/connect.ts'
 import { beginRun, startRun } from '../harness/scenario/run.ts'
-import { command, wholeNumber } from '../scripts/command.ts'
+import { command, interrupted, interruption, wholeNumber } from '../scripts/command.ts'
 import { playRound } from './false-pass/round.ts'
 import { addRound, type FaultName, faultNames, openRounds, readRounds } from './false-pass/rounds.ts'
 import { endingOf, falsePassPage } from './false-pass/table.ts'
 
 const usual = fileURLToPath(new URL('../reports/runs/false-pass.jsonl', import.meta.url))
-const interrupted = 130
 
 await command('false-pass', async () => {
   const { values } = parseArgs({
@@ -35,15 +34,11 @@ await command('false-pass', async () => {
   const wanted = values.fault.map(faultNamed)
   if (values.tell) return tell(values.into)
   const times = wholeNumber('times', values.times)
-  const stopping = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    // Once: who asks again does not want to wait for what is being undone; the next run sweeps.
-    process.once(name, () => stopping.abort(new InterruptedError(`stopped by ${name}`)))
-  }
+  const signal = interruption()
   try {
-    await playAll(wanted, times, values.into, stopping.signal)
+    await playAll(wanted, times, values.into, signal)
   } catch (error) {
-    if (!stopping.signal.aborted) throw error
+    if (!signal.aborted) throw error
     console.error('false-pass: stopped; the same command goes on from here')
     return interrupted
   }

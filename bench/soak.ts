@@ -15,7 +15,7 @@ import { type Connection, connect } from '../harness/scenario/connect.ts'
 import type { ScenarioBody } from '../harness/scenario/context.ts'
 import { playScenario } from '../harness/scenario/play.ts'
 import { beginRun, type StartedRun, startRun } from '../harness/scenario/run.ts'
-import { command, wholeNumber } from '../scripts/command.ts'
+import { command, interruption, wholeNumber } from '../scripts/command.ts'
 import { coursesOf, fewestSamples, type Sample } from './soak/flat.ts'
 import { limits, takeSample } from './soak/sample.ts'
 import { longScenario, shortScenario } from './soak/scenarios.ts'
@@ -31,12 +31,7 @@ await command('soak', async () => {
   if (!globalThis.gc)
     throw new UsageError('soak: memory can be told only of what is in use: node --expose-gc')
   const lastsMs = toMs((positionals[0] ?? '1h') as Duration)
-  const stopping = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    // Not once: without a listener that stays, execa's own ends the process where a program of its runs.
-    process.on(name, () => stopping.abort(new InterruptedError(`stopped by ${name}`)))
-  }
-  const samples = await soak(lastsMs, wholeNumber('nodes', values.nodes), stopping.signal, values.into)
+  const samples = await soak(lastsMs, wholeNumber('nodes', values.nodes), interruption(), values.into)
   return tell(samples)
 })
 

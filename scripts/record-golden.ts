@@ -9,7 +9,7 @@ import { UsageError } from '../harness/model/errors.ts'
 import { connect } from '../harness/scenario/connect.ts'
 import { playScenario } from '../harness/scenario/play.ts'
 import { beginRun, startRun } from '../harness/scenario/run.ts'
-import { command } from './command.ts'
+import { command, interruption } from './command.ts'
 
 await command('record-golden', async () => {
   const words = process.argv.slice(2)
@@ -19,14 +19,12 @@ await command('record-golden', async () => {
   const unknown = named.find((name) => !plays[name])
   if (unknown) throw new UsageError(`${unknown}: is no play; there are ${Object.keys(plays).join(', ')}`)
 
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => stop.abort(new Error(signal)))
+  const signal = interruption()
   const mode = 'normal'
   const run = await beginRun({ report, mode, seed: 1 })
   const started = await startRun(run, {
     ...{ cluster: simulated ? 'simulated' : 'kind', nodes: 3, keep: false, mode },
-    ...{ seed: 1, say: (line: string) => console.log(line), signal: stop.signal },
+    ...{ seed: 1, say: (line: string) => console.log(line), signal },
   })
   try {
     let failed = 0
@@ -37,7 +35,7 @@ await command('record-golden', async () => {
       await using _ = cluster
       const { error, gaps } = await playScenario({
         ...{ id, title: id, file: `${id}.ts`, exclusive: true, deadline: '12m', body },
-        ...{ run: started.info, cluster, journal, signal: stop.signal },
+        ...{ run: started.info, cluster, journal, signal },
       })
       if (error || gaps.length > 0) failed += 1
       console.log(`${id}: ${error?.message ?? (gaps.length > 0 ? 'its recording has a gap' : 'recorded')}`)

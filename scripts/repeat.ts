@@ -10,14 +10,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { InterruptedError, UsageError } from '../harness/model/errors.ts'
-import { command, wholeNumber } from './command.ts'
+import { UsageError } from '../harness/model/errors.ts'
+import { command, interrupted, interruption, wholeNumber } from './command.ts'
 import { repeatedPage, tellLoad } from './repeat/document.ts'
 import { isMade, makeRun, type Series } from './repeat/play.ts'
 import { type Planned, planOf, readRuns } from './repeat/runs.ts'
 import { isWrong } from './repeat/statistics.ts'
-
-const interrupted = 130
 
 await command('repeat', async () => {
   const { values, positionals: filters } = parseArgs({
@@ -35,16 +33,13 @@ await command('repeat', async () => {
   if (values.tell) return tell(into, write)
 
   const plan = planOf(wholeNumber('times', values.times), values['busy-half'])
-  const stopping = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => stopping.abort(new InterruptedError(`stopped by ${name}`)))
-  }
-  const series: Series = { into: resolve(into), filters, stop: stopping.signal }
+  const stop = interruption()
+  const series: Series = { into: resolve(into), filters, stop }
   await mkdir(series.into, { recursive: true })
   try {
     await makeAll(series, plan)
   } catch (error) {
-    if (!stopping.signal.aborted) throw error
+    if (!stop.aborted) throw error
     console.error('repeat: stopped; the same command goes on from here')
     return interrupted
   }

@@ -1,7 +1,7 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { NotCapableError, UsageError } from '../model/errors.ts'
 import { HurtLedger } from './hurt-ledger.ts'
 
@@ -10,9 +10,10 @@ let sleeps: (() => Promise<void> | void)[] = []
 const { signal } = new AbortController()
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hurt-'))
+  folder = await mkdtemp(join(tmpdir(), 'rolypoly-hurt-'))
   sleeps = []
 })
+afterEach(() => rm(folder, { recursive: true }))
 
 /** Time passes while somebody waits, and something may happen in it. */
 const clock = { sleep: async () => sleeps.shift()?.() }

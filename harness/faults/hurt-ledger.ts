@@ -19,6 +19,11 @@ export interface HurtLedgerOptions {
   clock: Pick<Clock, 'sleep'>
 }
 
+/** Where a run's scenarios count together: in the run's own folder, where it is found by whoever looks after a crash. */
+export function hurtFolderOf(runFolder: string): string {
+  return join(runFolder, '.hurt')
+}
+
 /** What one scenario hurts now, in a file that those of all scenarios of the run are counted in. */
 export class HurtLedger {
   private readonly options: HurtLedgerOptions

@@ -2,7 +2,7 @@ import { ledgerOf } from '../claims/ledger.ts'
 import type { ActJournal } from '../cluster/act-journal.ts'
 import type { Capability, Cluster } from '../cluster/cluster.ts'
 import { type InjectedFault, lacksCapability } from '../faults/fault.ts'
-import { HurtLedger } from '../faults/hurt-ledger.ts'
+import { HurtLedger, hurtFolderOf } from '../faults/hurt-ledger.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import { DeadlineError, EnvironmentError, InterruptedError, NotCapableError } from '../model/errors.ts'
 import { managedBy, runLabel } from '../model/limits.ts'
@@ -181,7 +181,7 @@ function hurtLedger({ id, run, cluster: { clock } }: Play): HurtLedger | undefin
   const { atMostHurt: atMost } = run.limits ?? {}
   return atMost === undefined
     ? undefined
-    : new HurtLedger({ folder: `${run.stopLine}.hurt`, atMost, scenario: id, clock })
+    : new HurtLedger({ folder: hurtFolderOf(run.folder), atMost, scenario: id, clock })
 }
 
 function refuseLacking({ title, needs = [], cluster }: Play): void {

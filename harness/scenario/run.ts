@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { hurtFolderOf } from '../faults/hurt-ledger.ts'
 import { UsageError } from '../model/errors.ts'
 import type { ClusterResult } from '../model/result.ts'
 import type { ExistingOptions } from './existing-options.ts'
@@ -80,15 +81,17 @@ export async function startRun(run: Run, options: RunOptions): Promise<StartedRu
   const { described, release, ...reached } = await bringUp(choice, run, options)
   run.cluster = described
   try {
-    const line = await openStopLine()
     const { id, folder, mode } = run
+    // A run before, in the same folder, may have died.
+    await rm(hurtFolderOf(folder), { recursive: true, force: true })
+    const line = await openStopLine()
     return {
       info: { id, folder, mode, ...reached, stopLine: line.path },
       stop: (why) => line.stop(why),
       hurry: () => line.hurry(),
       async release() {
         await line.close()
-        await rm(`${line.path}.hurt`, { recursive: true, force: true })
+        await rm(hurtFolderOf(folder), { recursive: true, force: true })
         await release()
       },
     }

@@ -42,3 +42,9 @@ test('the scenarios of a worker share its end of the line', async () => {
   expect(listenForStop(line.path)).toBe(listenForStop(line.path))
   await line.close()
 })
+
+test.runIf(process.platform === 'linux')('it is no file that a killed run would leave', async () => {
+  const line = await openStopLine()
+  expect(line.path.startsWith('\0')).toBe(true)
+  await line.close()
+})

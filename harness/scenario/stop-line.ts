@@ -33,8 +33,7 @@ const hurryWord = 'hurry'
  * later perhaps that it is in a hurry.
  */
 export async function openStopLine(): Promise<StopLine> {
-  const name = `rolypoly-${randomBytes(6).toString('hex')}`
-  const path = process.platform === 'win32' ? join('\\\\.\\pipe', name) : join(tmpdir(), `${name}.sock`)
+  const path = newPath()
   const listeners = new Set<Socket>()
   const said: string[] = []
   const server = createServer((socket) => {
@@ -62,9 +61,16 @@ export async function openStopLine(): Promise<StopLine> {
     async close() {
       server.close()
       for (const socket of listeners) socket.destroy()
-      await rm(path, { force: true })
+      if (!path.startsWith('\0')) await rm(path, { force: true })
     },
   }
+}
+
+/** On Linux no file, but a name that the kernel forgets with the process (unix(7), abstract sockets): SIGKILL leaves nothing. */
+function newPath(): string {
+  const name = `rolypoly-${randomBytes(6).toString('hex')}`
+  if (process.platform === 'linux') return `\0${name}`
+  return process.platform === 'win32' ? join('\\\\.\\pipe', name) : join(tmpdir(), `${name}.sock`)
 }
 
 const known = new Map<string, Stopping>()

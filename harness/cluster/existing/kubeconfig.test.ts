@@ -1,11 +1,12 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { UsageError } from '../../model/errors.ts'
 import { kubeconfigFiles, readContext } from './kubeconfig.ts'
 
-const folder = await mkdtemp(join(tmpdir(), 'kubeconfig-'))
+const folder = await mkdtemp(join(tmpdir(), 'rolypoly-kubeconfig-'))
+afterAll(() => rm(folder, { recursive: true }))
 
 async function fileOf(name: string, contexts: string[], server = 'https://10.0.0.1'): Promise<string> {
   const path = join(folder, name)
