@@ -21,6 +21,7 @@ const guardWithinMs = 300_000
 /** Of a namespace that is on its way out. */
 const settlesWithinMs = 90_000
 const lookAgainMs = 1_000
+const givenBack = 'the run itself had given it back'
 
 await command('crash-matrix', async () => {
   const { values } = parseArgs({
@@ -43,16 +44,19 @@ await command('crash-matrix', async () => {
   console.log(`cluster: ${cluster} is hurt at ${points.length} points`)
   const before = await settled(cluster, [])
   let failed = 0
+  let inPlace = 0
   for (const point of points) {
     const beganMs = realClock.now()
     const { delayMs, undone, wrong } = await play(series, point, cluster, before)
     if (wrong.length > 0) failed++
+    if (undone.some(isOfFault)) inPlace++
     const how = `${point.fault}, ${point.killed} killed ${delayMs} ms after it was ${point.since}, undone by ${point.undoneBy}`
     const took = `${((realClock.now() - beganMs) / 1_000).toFixed(0)} s`
     console.log(`${wrong.length === 0 ? 'well' : 'LEFT'}: ${point.number}. ${how} (${took})`)
     for (const line of [...undone, ...wrong]) console.log(`    ${line}`)
   }
-  console.log(`${points.length} points with seed ${values.seed}: ${failed} left something`)
+  const told = `${points.length} points with seed ${values.seed}, ${inPlace} of them with a fault in place`
+  console.log(`${told}: ${failed} left something`)
   return failed === 0 ? 0 : 1
 })
 
@@ -76,7 +80,18 @@ async function play(series: Series, point: Point, cluster: string, before: Finge
       return { delayMs, undone, wrong: [`the next run took another cluster, ${next.cluster}`] }
     undone = next.undone
   }
-  return { delayMs, undone, wrong: difference(before, await settled(cluster, before)) }
+  const wrong = difference(before, await settled(cluster, before))
+  if (leavesFault(point) && !undone.some(isOfFault)) wrong.push('nothing of the fault was there to be undone')
+  return { delayMs, undone, wrong }
+}
+
+/** Nobody of the run was left to revert it, and it does not go with its namespace: else the point would show nothing. */
+function leavesFault({ fault, since, killed }: Point): boolean {
+  return hurts[fault]?.outside === true && since === 'landed' && killed === 'whole group'
+}
+
+function isOfFault(sentence: string): boolean {
+  return sentence !== givenBack && !/: (deleted Namespace\/|is well again)/.test(sentence)
 }
 
 /** The guard has done its work: the cluster is kept, and nobody's. Gives what it undid. */
@@ -89,7 +104,7 @@ async function untilFree(cluster: string): Promise<string[]> {
     if (entry.owner !== null) continue
     // A run may have given it back itself, right before it was killed; a guard tells as soon as it has.
     const told = await readFile(guardLog(), 'utf8').catch(() => '')
-    return told === '' ? ['the run itself had given it back'] : told.trimEnd().split('\n')
+    return told === '' ? [givenBack] : told.trimEnd().split('\n')
   }
   throw new EnvironmentError(`Cluster ${cluster}: the guard has not given it free after five minutes`)
 }

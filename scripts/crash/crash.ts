@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { realClock } from '../../harness/cluster/clock.ts'
 import { run, tryRun } from '../../harness/cluster/process.ts'
 import { EnvironmentError } from '../../harness/model/errors.ts'
-import type { Point } from './points.ts'
+import { heldMs, type Point } from './points.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const cli = join(here, '..', '..', 'harness', 'cli', 'main.ts')
@@ -67,13 +67,12 @@ async function isKilled({ into, nodes }: Series, point: Point): Promise<boolean>
     detached: true,
   })
   const ended = once(child, 'exit')
-  if (!(await reaches(child, folder, point.since))) {
+  const phase = point.since === 'injecting' ? 'injecting' : 'landed'
+  if (!(await reaches(child, folder, phase))) {
     const said = await readFile(`${folder}.log`, 'utf8')
-    throw new EnvironmentError(`${point.fault}: the run ended before it was ${point.since}`, {
-      evidence: said,
-    })
+    throw new EnvironmentError(`${point.fault}: the run ended before it was ${phase}`, { evidence: said })
   }
-  await realClock.sleep(point.delayMs)
+  await realClock.sleep(point.delayMs + (point.since === 'reverting' ? heldMs : 0))
   const { pid = 0 } = child
   const isGuarded = point.undoneBy === 'guard' || (await killGuardOf(pid))
   // A run that is about to end has dismissed its guard, and left nothing.
@@ -89,7 +88,7 @@ function common(nodes: number): string[] {
 }
 
 /** Reads the recording as it is written. */
-async function reaches(child: ChildProcess, folder: string, phase: Point['since']): Promise<boolean> {
+async function reaches(child: ChildProcess, folder: string, phase: 'injecting' | 'landed'): Promise<boolean> {
   const untilMs = realClock.now() + beginsWithinMs
   while (child.exitCode === null && child.signalCode === null && realClock.now() < untilMs) {
     const recordings = join(folder, 'recordings')

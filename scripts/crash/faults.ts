@@ -19,25 +19,27 @@ import type { ProbesOptions } from '../../charts/probes/chart.ts'
 /** A fault that a run is killed in, by what it is called in the matrix. */
 export interface Hurt {
   fault(pod: Pod): Fault
+  /** It leaves something outside of the scenario's own namespace, which does not go with that. */
+  outside?: true
   /** How the app is asked; over HTTP unless given. */
   app?: ProbesOptions
 }
 
-/** Every fault that leaves something outside of the scenario's own namespace, in each of its ways; and one that leaves nothing. */
+/** Every fault that leaves something to be undone, in each of its ways; and one that leaves nothing. */
 export const hurts: Record<string, Hurt> = {
   'failProbe over HTTP': { fault: (pod) => failProbe(pod, 'liveness') },
   'failProbe over tcp': { fault: (pod) => failProbe(pod, 'liveness'), app: { liveness: 'tcp' } },
   'failProbe of a command': { fault: (pod) => failProbe(pod, 'liveness'), app: { liveness: 'exec' } },
   freezeContainer: { fault: (pod) => freezeContainer(pod) },
-  partitionNode: { fault: partitionNode },
-  stopNode: { fault: stopNode },
-  pauseNode: { fault: pauseNode },
-  stopKubelet: { fault: stopKubelet },
-  deleteNode: { fault: deleteNode },
-  cordonNode: { fault: cordonNode },
-  drainNode: { fault: (pod) => drainNode(pod) },
-  taintNode: { fault: (pod) => taintNode(pod, { key: 'crash', effect: 'NoExecute' }) },
-  'stopControlPlane of the scheduler': { fault: () => stopControlPlane('kube-scheduler') },
-  'stopControlPlane of the API server': { fault: () => stopControlPlane('kube-apiserver') },
+  partitionNode: { fault: partitionNode, outside: true },
+  stopNode: { fault: stopNode, outside: true },
+  pauseNode: { fault: pauseNode, outside: true },
+  stopKubelet: { fault: stopKubelet, outside: true },
+  deleteNode: { fault: deleteNode, outside: true },
+  cordonNode: { fault: cordonNode, outside: true },
+  drainNode: { fault: (pod) => drainNode(pod), outside: true },
+  taintNode: { fault: (pod) => taintNode(pod, { key: 'crash', effect: 'NoExecute' }), outside: true },
+  'stopControlPlane of the scheduler': { fault: () => stopControlPlane('kube-scheduler'), outside: true },
+  'stopControlPlane of the API server': { fault: () => stopControlPlane('kube-apiserver'), outside: true },
   deletePod: { fault: (pod) => deletePod(pod) },
 }

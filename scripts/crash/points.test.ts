@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { drawPoints } from './points.ts'
+import { drawPoints, heldMs } from './points.ts'
 
 const faults = ['a', 'b', 'c']
 
@@ -21,9 +21,13 @@ test('every fault comes before any comes again, and guard and next run take turn
 
 test('among many, every moment and every way to be killed is there', () => {
   const points = drawPoints(100, 1, faults)
-  expect(new Set(points.map(({ since, killed }) => `${since} ${killed}`)).size).toBe(4)
-  expect(points.every(({ delayMs }) => Number.isInteger(delayMs) && delayMs >= 0 && delayMs <= 5_000)).toBe(
-    true,
-  )
-  expect(new Set(points.map(({ delayMs }) => Math.floor(delayMs / 500))).size).toBeGreaterThan(7)
+  expect(new Set(points.map(({ since, killed }) => `${since} ${killed}`)).size).toBe(6)
+  expect(points.every(({ delayMs }) => Number.isInteger(delayMs) && delayMs >= 0)).toBe(true)
+  expect(new Set(points.map(({ delayMs }) => Math.floor(delayMs / 500))).size).toBeGreaterThan(5)
+})
+
+test('one that is killed in the hold is dead before the fault is reverted', () => {
+  const inPlace = drawPoints(100, 1, faults).filter(({ since }) => since === 'landed')
+  expect(inPlace.length).toBeGreaterThan(40)
+  expect(Math.max(...inPlace.map(({ delayMs }) => delayMs))).toBeLessThan(heldMs - 500)
 })

@@ -4,8 +4,8 @@ import { Chance } from '../../harness/cluster/simulated/fuzz/chance.ts'
 export interface Point {
   number: number
   fault: string
-  /** The moment from which the delay is counted: the fault is about to be injected, or has landed. */
-  since: 'injecting' | 'landed'
+  /** The moment from which the delay is counted: the fault is about to be injected, has landed, or is to be reverted. */
+  since: Moment
   delayMs: number
   /** The main process alone, as the kernel does that runs out of memory, or its workers with it. */
   killed: 'main process' | 'whole group'
@@ -13,8 +13,12 @@ export interface Point {
   undoneBy: 'guard' | 'next run'
 }
 
-/** The scenario reverts what it injected after four seconds: so this reaches into its revert and its tear-down. */
-const longestDelayMs = 5_000
+export type Moment = 'injecting' | 'landed' | 'reverting'
+
+/** The scenario holds its fault for so long before it reverts it. */
+export const heldMs = 4_000
+/** As far as this each moment reaches: into the injection, through most of the hold, into the revert and the tear-down. */
+const longestDelayMs: Record<Moment, number> = { injecting: 1_500, landed: 3_000, reverting: 1_500 }
 
 /**
  * Draws so many points, the same for the same seed: each fault once before any comes again, and guard and next run by
@@ -25,11 +29,11 @@ export function drawPoints(count: number, seed: number, faults: readonly string[
   let left: string[] = []
   return Array.from({ length: count }, (_, k) => {
     if (left.length === 0) left = shuffled(faults, chance)
+    // Half of them while the fault is in place.
+    const since = chance.oneOf('injecting', 'landed', 'landed', 'reverting')
     return {
-      number: k + 1,
-      fault: left.pop() ?? '',
-      since: chance.oneOf('injecting', 'landed'),
-      delayMs: chance.whole(0, longestDelayMs),
+      ...{ number: k + 1, fault: left.pop() ?? '', since },
+      delayMs: chance.whole(0, longestDelayMs[since]),
       killed: chance.oneOf('main process', 'whole group'),
       undoneBy: k % 2 === 0 ? 'guard' : 'next run',
     }

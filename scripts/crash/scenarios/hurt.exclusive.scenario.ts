@@ -1,6 +1,7 @@
 import { scenario } from '@rolypoly/harness'
 import { probes } from '../../../charts/probes/chart.ts'
 import { hurts } from '../faults.ts'
+import { heldMs } from '../points.ts'
 
 const name = process.env.CRASH_FAULT ?? 'deletePod'
 const hurt = hurts[name]
@@ -11,6 +12,6 @@ scenario(`${name}, and a while later its revert`, async ({ deploy, inject, hold 
     throw new Error(`CRASH_FAULT is ${JSON.stringify(name)}; one of ${Object.keys(hurts)} is expected`)
   const app = await deploy(probes(hurt.app))
   const fault = await inject(hurt.fault(await app.pod()))
-  await hold('4s', 'killed here, or a moment before or after')
+  await hold(`${heldMs}ms`, 'killed here, or a moment before or after')
   await fault.revert()
 })
