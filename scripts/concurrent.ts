@@ -1,14 +1,15 @@
 // Plays 24 shared scenarios at once on one cluster, healthy ones and broken twins, alike in names, labels and ports, and
 // looks for cross-talk: each must come to what its title says, and know of its own namespace alone.
 //
-//   node scripts/concurrent.ts [<options of rolypoly run>]      as --cluster kind --nodes 2 --keep
+//   node scripts/concurrent.ts <folder for the report> [<options of rolypoly run>]      as --cluster kind --nodes 2 --keep
 //
 // What was not judged, for the machine was too slow, is no wrong verdict: it is counted. Exit status: 0 none was wrong and at
 // least half was judged, 1 otherwise.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { tryRun } from '../harness/cluster/process.ts'
+import { UsageError } from '../harness/model/errors.ts'
 import type { ScenarioResult } from '../harness/model/result.ts'
 import { readResult } from '../reports/write.ts'
 import { command } from './command.ts'
@@ -20,23 +21,25 @@ const count = 24
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 await command('concurrent', async () => {
+  const [report, ...options] = process.argv.slice(2)
+  if (report === undefined || report.startsWith('-'))
+    throw new UsageError('No folder was given: name one for the report, before any option')
   const runs = here('../reports/runs')
   await mkdir(runs, { recursive: true })
   const folder = await mkdtemp(join(runs, 'concurrent-'))
   try {
-    return await play(folder, process.argv.slice(2))
+    return await play(folder, resolve(report), options)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 })
 
-async function play(folder: string, options: string[]): Promise<number> {
+async function play(folder: string, report: string, options: string[]): Promise<number> {
   await mkdir(join(folder, 'scenarios'))
   for (let n = 0; n < count; n++) {
     const path = join(folder, 'scenarios', `at-once-${String(n + 1).padStart(2, '0')}.scenario.ts`)
     await writeFile(path, sourceOf(n))
   }
-  const report = join(folder, 'report')
   const args = [here('../harness/cli/main.ts'), 'run', ...options, '--report', report]
   const outcome = await tryRun(process.execPath, args, {
     ...{ cwd: folder, env: { ROLYPOLY_AT_ONCE: String(count) }, onLine: (line) => console.log(line) },

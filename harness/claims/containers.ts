@@ -9,7 +9,7 @@ export interface Restart {
 }
 
 /** The incarnations that faults ended on the way to their receipts, by containerID: no claim is about those. */
-export function endedByFaults({ faults }: Stage): string[] {
+export function endedByFaults({ faults }: Pick<Stage, 'faults'>): string[] {
   return faults.flatMap(({ ended }) => ended ?? [])
 }
 

@@ -53,21 +53,21 @@ type Of = (of: Golden, pod: string) => Judge
 const restarted =
   (times: number, wanted = {}): Of =>
   (of, pod) =>
-    judgeRestarted(of.uidOf(pod), of.container, times, wanted)
+    judgeRestarted({ faults: [] }, of.uidOf(pod), of.container, times, wanted)
 const exited =
   (code: number): Of =>
   (of, pod) =>
-    judgeExited(of.uidOf(pod), of.container, code)
+    judgeExited({ faults: [] }, of.uidOf(pod), of.container, code)
 const left: Of = (of, pod) => judgeLeft(of.uidOf(pod))
 const joined: Of = (of, pod) => judgeJoined(of.uidOf(pod))
 const replaced: Of = (of, pod) => judgeReplaced(of.uidOf(pod), false)
 const elsewhere: Of = (of, pod) => judgeReplaced(of.uidOf(pod), true)
-const stayed: Of = (of, pod) => judgeUp(() => [of.uidOf(pod)])
+const stayed: Of = (of, pod) => judgeUp({ faults: [] }, () => [of.uidOf(pod)])
 const recovered: Of = ({ shape }) => judgeRecovered(shape)
 const kept =
   (atLeast: number): Of =>
   ({ shape }) =>
-    judgeAvailable(shape, atLeast)
+    judgeAvailable({ faults: [] }, shape, atLeast)
 /** Losses, where the fault hurt this pod. */
 const lost =
   (atMost: number, whose: 'all' | 'others' = 'all'): Of =>

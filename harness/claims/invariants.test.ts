@@ -68,8 +68,8 @@ describe('availability', () => {
       return ['v4', 'v6'].map((name) => watched('EndpointSlice', atMs, slice(name, endpoints)))
     }
     const timeline = timelineOf(...listed(1, 'web-1', 'web-2'), ...listed(9, 'web-1'))
-    expect(judgeAvailable(shape, 2)(timeline, 5)).toMatchObject({ is: 'broken', atMs: 9 })
-    expect(judgeAvailable(shape, 1)(timeline, 5)).toMatchObject({ is: 'open' })
+    expect(judgeAvailable({ faults: [] }, shape, 2)(timeline, 5)).toMatchObject({ is: 'broken', atMs: 9 })
+    expect(judgeAvailable({ faults: [] }, shape, 1)(timeline, 5)).toMatchObject({ is: 'open' })
   })
 
   test('is of ready pods where there is no Service, and only of its own', () => {
@@ -81,10 +81,10 @@ describe('availability', () => {
       seen(1, { name: 'x', owner: 'other' }),
       seen(9, { ready: false }),
     )
-    expect(judgeAvailable(alone, 1)(timeline, 5)).toMatchObject({
+    expect(judgeAvailable({ faults: [] }, alone, 1)(timeline, 5)).toMatchObject({
       ...{ is: 'broken', atMs: 9, detail: 'there were only 0 ready pods' },
     })
-    expect(judgeAvailable(alone, 2)(timeline, 5)).toMatchObject({ is: 'broken', atMs: 5 })
+    expect(judgeAvailable({ faults: [] }, alone, 2)(timeline, 5)).toMatchObject({ is: 'broken', atMs: 5 })
   })
 })
 
@@ -130,10 +130,10 @@ describe('staying up', () => {
       seen(20, { containers: { app: running('id2', 1, ended('id1')) } }),
       seen(10, { name: 'web-2', grace: 30 }),
     )
-    expect(judgeUp(() => ['web-1', 'web-2'])(timeline, 5)).toMatchObject({
+    expect(judgeUp({ faults: [] }, () => ['web-1', 'web-2'])(timeline, 5)).toMatchObject({
       ...{ is: 'broken', atMs: 10, detail: 'pod web-2 was deleted' },
     })
-    expect(judgeUp(() => [])(timeline, 5).is).toBe('unjudgeable')
+    expect(judgeUp({ faults: [] }, () => [])(timeline, 5).is).toBe('unjudgeable')
   })
 
   test('is broken by an end of which the kubelet lost the container', () => {
@@ -143,7 +143,7 @@ describe('staying up', () => {
       seen(1, { containers: { app: running('id1') } }),
       seen(9, { containers: { app: again } }),
     )
-    expect(judgeUp(() => ['web-1'])(timeline, 5)).toMatchObject({ is: 'broken', atMs: 9 })
+    expect(judgeUp({ faults: [] }, () => ['web-1'])(timeline, 5)).toMatchObject({ is: 'broken', atMs: 9 })
   })
 
   test('is broken by the deletion of a pod, not by the exit that follows it', () => {
@@ -153,7 +153,7 @@ describe('staying up', () => {
       seen(9, { grace: 30, containers: { app: running('id1') } }),
       seen(12, { grace: 30, ready: false, containers: exited }),
     )
-    expect(judgeUp(() => ['web-1'])(timeline, 5)).toMatchObject({ is: 'broken', atMs: 9 })
+    expect(judgeUp({ faults: [] }, () => ['web-1'])(timeline, 5)).toMatchObject({ is: 'broken', atMs: 9 })
   })
 
   test('is broken when the kubelet begins to kill, though the container takes its time to end', () => {
@@ -166,7 +166,8 @@ describe('staying up', () => {
     }
     const up = seen(1, { containers: { app: running('id1') } })
     const end = seen(40, { containers: { app: running('id2', 1, ended('id1', 0)) } })
-    const judge = (...more: Observation[]) => judgeUp(() => ['web-1'])(timelineOf(up, ...more), 5)
+    const judge = (...more: Observation[]) =>
+      judgeUp({ faults: [] }, () => ['web-1'])(timelineOf(up, ...more), 5)
     expect(judge(event(10, 'Killing'), end)).toMatchObject({
       ...{ is: 'broken', atMs: 10 },
       detail: 'the kubelet began to kill spec.containers{app} of web-1',
@@ -185,7 +186,7 @@ describe('staying up', () => {
     const up = seen(1, { containers: { app: running('id1'), proxy: running('id2') } })
     const end = seen(9, { containers: { app: running('id3', 1, ended('id1')), proxy: running('id2') } })
     const judge = (container: string, ...more: Observation[]) =>
-      judgeUp(() => ['web-1'], container)(timelineOf(up, ...more), 5)
+      judgeUp({ faults: [] }, () => ['web-1'], container)(timelineOf(up, ...more), 5)
     expect(judge('proxy', killing('app'), end).is).toBe('open')
     expect(judge('app', end)).toMatchObject({ is: 'broken', atMs: 9 })
     expect(judge('proxy', killing('proxy'))).toMatchObject({ is: 'broken', atMs: 8 })

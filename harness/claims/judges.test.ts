@@ -19,12 +19,12 @@ describe('restarts', () => {
   const down = seen(20, { ready: false, containers: { app: { restartCount: 1, state: ended('id2', 1) } } })
   const third = seen(30, { containers: { app: running('id3', 2, ended('id2', 1)) } })
   const judge = (times: number, sinceMs: number, ...observations: Observation[]) =>
-    judgeRestarted('web-1', 'app', times, {})(timelineOf(...observations), sinceMs)
+    judgeRestarted({ faults: [] }, 'web-1', 'app', times, {})(timelineOf(...observations), sinceMs)
 
   test('are counted from the fault on: one from before it is none of its doing', () => {
     expect(judge(1, 15, first, second).is).toBe('open')
     expect(judge(1, 15, first, second, down, third)).toMatchObject({ is: 'held', atMs: 30 })
-    expect(judgeExited('web-1', 'app', 137)(timelineOf(first, second), 15).is).toBe('open')
+    expect(judgeExited({ faults: [] }, 'web-1', 'app', 137)(timelineOf(first, second), 15).is).toBe('open')
   })
 
   test('are exactly as many as were promised', () => {
@@ -58,7 +58,7 @@ describe('restarts', () => {
 
 describe('restarts that were not seen one by one', () => {
   const judge = (times: number, ...observations: Observation[]) =>
-    judgeRestarted('web-1', 'app', times, {})(timelineOf(...observations), 5)
+    judgeRestarted({ faults: [] }, 'web-1', 'app', times, {})(timelineOf(...observations), 5)
   const first = seen(1, { containers: { app: running('id1') } })
 
   test('are counted by the kubelet', () => {
@@ -83,7 +83,7 @@ test('a restart is told with the end that it followed', () => {
     seen(9, { containers: { app: running('id2', 1, ended('id1', 137)) } }),
     seen(12, { containers: { app: { restartCount: 1, state: ended('id2', 3) } } }),
   )
-  expect(judgeRestarted('web-1', 'app', 1, {})(timeline, 5)).toMatchObject({
+  expect(judgeRestarted({ faults: [] }, 'web-1', 'app', 1, {})(timeline, 5)).toMatchObject({
     detail: 'restarted after exit code 137 (Error)',
   })
 })

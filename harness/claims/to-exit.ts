@@ -1,5 +1,6 @@
 import type { Duration } from '../model/duration.ts'
 import { predict } from '../predict/predict.ts'
+import type { Stage } from '../workload/stage.ts'
 import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
 import { endedByFaults, endsSince, exitOf } from './containers.ts'
@@ -23,7 +24,7 @@ export function toExit(pod: Pod, options: ToExitOptions, statement: string): Pro
     statement,
     subject: `${pod.subject}/${container}`,
     promise: `to exit with code ${options.code}`,
-    judge: judgeExited(pod.uid, container, options.code, () => endedByFaults(pod.stage)),
+    judge: judgeExited(pod.stage, pod.uid, container, options.code),
     rests: ['Pod'],
     predict: (fault) => predict.exits(situationOf(pod.stage, podSpecOf(pod), fault, container)),
     within: options.within,
@@ -33,13 +34,13 @@ export function toExit(pod: Pod, options: ToExitOptions, statement: string): Pro
 }
 
 export function judgeExited(
+  stage: Pick<Stage, 'faults'>,
   uid: string,
   container: string,
   code: number,
-  byFaults: () => string[] = () => [],
 ): Judge {
   return (timeline, sinceMs): Judgement => {
-    const [first] = endsSince(timeline, uid, sinceMs, container, byFaults())
+    const [first] = endsSince(timeline, uid, sinceMs, container, endedByFaults(stage))
     if (first) {
       const { ended } = first
       const right = ended.detail.exitCode === code

@@ -2,7 +2,8 @@ import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import type { Workload } from '../workload/workload.ts'
 import { hold } from './claim.ts'
 import { at, type Judge } from './judgement.ts'
-import { excused, tooSlowToJudge, trafficOf } from './traffic.ts'
+import { excused, tooSlowToJudge } from './too-slow.ts'
+import { trafficOf } from './traffic.ts'
 
 export interface ToHaveGapOfOptions {
   /** The longest stretch without a good answer. */

@@ -3,9 +3,12 @@ import type { Interval } from '../model/interval.ts'
 import type { WorkloadShape } from '../model/observation.ts'
 import { type Span, spansOf } from '../timeline/spans.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
 import { hold } from './claim.ts'
-import type { Judge } from './judgement.ts'
+import type { Judge, Judgement } from './judgement.ts'
+import { killingProbes, slowProbe } from './slow-probe.ts'
+import { excused } from './too-slow.ts'
 
 export interface ToKeepAvailableOptions {
   /** So many pods at every moment. */
@@ -30,12 +33,13 @@ export function toKeepAvailable(
     statement,
     subject: of.subject,
     promise: `at least ${atLeast} to be available`,
-    judge: judgeAvailable(of.shape, atLeast),
+    judge: judgeAvailable(of.stage, of.shape, atLeast),
     rests: ['EndpointSlice', 'Pod'],
   })
 }
 
-export function judgeAvailable(shape: WorkloadShape, atLeast: number): Judge {
+export function judgeAvailable(stage: Pick<Stage, 'faults'>, shape: WorkloadShape, atLeast: number): Judge {
+  const slow = slowProbe(stage, ['readiness', ...killingProbes])
   return (timeline, sinceMs) => {
     const counted =
       shape.services.length > 0
@@ -45,14 +49,31 @@ export function judgeAvailable(shape: WorkloadShape, atLeast: number): Judge {
           }))
         : [{ what: 'ready pods', intervals: readyPods(timeline, shape) }]
     let fewest = Number.POSITIVE_INFINITY
+    let doubtful: Judgement | undefined
     for (const { what, intervals } of counted) {
       for (const [atMs, count] of countsFrom(spansByPod(intervals), sinceMs)) {
         fewest = Math.min(fewest, count)
-        if (count < atLeast) return { is: 'broken', atMs, detail: `there were only ${count} ${what}` }
+        if (count >= atLeast) continue
+        const detail = `there were only ${count} ${what}`
+        const excuses = lostBetween(timeline, intervals, sinceMs, atMs).flatMap(
+          (uid) => slow(timeline, uid, sinceMs, atMs) ?? [],
+        )
+        const [excuse] = excuses
+        if (!excuse || count + excuses.length < atLeast) return { is: 'broken', atMs, detail }
+        doubtful ??= excused(detail, excuse)
       }
     }
+    if (doubtful) return doubtful
     return { is: 'open', lastSeen: `never fewer than ${fewest} were available` }
   }
+}
+
+/** The pods that were available and are not, though nobody has told them to go. */
+function lostBetween(timeline: Timeline, intervals: Interval[], fromMs: number, atMs: number): string[] {
+  const ended = intervals.filter(({ toMs }) => toMs !== null && toMs > fromMs && toMs <= atMs)
+  const uids = [...new Set(ended.map(({ uid }) => uid))]
+  const isToldToGo = (uid: string) => timeline.of('pod-terminating', uid).some((told) => told.fromMs <= atMs)
+  return uids.filter((uid) => !isToldToGo(uid))
 }
 
 export function readyPods(timeline: Timeline, { roots }: WorkloadShape): Interval<'pod-ready'>[] {

@@ -4,7 +4,8 @@ import { percentile } from '../timeline/percentile.ts'
 import type { Workload } from '../workload/workload.ts'
 import { hold } from './claim.ts'
 import type { Judge } from './judgement.ts'
-import { askedSince, excused, tooSlowToJudge, trafficOf } from './traffic.ts'
+import { excused, tooSlowToJudge } from './too-slow.ts'
+import { askedSince, trafficOf } from './traffic.ts'
 
 export interface ToKeepLatencyOptions {
   /** Half of the requests take no longer. */

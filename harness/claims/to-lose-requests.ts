@@ -7,7 +7,8 @@ import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
 import { hold, isHurt } from './claim.ts'
 import type { Judge } from './judgement.ts'
-import { askedSince, excused, excuseFor, trafficOf } from './traffic.ts'
+import { excused } from './too-slow.ts'
+import { askedSince, excuseFor, trafficOf } from './traffic.ts'
 
 export interface ToLoseRequestsOptions {
   atMost: number

@@ -2,11 +2,14 @@ import type { Duration } from '../model/duration.ts'
 import { UsageError } from '../model/errors.ts'
 import { predict } from '../predict/predict.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import type { Stage } from '../workload/stage.ts'
 import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
 import { endedByFaults, endsSince, exitOf, goneAt } from './containers.ts'
 import { at, type Judge, type Judgement } from './judgement.ts'
 import { podSpecOf, situationOf } from './situation.ts'
+import { killingProbes, slowProbe } from './slow-probe.ts'
+import { excused } from './too-slow.ts'
 
 export interface ToRestartOptions {
   /** Exactly so often, by the end of the scenario; 1 unless given. */
@@ -37,7 +40,7 @@ export function toRestart(pod: Pod, options: ToRestartOptions, statement: string
     statement,
     subject: `${pod.subject}/${container}`,
     promise: `to restart ${times === 1 ? 'once' : `${times} times`}${how.length > 0 ? ` with ${how.join(' and ')}` : ''}`,
-    judge: judgeRestarted(pod.uid, container, times, options, () => endedByFaults(pod.stage)),
+    judge: judgeRestarted(pod.stage, pod.uid, container, times, options),
     rests: ['Pod'],
     predict: (fault) => predict.restarts(situationOf(pod.stage, podSpecOf(pod), fault, container), times),
     within,
@@ -45,14 +48,15 @@ export function toRestart(pod: Pod, options: ToRestartOptions, statement: string
 }
 
 export function judgeRestarted(
+  stage: Pick<Stage, 'faults'>,
   uid: string,
   container: string,
   times: number,
   wanted: Pick<ToRestartOptions, 'exitCode' | 'reason'>,
-  byFaults: () => string[] = () => [],
 ): Judge {
+  const slow = slowProbe(stage, killingProbes)
   return (timeline, sinceMs): Judgement => {
-    const except = byFaults()
+    const except = endedByFaults(stage)
     const ends = endsSince(timeline, uid, sinceMs, container, except)
     const ownEnds = timeline
       .of('container-terminated', uid)
@@ -70,7 +74,9 @@ export function judgeRestarted(
     const count = Math.max(restarts.length, countedBy(timeline, uid, container, sinceMs) - ownEnds.length)
     if (count > times) {
       const atMs = restarts[times]?.next?.fromMs ?? restarts.at(-1)?.next?.fromMs ?? sinceMs
-      return { is: 'broken', atMs, detail: `it restarted ${count} times` }
+      const detail = `it restarted ${count} times`
+      const excuse = slow(timeline, uid, sinceMs, atMs)
+      return excuse ? excused(detail, excuse) : { is: 'broken', atMs, detail }
     }
     const last = restarts[times - 1]
     if (last?.next) {

@@ -9,7 +9,8 @@ import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
 import { at, type Judge, type Judgement } from './judgement.ts'
 import { podSpecOf, situationOf } from './situation.ts'
-import { excused, excuseFor, type TrafficOf, trafficOf } from './traffic.ts'
+import { excused } from './too-slow.ts'
+import { excuseFor, type TrafficOf, trafficOf } from './traffic.ts'
 
 export interface ToShutDownGracefullyOptions {
   /** What it exits with; 0 unless given. 143 is that of a process that has no handler for SIGTERM. */

@@ -3,11 +3,14 @@ import { toMs } from '../model/duration.ts'
 import { UsageError } from '../model/errors.ts'
 import { longEnoughToRestart } from '../predict/predict.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import type { Stage } from '../workload/stage.ts'
 import { Pod, type Workload } from '../workload/workload.ts'
 import { hold } from './claim.ts'
 import { endsSince, exitOf } from './containers.ts'
 import type { Judge } from './judgement.ts'
 import { situationOf } from './situation.ts'
+import { killingProbes, slowProbe } from './slow-probe.ts'
+import { excused } from './too-slow.ts'
 
 export interface ToStayUpOptions {
   /** Watch on for at least so long after the fault before the scenario goes on. */
@@ -41,7 +44,7 @@ export function toStayUp(of: Pod | Workload, options: ToStayUpOptions, statement
       : statement,
     subject: container === undefined ? of.subject : `${of.subject}/${container}`,
     promise: except ? `every pod but ${names} to stay up` : 'to stay up',
-    judge: judgeUp(uids, container),
+    judge: judgeUp(stage, uids, container),
     rests: ['Pod'],
     holdUntilMs: (fault) => {
       if (options.for !== undefined)
@@ -85,9 +88,11 @@ function containerOf(of: Pod | Workload, { container }: ToStayUpOptions): string
 }
 
 export function judgeUp(
+  stage: Pick<Stage, 'faults'>,
   uidsOf: (timeline: Timeline, sinceMs: number) => string[],
   container?: string,
 ): Judge {
+  const slow = slowProbe(stage, killingProbes)
   return (timeline, sinceMs) => {
     const uids = uidsOf(timeline, sinceMs)
     if (uids.length === 0) return { is: 'unjudgeable', detail: 'had no pod that could stay up' }
@@ -95,38 +100,56 @@ export function judgeUp(
       .flatMap((uid) => fallOf(timeline, uid, sinceMs, container))
       .sort((a, b) => a.atMs - b.atMs)
     const [first] = falls
-    if (first) return { is: 'broken', ...first }
+    if (first) {
+      const excuses = falls.map(({ uid, atMs, byProbe }) =>
+        byProbe ? slow(timeline, uid, sinceMs, atMs) : undefined,
+      )
+      const [excuse] = excuses
+      if (excuse && excuses.every(Boolean)) return excused(first.detail, excuse)
+      const { atMs, detail } = first
+      return { is: 'broken', atMs, detail }
+    }
     return { is: 'open', lastSeen: uids.length === 1 ? 'stayed up' : `all ${uids.length} pods stayed up` }
   }
 }
 
-function fallOf(
-  timeline: Timeline,
-  uid: string,
-  sinceMs: number,
-  container?: string,
-): { atMs: number; detail: string }[] {
-  const falls: { atMs: number; detail: string }[] = []
+interface Fall {
+  uid: string
+  atMs: number
+  detail: string
+  /** It may be the kubelet's doing, for a probe that failed. */
+  byProbe: boolean
+}
+
+function fallOf(timeline: Timeline, uid: string, sinceMs: number, container?: string): Fall[] {
+  const falls: Fall[] = []
   const name = timeline.of('pod', uid)[0]?.detail.name
   const [ended] = endsSince(timeline, uid, sinceMs, container)
   if (ended) {
     const { fromMs: atMs, detail } = ended.ended
-    falls.push({ atMs, detail: `container ${detail.container} of ${name} ended with ${exitOf(ended.ended)}` })
+    const how = exitOf(ended.ended)
+    falls.push({
+      ...{ uid, atMs, byProbe: true },
+      detail: `container ${detail.container} of ${name} ended with ${how}`,
+    })
   }
   const goneMs = timeline.of('pod-terminating', uid)[0]?.fromMs ?? timeline.of('pod', uid)[0]?.toMs
   if (typeof goneMs === 'number' && goneMs >= sinceMs) {
-    falls.push({ atMs: goneMs, detail: `pod ${name} was deleted` })
+    falls.push({ uid, atMs: goneMs, byProbe: false, detail: `pod ${name} was deleted` })
   }
   // The kubelet's decision, which the container's end may follow a whole grace period later.
-  const killing = timeline
+  const kill = timeline
     .of('event', uid)
     .find(
       ({ fromMs, detail }) =>
         detail.reason === 'Killing' && fromMs >= sinceMs && isOf(container, detail.fieldPath),
     )
-  if (killing) {
-    const what = killing.detail.fieldPath ?? 'a container'
-    falls.push({ atMs: killing.fromMs, detail: `the kubelet began to kill ${what} of ${name}` })
+  if (kill) {
+    const what = kill.detail.fieldPath ?? 'a container'
+    falls.push({
+      ...{ uid, atMs: kill.fromMs, byProbe: true },
+      detail: `the kubelet began to kill ${what} of ${name}`,
+    })
   }
   return falls.sort((a, b) => a.atMs - b.atMs).slice(0, 1)
 }

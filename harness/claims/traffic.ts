@@ -1,10 +1,9 @@
 import { formatMs } from '../model/duration.ts'
 import { UsageError } from '../model/errors.ts'
-import { slowdown } from '../timeline/noise.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Asked, Traffic } from '../timeline/traffic.ts'
 import type { Workload } from '../workload/workload.ts'
-import type { Judgement } from './judgement.ts'
+import { timesOutFactor, tooSlowToJudge } from './too-slow.ts'
 
 /** The Services of a workload that traffic is sent to, and whether every request up to a time is accounted for. */
 export interface TrafficOf {
@@ -34,26 +33,6 @@ export function askedSince({ asked }: Traffic, services: string[], sinceMs: numb
   )
 }
 
-/** A machine that is so much slower than a calm one is beyond judging, whatever the answers took. */
-const tooSlowFactor = 5
-/** And so much slower, a pod may get no CPU for the whole of the prober's time-out: seen at 1.6 on two cores. */
-const timesOutFactor = 1.5
-
-/**
- * Whether the machine was so slow in a stretch of time that what took so many times longer than was promised is nobody's
- * broken promise: then why, as the rest of a sentence.
- */
-export function tooSlowToJudge(
-  timeline: Timeline,
-  fromMs: number,
-  toMs: number,
-  timesLonger: number,
-): string | undefined {
-  const { factor, stalledMs, because } = slowdown(timeline, fromMs, toMs)
-  if (factor < Math.min(timesLonger, tooSlowFactor) && stalledMs === 0) return undefined
-  return `this machine was too slow to judge: ${because}`
-}
-
 /** The prober gives up after 2 s (harness/image/prober.ts); where it does so later, it had no CPU itself. */
 const givesUpMs = 2_000
 const heldUpMs = 100
@@ -62,11 +41,6 @@ function heldUp(tookMs: number): string | undefined {
   const lateMs = tookMs - givesUpMs
   if (lateMs < heldUpMs) return undefined
   return `this machine was too slow to judge: the prober itself was held up for ${formatMs(lateMs)}`
-}
-
-/** What was seen is no broken promise, for `excuse` says why it may be the machine's doing. */
-export function excused(seen: string, excuse: string): Judgement {
-  return { is: 'unjudgeable', detail: `${seen}, but ${excuse}`, tooSlow: true }
 }
 
 /** Why these losses may be the machine's doing: each has timed out, while it was too slow. Undefined where one was not. */

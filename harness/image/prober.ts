@@ -13,15 +13,16 @@
 // was asked, or -1; and the age of a reused connection in milliseconds.
 import { readFileSync } from 'node:fs'
 import { Agent, type IncomingMessage, request } from 'node:http'
+import { OwnTime } from './own-time.ts'
 
 type Row = [number, number, number, number, 0 | 1 | 2, number | string, number?, number?]
 
 const [url = '', rateText = '50'] = process.argv.slice(2)
 const intervalMs = 1_000 / Number(rateText)
 const endpointIntervalMs = 200
+/** Of this process' own time. */
 const timeoutMs = 2_000
-/** A timer that is so late tells that this process had no CPU. */
-const lateTimerMs = 50
+const beatEveryMs = 20
 const laneCount = 8
 const writeEveryMs = 50
 /** Many a server closes a connection that is idle for 5 s: one that this process, held up, left so long is not kept. */
@@ -77,6 +78,7 @@ function nextPort(): number {
 // --- what is written ---
 
 const startedAt = performance.now()
+const ownTime = new OwnTime(beatEveryMs, startedAt)
 const epochAtStart = Date.now()
 let rows: Row[] = []
 let names: string[] = []
@@ -154,15 +156,12 @@ function send(to: string, how: 'new' | 'kept' | 'endpoint'): void {
   }
 
   const abandoned = new AbortController()
+  const ownBegan = ownTime.at(began)
   const abandon = () => {
-    const lateMs = performance.now() - began - timeoutMs
-    // This process was held up, and what has come meanwhile is still unread: so much is not the server's doing.
-    if (lateMs > lateTimerMs && !extended) {
-      extended = true
-      timer = setTimeout(abandon, lateMs)
-    } else abandoned.abort()
+    const leftMs = timeoutMs - (ownTime.at(performance.now()) - ownBegan)
+    if (leftMs < 1) return abandoned.abort()
+    timer = setTimeout(abandon, leftMs)
   }
-  let extended = false
   let timer = setTimeout(abandon, timeoutMs)
 
   const attempt = (portsLeft: number) => {
@@ -200,6 +199,8 @@ process.on('SIGTERM', () => {
   write()
   process.exit(0)
 })
+
+setInterval(() => ownTime.beat(performance.now()), beatEveryMs)
 
 // Each tick sends what is due by the clock, so that a late timer does not lower the rate.
 let due = 0

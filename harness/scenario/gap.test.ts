@@ -35,7 +35,7 @@ test('a claim that is judged on what is listed after a gap knows of the gap', as
   })
   const claim = respond({
     ...{ stage, statement: 'toRestart()', subject: 'Pod/shop/web-1/app', promise: 'to restart' },
-    ...{ judge: judgeRestarted('web-1', 'app', 1, {}), rests: ['Pod'], within: '5s' },
+    ...{ judge: judgeRestarted({ faults: [] }, 'web-1', 'app', 1, {}), rests: ['Pod'], within: '5s' },
     predict: () => undefined,
   })
   watching.resolve({ why: 'expired' })

@@ -201,6 +201,12 @@ test('an app that closes connections, and one that answers them no more, are tol
   expect(textOf(...long, kept(1_200, { tookMs: 150 }))).toBe(
     '1 request lost on a reused connection (reset), 0.3 s after SIGTERM of web-1: the app closed connections that requests were on',
   )
+  const queued = routed(1_000).map((seen) =>
+    seen.source === 'traffic' ? { ...seen, lost: 'reset' as const, tookMs: 200 } : seen,
+  )
+  expect(textOf(...long, ...queued)).toMatch(
+    /^1 request lost on a new connection \(reset\), .*: the app closed connections that requests were on, or stopped listening before it had accepted them$/,
+  )
   expect(textOf(...long, kept(1_350))).toBe(
     '1 request lost on a reused connection (reset), 0.3 s after SIGTERM of web-1: the app closed connections that requests were just being sent on',
   )

@@ -50,7 +50,7 @@ function tellOf(timeline: Timeline, name: string, first: Lost, group: Lost[]): s
     case 'ended with it':
       return `, when ${name} ended${code}${afterStop}: ${whyUnfinished(timeline, first)}`
     case 'cut':
-      return `${afterStop} of ${name}: the app closed connections that requests were on`
+      return `${afterStop} of ${name}: ${whyCut(group)}`
     case 'closing':
       return `${afterStop} of ${name}: the app closed connections that requests were just being sent on`
     case 'unanswered':
@@ -95,6 +95,13 @@ function whyEnded(timeline: Timeline, lost: Lost, group: Lost[]): string {
     return `it did not end by itself${grace}, and was killed before its endpoint was gone`
   if (stop) return `the app ended before its endpoint was gone; ${coverWords(timeline, group)}`
   return `it ${howEnded(fate?.end)}, and until its endpoint is gone its share of the requests is lost`
+}
+
+/** A connection that waits in the queue of a socket is established for its client, and reset when the socket is closed. */
+function whyCut(group: Lost[]): string {
+  const isNew = group.every(({ asked }) => asked.connection === 'new')
+  const queued = isNew ? ', or stopped listening before it had accepted them' : ''
+  return `the app closed connections that requests were on${queued}`
 }
 
 /** Why a pod ended without an answer to the requests that it had. */

@@ -1,0 +1,48 @@
+import { type FaultEffect, hurtPods, type ProbeKind } from '../model/fault.ts'
+import type { Interval } from '../model/interval.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import type { Stage } from '../workload/stage.ts'
+import { timesOutFactor, tooSlowToJudge } from './too-slow.ts'
+
+/** Why what became of a pod in a stretch of time may be the machine's doing, as the rest of a sentence; undefined where not. */
+export type SlowProbe = (timeline: Timeline, uid: string, fromMs: number, toMs: number) => string | undefined
+
+/** An event comes so long after what it tells of, and the probe was begun as long before. */
+const lagMs = 3_000
+/** Of HTTP, of TCP, and of a command or gRPC: each seen in the kubelet's events of Kubernetes 1.34. */
+const timedOut = /deadline exceeded|i\/o timeout|timed out/
+
+/** The kubelet kills a container for a failure of these. */
+export const killingProbes: readonly ProbeKind[] = ['liveness', 'startup']
+
+/**
+ * A kubelet whose probe times out takes the pod out of its Services, or restarts its container; on a machine that is too
+ * slow the pod may have had no CPU to answer with. Where a fault of the scenario holds these probes up, it is the fault's doing.
+ *
+ * @param kinds the probes by which it may have come to that
+ */
+export function slowProbe({ faults }: Pick<Stage, 'faults'>, kinds: readonly ProbeKind[]): SlowProbe {
+  return (timeline, uid, fromMs, toMs) => {
+    const effects = faults.map(({ effect }) => effect).filter((effect) => hurtPods(effect).includes(uid))
+    const own = kinds.filter((kind) => !effects.some((effect) => holdsUp(effect, kind)))
+    const events = timeline
+      .of('event', uid)
+      .filter((event) => event.fromMs >= fromMs - lagMs && event.fromMs <= toMs + lagMs)
+    for (const event of events) {
+      const kind = own.find((one) => isTimeOut(event, one))
+      const excuse = kind && tooSlowToJudge(timeline, event.fromMs - lagMs, event.fromMs, timesOutFactor)
+      if (excuse) return `its ${kind} probe timed out, and ${excuse}`
+    }
+    return undefined
+  }
+}
+
+/** `Liveness probe failed: Get "http://10.244.1.7:8080/": context deadline exceeded (...)` */
+function isTimeOut({ detail: { reason, message } }: Interval<'event'>, kind: ProbeKind): boolean {
+  return reason === 'Unhealthy' && message.toLowerCase().startsWith(kind) && timedOut.test(message)
+}
+
+function holdsUp(effect: FaultEffect, kind: ProbeKind): boolean {
+  if (effect.does === 'fail-probe') return effect.probes.includes(kind)
+  return ['freeze', 'lose-node', 'lose-dependency'].includes(effect.does)
+}
