@@ -85,7 +85,7 @@ async function play(series: Series, point: Point, cluster: string, before: Finge
   return { delayMs, undone, wrong }
 }
 
-/** Nobody of the run was left to revert it, and it does not go with its namespace: else the point would show nothing. */
+/** Nobody of the run was left to revert it, and it does not come back by itself: else the point would show nothing. */
 function leavesFault({ fault, since, killed }: Point): boolean {
   return hurts[fault]?.outside === true && since === 'landed' && killed === 'whole group'
 }

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { cacheFolder } from './cache.ts'
+import { EnvironmentError } from '../model/errors.ts'
+import { cacheFolder, makeCacheFolder } from './cache.ts'
 
 const all = { ROLYPOLY_CACHE: '/own', XDG_CACHE_HOME: '/xdg', HOME: '/home/me' }
 
@@ -26,3 +27,14 @@ test('the cache folder on macOS is where its caches are, unless told otherwise',
   expect(cacheFolder(all, 'darwin')).toBe('/own')
   expect(cacheFolder({ ...all, ROLYPOLY_CACHE: '' }, 'darwin')).toBe('/xdg/rolypoly')
 })
+
+test.runIf(process.platform === 'linux')(
+  'a folder of it that cannot be made is told with what to do',
+  async () => {
+    const refused = makeCacheFolder('/proc/x/clusters', 'the journal')
+    await expect(refused).rejects.toThrow(
+      '/proc/x/clusters cannot be written, so the journal cannot be kept there',
+    )
+    await expect(refused).rejects.toBeInstanceOf(EnvironmentError)
+  },
+)

@@ -1,8 +1,9 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from '../cluster/clock.ts'
 import { withFileLock } from '../cluster/file-lock.ts'
+import { makeFolder } from '../cluster/make-folder.ts'
 import { writeWhole } from '../cluster/write-whole.ts'
 import { NotCapableError, UsageError } from '../model/errors.ts'
 
@@ -86,7 +87,7 @@ export class HurtLedger {
   private async write(act: (others: number) => boolean): Promise<boolean> {
     const { folder, scenario } = this.options
     const path = join(folder, 'hurt.json')
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     return withFileLock(join(folder, 'hurt.lock'), async () => {
       const { [scenario]: _, ...others } = await read(path)
       const sum = Object.values(others).reduce((a, b) => a + b, 0)

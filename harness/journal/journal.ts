@@ -1,7 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { cacheFolder } from '../cluster/cache.ts'
+import { cacheFolder, makeCacheFolder } from '../cluster/cache.ts'
 import { withFileLock } from '../cluster/file-lock.ts'
 import { writeWhole } from '../cluster/write-whole.ts'
 import { ownerSchema } from './owner.ts'
@@ -34,8 +34,13 @@ export function kubeconfigPath(cluster: string): string {
   return join(clustersFolder(), `${cluster}.kubeconfig`)
 }
 
-/** Writes an entry, before the act that it tells of. */
+/**
+ * Writes an entry, before the act that it tells of.
+ *
+ * @throws EnvironmentError where the journal cannot be written: then nothing may be done.
+ */
 export async function writeEntry(entry: JournalEntry): Promise<void> {
+  await makeClustersFolder()
   await writeWhole(join(clustersFolder(), `${entry.cluster}.json`), `${JSON.stringify(entry, null, 2)}\n`)
 }
 
@@ -57,6 +62,10 @@ export function openEntries(): Promise<JournalEntry[]> {
 
 /** Does the work while no other process of this user's changes who owns which cluster. */
 export async function withJournal<T>(work: () => Promise<T>): Promise<T> {
-  await mkdir(clustersFolder(), { recursive: true, mode: 0o700 })
+  await makeClustersFolder()
   return withFileLock(join(clustersFolder(), 'lock'), work)
+}
+
+function makeClustersFolder(): Promise<void> {
+  return makeCacheFolder(clustersFolder(), 'the journal of clusters')
 }

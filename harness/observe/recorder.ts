@@ -1,9 +1,9 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { finished } from 'node:stream/promises'
 import type { Clock } from '../cluster/clock.ts'
 import type { Kube, ListRef } from '../cluster/kube.ts'
+import { makeFolder } from '../cluster/make-folder.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import type { Observation, WatchedKind } from '../model/observation.ts'
 import { redactor } from '../model/redact.ts'
@@ -46,7 +46,7 @@ export interface ScenarioRecorder extends Recorder {
 /** Opens a recorder: resolves once each of its watches has a list to go on from. */
 export async function openRecorder(options: RecorderOptions): Promise<ScenarioRecorder> {
   const { kube, clock, namespace, path } = options
-  await clock.outside(() => mkdir(dirname(path), { recursive: true }))
+  await clock.outside(() => makeFolder(dirname(path)))
   const recorder = new JsonlRecorder(clock, path)
   try {
     await Promise.all([

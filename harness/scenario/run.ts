@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { makeFolder } from '../cluster/make-folder.ts'
 import { hurtFolderOf } from '../faults/hurt-ledger.ts'
 import { UsageError } from '../model/errors.ts'
 import type { ClusterResult } from '../model/result.ts'
@@ -61,7 +62,7 @@ export async function beginRun(options: Pick<RunOptions, 'report' | 'mode' | 'se
   const id = `${startedAt.slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`
   const folder = resolve(options.report ?? join('reports', 'runs', id))
   try {
-    await mkdir(join(folder, 'recordings'), { recursive: true })
+    await makeFolder(join(folder, 'recordings'))
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new UsageError(`${folder}: cannot be made the run's folder: ${why}`, {

@@ -19,7 +19,7 @@ import type { ProbesOptions } from '../../charts/probes/chart.ts'
 /** A fault that a run is killed in, by what it is called in the matrix. */
 export interface Hurt {
   fault(pod: Pod): Fault
-  /** It leaves something outside of the scenario's own namespace, which does not go with that. */
+  /** It leaves something that neither goes with the scenario's own namespace nor comes back by itself. */
   outside?: true
   /** How the app is asked; over HTTP unless given. */
   app?: ProbesOptions
@@ -39,7 +39,7 @@ export const hurts: Record<string, Hurt> = {
   cordonNode: { fault: cordonNode, outside: true },
   drainNode: { fault: (pod) => drainNode(pod), outside: true },
   taintNode: { fault: (pod) => taintNode(pod, { key: 'crash', effect: 'NoExecute' }), outside: true },
-  'stopControlPlane of the scheduler': { fault: () => stopControlPlane('kube-scheduler'), outside: true },
-  'stopControlPlane of the API server': { fault: () => stopControlPlane('kube-apiserver'), outside: true },
+  'stopControlPlane of the scheduler': { fault: () => stopControlPlane('kube-scheduler') },
+  'stopControlPlane of the API server': { fault: () => stopControlPlane('kube-apiserver') },
   deletePod: { fault: (pod) => deletePod(pod) },
 }

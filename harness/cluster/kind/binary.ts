@@ -1,8 +1,8 @@
 import { constants } from 'node:fs'
-import { access, chmod, mkdir, stat } from 'node:fs/promises'
+import { access, chmod, stat } from 'node:fs/promises'
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { EnvironmentError, UsageError } from '../../model/errors.ts'
-import { cacheFolder } from '../cache.ts'
+import { cacheFolder, makeCacheFolder } from '../cache.ts'
 import { download } from '../download.ts'
 import { withFileLock } from '../file-lock.ts'
 import { isOffline } from '../offline.ts'
@@ -110,7 +110,7 @@ async function cached(
       remedy: `Place that file there, or name a kind in KIND_BINARY, or put ${what} on the PATH.`,
     })
   }
-  await makeFolder(dirname(path))
+  await makeCacheFolder(dirname(path), 'kind')
   const onWait = (pid: number | undefined) =>
     onProgress?.(`${what}: waiting for ${pid ? `process ${pid}` : 'another process'}, which downloads it`)
   const fetched = async () => {
@@ -159,18 +159,6 @@ async function askVersion(
     return { version: undefined, evidence }
   }
   return { version: /^kind v(\S+)/m.exec(outcome.stdout)?.[1], evidence: outcome.stdout }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true })
-    await access(folder, constants.W_OK)
-  } catch (cause) {
-    throw new EnvironmentError(`${folder} cannot be written, so kind cannot be kept there`, {
-      remedy: 'Set ROLYPOLY_CACHE to a folder that can be.',
-      cause,
-    })
-  }
 }
 
 function mirror(env: NodeJS.ProcessEnv): string {

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { EnvironmentError, UsageError } from '../../model/errors.ts'
 import type { ImageSupply, LocalImage } from '../../model/image.ts'
-import { cacheFolder } from '../cache.ts'
+import { cacheFolder, makeCacheFolder } from '../cache.ts'
 import { withFileLock } from '../file-lock.ts'
 import type { Kube, NodeObject } from '../kube.ts'
 import { run } from '../process.ts'
@@ -99,7 +98,7 @@ async function loadImages({ kube, cluster, kindPath, into }: ImageTarget, images
       })
       const mark = `rolypoly.dev/loaded:${id.replace('sha256:', '')}`
       const locks = join(cacheFolder(process.env), 'locks')
-      await mkdir(locks, { recursive: true })
+      await makeCacheFolder(locks, 'the locks of images')
       const lock = join(locks, `${cluster}-${id.slice(-12)}`)
       await withFileLock(lock, async () => {
         const has = await Promise.all(nodes.map((node) => hasImage(node, mark)))
