@@ -116,6 +116,12 @@ test('a server that never answers is given up, in one sentence', async () => {
   expect(asked.length).toBeGreaterThan(1)
 })
 
+test('a command in a pod is given up where nothing is heard of it', async () => {
+  const { kube } = await serverOf(['silence'], { answerMs: 300, againForMs: 500 })
+  const asked = kube.exec({ namespace: 'shop', name: 'web-1', container: 'app' }, ['true'])
+  await expect(asked).rejects.toThrow('Pod/shop/web-1/app: exec took longer than 300 ms')
+})
+
 test('a server that is away for good is given up, and the last word is told', async () => {
   const fates = Array<Fate>(100).fill('cut')
   const { kube } = await serverOf(fates, { answerMs: 50, againForMs: 500 })

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { Exec, HttpMethod, type KubeConfig, Log, PatchStrategy, Watch } from '@kubernetes/client-node'
+import { formatMs } from '../model/duration.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import { JsonApi } from './json-api.ts'
 import type {
@@ -225,7 +226,7 @@ class KubeClient implements Kube {
     const stdout = collect()
     const stderr = collect()
     const { promise, resolve, reject } = Promise.withResolvers<number>()
-    const socket = await new Exec(this.config).exec(
+    const connecting = new Exec(this.config).exec(
       pod.namespace,
       pod.name,
       pod.container,
@@ -241,12 +242,25 @@ class KubeClient implements Kube {
         else reject(new EnvironmentError(`${subject}: exec failed: ${status.message ?? 'no reason given'}`))
       },
     )
-    socket.on('close', () =>
-      reject(new EnvironmentError(`${subject}: exec ended without telling its exit code`)),
-    )
-    socket.on('error', reject)
-    const exitCode = await promise
-    return { stdout: stdout.text(), stderr: stderr.text(), exitCode }
+    connecting.then((socket) => {
+      socket.on('close', () =>
+        reject(new EnvironmentError(`${subject}: exec ended without telling its exit code`)),
+      )
+      socket.on('error', reject)
+    }, reject)
+    const { answerMs } = this.patience
+    const late = () => reject(new EnvironmentError(`${subject}: exec took longer than ${formatMs(answerMs)}`))
+    const timer = setTimeout(late, answerMs)
+    try {
+      const exitCode = await promise
+      return { stdout: stdout.text(), stderr: stderr.text(), exitCode }
+    } finally {
+      clearTimeout(timer)
+      connecting.then(
+        (socket) => socket.close(),
+        () => undefined,
+      )
+    }
   }
 
   logs(

@@ -99,6 +99,7 @@ export interface Kube {
     pod: { namespace: string; name: string },
     options?: { gracePeriodSeconds?: number; uid?: string },
   ): Promise<EvictionAnswer>
+  /** Runs a command in a container that ends soon: within 20 s, that is, or it is given up. */
   exec(pod: PodRef, command: string[]): Promise<ExecResult>
   /**
    * The log so far; with `previous`, that of the container's last incarnation; with `timestamps`, each line behind the
