@@ -26,56 +26,70 @@ const names = async () => (await openEntries()).map(({ cluster }) => cluster).so
 
 test('entries are open from when they are written until they are closed', async () => {
   expect(await openEntries()).toEqual([])
-  await writeEntry(entry('a'))
-  await writeEntry(entry('b', { kept: true }))
-  expect(await openEntries()).toEqual(expect.arrayContaining([entry('a'), entry('b', { kept: true })]))
-  await closeEntry('a')
-  expect(await names()).toEqual(['b'])
-  await closeEntry('a')
-  expect(await names()).toEqual(['b'])
+  await writeEntry(entry('rolypoly-a'))
+  await writeEntry(entry('rolypoly-b', { kept: true }))
+  expect(await openEntries()).toEqual(
+    expect.arrayContaining([entry('rolypoly-a'), entry('rolypoly-b', { kept: true })]),
+  )
+  await closeEntry('rolypoly-a')
+  expect(await names()).toEqual(['rolypoly-b'])
+  await closeEntry('rolypoly-a')
+  expect(await names()).toEqual(['rolypoly-b'])
 })
 
 test('an entry that is written again takes the place of the first', async () => {
-  await writeEntry(entry('a'))
-  await writeEntry(entry('a', { kept: true }))
-  expect(await openEntries()).toEqual([entry('a', { kept: true })])
+  await writeEntry(entry('rolypoly-a'))
+  await writeEntry(entry('rolypoly-a', { kept: true }))
+  expect(await openEntries()).toEqual([entry('rolypoly-a', { kept: true })])
 })
 
 test.each([
-  ['is cut short', '{"cluster": "b"'],
-  ['is of another shape', '{"cluster": "b", "nodes": "three"}'],
+  ['is cut short', '{"cluster": "rolypoly-b"'],
+  ['is of another shape', '{"cluster": "rolypoly-b", "nodes": "three"}'],
   ['is empty', ''],
 ])('an entry that %s is passed over, and takes no other with it', async (_, content) => {
-  await writeEntry(entry('a'))
+  await writeEntry(entry('rolypoly-a'))
   writeFileSync(join(cache(), 'clusters', 'b.json'), content)
-  expect(await names()).toEqual(['a'])
+  expect(await names()).toEqual(['rolypoly-a'])
+})
+
+const homeConfig = '/home/me/.kube/config'
+test.each([
+  ["another's cluster", entry('kind')],
+  ['a path', entry('rolypoly-b/../../../data')],
+  ['a kubeconfig that is not its own', { ...entry('rolypoly-b'), kubeconfig: homeConfig }],
+  ['no nodes', entry('rolypoly-b', { nodes: 0 })],
+])('an entry of %s is none, for what it names would be deleted', async (_, other) => {
+  await writeEntry(entry('rolypoly-a'))
+  writeFileSync(join(cache(), 'clusters', 'b.json'), JSON.stringify(other))
+  expect(await names()).toEqual(['rolypoly-a'])
 })
 
 test('what is half written, a kubeconfig and a lock are no entries', async () => {
-  await writeEntry(entry('a'))
-  for (const name of ['b.json.part', 'b.kubeconfig', 'lock']) {
-    writeFileSync(join(cache(), 'clusters', name), JSON.stringify(entry('b')))
+  await writeEntry(entry('rolypoly-a'))
+  for (const name of ['rolypoly-b.json.part', 'rolypoly-b.kubeconfig', 'lock']) {
+    writeFileSync(join(cache(), 'clusters', name), JSON.stringify(entry('rolypoly-b')))
   }
-  expect(await names()).toEqual(['a'])
+  expect(await names()).toEqual(['rolypoly-a'])
 })
 
 test("the folder is its user's own, and is in the cache", async () => {
-  await writeEntry(entry('a'))
+  await writeEntry(entry('rolypoly-a'))
   expect(statSync(join(cache(), 'clusters')).mode & 0o077).toBe(0)
-  expect(kubeconfigPath('a')).toBe(join(cache(), 'clusters', 'a.kubeconfig'))
-  expect(readdirSync(join(cache(), 'clusters'))).toEqual(['a.json'])
+  expect(kubeconfigPath('rolypoly-a')).toBe(join(cache(), 'clusters', 'rolypoly-a.kubeconfig'))
+  expect(readdirSync(join(cache(), 'clusters'))).toEqual(['rolypoly-a.json'])
 })
 
 test('only one at a time changes who owns what', async () => {
   let [inside, most] = [0, 0]
   const work = async () => {
     most = Math.max(most, ++inside)
-    await writeEntry(entry('a'))
+    await writeEntry(entry('rolypoly-a'))
     inside--
     return most
   }
   expect(await Promise.all([withJournal(work), withJournal(work), withJournal(work)])).toEqual([1, 1, 1])
-  expect(readdirSync(join(cache(), 'clusters'))).toEqual(['a.json'])
+  expect(readdirSync(join(cache(), 'clusters'))).toEqual(['rolypoly-a.json'])
 })
 
 test('this process is alive, and one of its number that began at another time is not it', async () => {

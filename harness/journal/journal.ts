@@ -3,16 +3,21 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder, makeCacheFolder } from '../cluster/cache.ts'
 import { withFileLock } from '../cluster/file-lock.ts'
+import { clusterPrefix } from '../cluster/kind/lifecycle.ts'
 import { writeWhole } from '../cluster/write-whole.ts'
 import { ownerSchema } from './owner.ts'
 import { readOpen } from './read-open.ts'
 
-const entrySchema = z.object({
+/** What an entry names is deleted some day: nothing that rolypoly could not have made. */
+const clusterName = new RegExp(`^${clusterPrefix}[a-z0-9-]+$`)
+
+const entryShape = z.object({
   /** The kind cluster's name. */
-  cluster: z.string(),
+  cluster: z.string().regex(clusterName),
+  /** Beside the entry. */
   kubeconfig: z.string(),
   image: z.string(),
-  nodes: z.number().int(),
+  nodes: z.int().positive(),
   /** Left for a later run to reuse. */
   kept: z.boolean(),
   /** Null where it is kept, well, and nobody's. */
@@ -21,6 +26,8 @@ const entrySchema = z.object({
   mending: z.boolean().optional(),
   since: z.string(),
 })
+
+const entrySchema = entryShape.refine(({ cluster, kubeconfig }) => kubeconfig === kubeconfigPath(cluster))
 
 /** One cluster that a run of this user's on this machine has made, or is about to. */
 export type JournalEntry = z.infer<typeof entrySchema>

@@ -68,12 +68,16 @@ async function makeNodesAnew(
   const { items } = await kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' })
   const missing = machines.filter(({ node }) => !items.some(({ metadata }) => metadata?.name === node))
   const made = missing.map(async ({ node }) => {
-    const written = acts.find((act) => act.target === `Node/${node}` && act.object)?.object
+    const written = acts.map(({ object }) => object).find((object) => isNode(object, node))
     if (written) await kube.create<KubeObject>(written)
     else await registerAgain(node)
     return `made Node/${node} again`
   })
   return Promise.all(made)
+}
+
+function isNode(object: KubeObject | undefined, name: string): object is KubeObject {
+  return object?.kind === 'Node' && object.metadata?.name === name
 }
 
 type Reached = Pick<Cluster, 'kube' | 'clock' | 'name'>

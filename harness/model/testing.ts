@@ -15,11 +15,20 @@ const withinMs = 20_000
  * @param share of the cases that a property has, where each takes long
  */
 export function fuzz<T>(property: fc.IProperty<T>, share = 1): void {
-  fc.assert(property, {
+  fc.assert(property, parameters(share))
+}
+
+/** As {@link fuzz}, of what takes a while to come true. */
+export function fuzzAsync<T>(property: fc.IAsyncProperty<T>, share = 1): Promise<void> {
+  return fc.assert(property, parameters(share))
+}
+
+function parameters(share: number) {
+  return {
     numRuns: Math.max(20, Math.round(numRuns * share)),
     seed: Number.isNaN(seed) ? 7 : seed,
     interruptAfterTimeLimit: withinMs,
-  })
+  }
 }
 
 /** What programs print, and what is nearly that: parts of it cut out, doubled, or with anything put between. */
