@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import type { Cluster } from '../../harness/cluster/cluster.ts'
 import { tryRun } from '../../harness/cluster/process.ts'
+import { roleLabel } from '../../harness/model/limits.ts'
 import type { Limit, Sample } from './flat.ts'
 
 /** MiB of memory; all else are counts. Of what is open at the same place of each round there may be two more. */
@@ -22,7 +23,7 @@ export async function takeSample(cluster: Cluster): Promise<Sample> {
   const [watches, namespaces, pods, nodeProcesses] = await Promise.all([
     watchesOf(cluster),
     countOf(cluster, 'Namespace', 'app.kubernetes.io/managed-by=rolypoly'),
-    countOf(cluster, 'Pod', 'rolypoly.dev/role'),
+    countOf(cluster, 'Pod', roleLabel),
     processesOnNodes(cluster),
   ])
   await collect()

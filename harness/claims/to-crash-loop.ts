@@ -1,6 +1,7 @@
 import type { Duration } from '../model/duration.ts'
 import { formatMs } from '../model/duration.ts'
 import { UsageError } from '../model/errors.ts'
+import { isTerminalPhase } from '../model/pod-phase.ts'
 import { predict } from '../predict/predict.ts'
 import { backOffMs } from '../predict/terms.ts'
 import { incarnationsOf } from '../timeline/incarnations.ts'
@@ -82,7 +83,7 @@ export function judgeCrashLooped(uid: string, container: string, times: number, 
     if (goneMs !== undefined) return { is: 'broken', atMs: goneMs, detail: 'the pod itself was deleted' }
     const over = timeline
       .of('pod-phase', uid)
-      .find(({ toMs, detail }) => toMs === null && ['Failed', 'Succeeded'].includes(detail.phase))
+      .find(({ toMs, detail }) => toMs === null && isTerminalPhase(detail.phase))
     if (over) {
       const detail = `its pod was ${over.detail.phase}, and nothing starts its containers again`
       return { is: 'broken', atMs: over.fromMs, detail }

@@ -2,6 +2,8 @@ import type { PodObject } from '../cluster/kube.ts'
 import { cordon, uncordon } from '../cluster/node-marks.ts'
 import { toMs } from '../model/duration.ts'
 import { EnvironmentError } from '../model/errors.ts'
+import { roleLabel } from '../model/limits.ts'
+import { isTerminalPhase } from '../model/pod-phase.ts'
 import { keeps } from '../timeline/budgets.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
@@ -76,15 +78,12 @@ function isDrained({ metadata = {}, status }: PodObject): boolean {
   const { annotations = {}, labels = {}, ownerReferences = [], deletionTimestamp } = metadata
   if (annotations['kubernetes.io/config.mirror'] !== undefined) return false
   if (ownerReferences.some(({ kind, controller }) => controller && kind === 'DaemonSet')) return false
-  const isDone = ['Failed', 'Succeeded'].includes(status?.phase ?? '')
-  return !isDone && deletionTimestamp === undefined && labels[ownRole] === undefined
+  return !isTerminalPhase(status?.phase) && deletionTimestamp === undefined && labels[roleLabel] === undefined
 }
 
 /** What rolypoly itself runs stays where it is. */
-const ownRole = 'rolypoly.dev/role'
-
 function isOwn(timeline: Timeline, uid: string): boolean {
-  return timeline.of('pod', uid).some(({ detail }) => detail.labels[ownRole] !== undefined)
+  return timeline.of('pod', uid).some(({ detail }) => detail.labels[roleLabel] !== undefined)
 }
 
 /** How many of these pods their budgets let go at once; null where none has a budget. */

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster/kube.ts'
 import { EnvironmentError } from '../model/errors.ts'
-import { managedBy } from '../model/limits.ts'
+import { managedBy, roleLabel } from '../model/limits.ts'
 import { helperImageOf, type Stage } from '../workload/stage.ts'
 import { HelperLines } from './helper-lines.ts'
 
@@ -74,7 +74,7 @@ function helperPod(name: string, { stage, node, program, order }: HelperPodOptio
     metadata: {
       name,
       namespace: stage.namespace,
-      labels: { [managedBy.key]: managedBy.value, 'rolypoly.dev/role': 'probe-proxy' },
+      labels: { [managedBy.key]: managedBy.value, [roleLabel]: 'probe-proxy' },
     },
     spec: {
       nodeName: node,

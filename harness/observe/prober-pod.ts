@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster/kube.ts'
-import { managedBy } from '../model/limits.ts'
+import { managedBy, roleLabel } from '../model/limits.ts'
 
 export interface ProberPod {
   name: string
@@ -32,7 +32,7 @@ export function proberPod({
     metadata: {
       name,
       namespace,
-      labels: { [managedBy.key]: managedBy.value, 'rolypoly.dev/role': 'prober' },
+      labels: { [managedBy.key]: managedBy.value, [roleLabel]: 'prober' },
     },
     spec: {
       restartPolicy: 'Never',

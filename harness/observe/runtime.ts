@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Interval } from '../model/interval.ts'
+import { roleLabel } from '../model/limits.ts'
 import type { ExitObservation, SignalObservation } from '../model/observation.ts'
 import { noEndMs } from '../timeline/recording.ts'
 import type { Recorder } from './recorder.ts'
@@ -78,9 +79,7 @@ export function followRuntime({ cluster, recorder, signal }: RuntimeOptions): Ru
 function endedContainers({ timeline }: Recorder): Interval<'container-running'>[] {
   return timeline
     .of('container-running')
-    .filter(
-      ({ uid, toMs }) => toMs !== null && !timeline.of('pod', uid)[0]?.detail.labels['rolypoly.dev/role'],
-    )
+    .filter(({ uid, toMs }) => toMs !== null && !timeline.of('pod', uid)[0]?.detail.labels[roleLabel])
 }
 
 const hashOf = (containerID: string) => containerID.slice(containerID.indexOf('://') + 3)

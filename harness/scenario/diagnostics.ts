@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import type { PodObject } from '../cluster/kube.ts'
 import type { Interval } from '../model/interval.ts'
+import { roleLabel } from '../model/limits.ts'
 import { redactor } from '../model/redact.ts'
 import type { Diagnostic } from '../model/result.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -24,7 +25,7 @@ export async function diagnose(stage: Stage): Promise<Diagnostic[]> {
   const podsOf = (of: string) =>
     cluster.kube
       .list<PodObject>({ apiVersion: 'v1', kind: 'Pod', namespace: of })
-      .then(({ items }) => items.filter(({ metadata }) => !metadata?.labels?.['rolypoly.dev/role']))
+      .then(({ items }) => items.filter(({ metadata }) => !metadata?.labels?.[roleLabel]))
       .catch(() => [])
   const pods = (await Promise.all([namespace, ...neighbours].map(podsOf))).flat()
   for (const { metadata, spec, status } of pods) {

@@ -1,4 +1,5 @@
 import type { FaultRecord } from '../model/fault.ts'
+import { roleLabel } from '../model/limits.ts'
 import type { FaultResult, ScenarioResult, TrafficResult } from '../model/result.ts'
 import type { Recorder } from '../observe/recorder.ts'
 import { attribute } from '../timeline/attribution.ts'
@@ -18,7 +19,7 @@ export function seenIn(
   const noise = noiseSummary(timeline)
   // The prober and the proxy belong to the harness: the recording has them, the story does not need them.
   const own = new Set(
-    timeline.of('pod').flatMap(({ uid, detail }) => (detail.labels['rolypoly.dev/role'] ? [uid] : [])),
+    timeline.of('pod').flatMap(({ uid, detail }) => (detail.labels[roleLabel] ? [uid] : [])),
   )
   return {
     faults: faults.map(faultResult),

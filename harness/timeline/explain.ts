@@ -1,3 +1,4 @@
+import { roleLabel } from '../model/limits.ts'
 import type { End } from './attribution.ts'
 import { whoEnded } from './shutdown.ts'
 import type { Timeline } from './timeline.ts'
@@ -83,7 +84,7 @@ function connectionsOf(kind: Lost[]): string {
 /** Where the prober's node is known, it is its kube-proxy that still had the pod among the Service's. */
 function routedWords(timeline: Timeline, group: Lost[]): string {
   const isRouted = group.some(({ asked, fate }) => asked.connection === 'new' && fate?.by === 'route')
-  const prober = timeline.of('pod').find(({ detail }) => detail.labels['rolypoly.dev/role'] === 'prober')
+  const prober = timeline.of('pod').find(({ detail }) => detail.labels[roleLabel] === 'prober')
   return isRouted && prober?.detail.node ? `, while node ${prober.detail.node} still routed to it` : ''
 }
 

@@ -1,5 +1,6 @@
 import type { Interval } from '../model/interval.ts'
 import type { WorkloadShape } from '../model/observation.ts'
+import { isTerminalPhase } from '../model/pod-phase.ts'
 import type { Timeline } from './timeline.ts'
 
 /** Steady means unchanged for this long, in milliseconds: a pod that dies at once looks ready for a moment. */
@@ -13,7 +14,7 @@ export function livePods(timeline: Timeline, roots: WorkloadShape['roots']): Int
       ({ uid }) =>
         roots.some((root) => timeline.isControlledBy(uid, root.uid)) &&
         !isOpenIn(timeline.of('pod-terminating', uid)) &&
-        !['Failed', 'Succeeded'].includes(phaseOf(timeline, uid)),
+        !isTerminalPhase(phaseOf(timeline, uid)),
     )
 }
 

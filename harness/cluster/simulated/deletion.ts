@@ -1,3 +1,4 @@
+import { isTerminalPhase } from '../../model/pod-phase.ts'
 import type { KubeObject, PodObject } from '../kube.ts'
 import type { Store } from './store.ts'
 
@@ -28,8 +29,7 @@ export function deletePod(
   const pod = store.get('Pod', name, namespace)
   if (!pod || (options.uid !== undefined && pod.metadata?.uid !== options.uid)) return undefined
   const asked = options.gracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? usualGraceSeconds
-  const isDone = ['Failed', 'Succeeded'].includes(pod.status?.phase ?? '')
-  const gracePeriodSeconds = isDone || !pod.spec?.nodeName ? 0 : asked
+  const gracePeriodSeconds = isTerminalPhase(pod.status?.phase) || !pod.spec?.nodeName ? 0 : asked
   if (gracePeriodSeconds === 0) {
     // Whoever watches sees it marked, and then gone.
     const metadata = { ...pod.metadata, deletionTimestamp: store.timestamp(), deletionGracePeriodSeconds: 0 }

@@ -1,3 +1,4 @@
+import { isTerminalPhase } from '../../../model/pod-phase.ts'
 import type { KubeObject } from '../../kube.ts'
 import type { KindName } from '../kinds.ts'
 import type { Random } from '../random.ts'
@@ -123,7 +124,7 @@ function refuseOverQuota(world: World, pod: Pod): void {
 
 /** A pod that stops counts until it is gone, or long overdue. kubernetes/pkg/quota/v1/evaluator/core/pods.go: QuotaV1Pod. */
 function isCounted({ metadata, status }: Pod, nowMs: number): boolean {
-  if (['Failed', 'Succeeded'].includes(status?.phase ?? '')) return false
+  if (isTerminalPhase(status?.phase)) return false
   const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = metadata ?? {}
   if (deletionTimestamp === undefined) return true
   return nowMs <= Date.parse(deletionTimestamp) + deletionGracePeriodSeconds * 1_000

@@ -8,7 +8,7 @@ import type { World } from '../world.ts'
 import { conditionOf } from './conditions.ts'
 import { keyOf, splitKey } from './keys.ts'
 import { ObjectIndex } from './object-index.ts'
-import { isActive, isReady } from './pod-state.ts'
+import { isActive, isReady, isTerminal } from './pod-state.ts'
 
 type Job = ObjectOf<'Job'>
 
@@ -78,7 +78,7 @@ class JobController {
     const isOnFailure = job.spec.template.spec?.restartPolicy === 'OnFailure'
     // kubernetes/pkg/controller/job/job_controller.go: pastBackoffLimitOnFailure, and ended.failed for Never
     const tooMany = isOnFailure && restarts > 0 && restarts >= backoffLimit
-    const left = pods.filter((pod) => !isEnded(pod))
+    const left = pods.filter((pod) => !isTerminal(pod))
     const isFailing = conditionOf(job.status?.conditions, 'FailureTarget') !== undefined
     if (isFailing || ended.failed.size > backoffLimit || tooMany) return this.fail(job, left, ended)
     const isDone =
@@ -186,7 +186,7 @@ class JobController {
     const pods = this.pods.of(job.metadata?.uid ?? '')
     const active = pods.filter(isActive)
     const ready = active.filter(isReady).length
-    const terminating = pods.filter((pod) => !isActive(pod) && !isEnded(pod)).length
+    const terminating = pods.filter((pod) => !isActive(pod) && !isTerminal(pod)).length
     store.update('Job', {
       ...now,
       status: {
@@ -207,10 +207,6 @@ class JobController {
 
 function isOver({ status }: Job): boolean {
   return ['Complete', 'Failed'].some((type) => conditionOf(status?.conditions, type)?.status === 'True')
-}
-
-function isEnded({ status }: PodObject): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed'
 }
 
 function restartsOf({ status }: PodObject): number {

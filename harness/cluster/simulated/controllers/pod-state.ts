@@ -1,10 +1,10 @@
+import { isTerminalPhase } from '../../../model/pod-phase.ts'
 import type { PodObject } from '../../kube.ts'
 import { conditionOf, withCondition } from './conditions.ts'
 
 /** It has ended for good. */
 export function isTerminal(pod: PodObject): boolean {
-  const phase = pod.status?.phase
-  return phase === 'Failed' || phase === 'Succeeded'
+  return isTerminalPhase(pod.status?.phase)
 }
 
 export function isTerminating(pod: PodObject): boolean {

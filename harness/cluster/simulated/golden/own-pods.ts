@@ -1,3 +1,4 @@
+import { roleLabel } from '../../../model/limits.ts'
 import type { Observation } from '../../../model/observation.ts'
 
 /** The UIDs of the pods that the harness itself runs: they belong to no story. */
@@ -6,7 +7,7 @@ export function ownPods(observations: Observation[]): Set<string> {
     observations.flatMap((seen) => {
       if (seen.source !== 'watch' || seen.kind !== 'Pod') return []
       const { uid, labels } = seen.object.metadata as { uid: string; labels?: Record<string, string> }
-      return labels?.['rolypoly.dev/role'] === undefined ? [] : [uid]
+      return labels?.[roleLabel] === undefined ? [] : [uid]
     }),
   )
 }
