@@ -45,8 +45,28 @@ test('what is undone on the machine is told with its name', async () => {
   expect(undone).toEqual(['started the kubelet on n2'])
 })
 
+test('a machine that stops only when it is mended is turned on all the same', async () => {
+  const stopped = join(folder, 'stopped')
+  writeFileSync(stopped, '')
+  const asked = fakeDocker(`case $1 in
+    exec) [ ! -f ${stopped} ];;
+    inspect) echo exited;;
+    start) rm ${stopped};;
+  esac`)
+  expect(await mendMachine({ node: 'n2', status: 'running' })).toEqual({
+    ...{ node: 'n2', undone: ['turned n2 on'], rebooted: true },
+  })
+  const states = 'inspect --format {{.State.Status}} n2'
+  expect(asked()).toEqual(['exec n2 bash -c', states, 'start n2', 'exec n2 bash -c'])
+})
+
+test('one that somebody else has let go on meanwhile is no error', async () => {
+  fakeDocker('case $1 in unpause) exit 1;; inspect) echo running;; esac')
+  expect((await mendMachine({ node: 'n2', status: 'paused' })).undone).toEqual([])
+})
+
 test('a machine that cannot be mended is an error', async () => {
-  fakeDocker('exit 1')
+  fakeDocker('case $1 in inspect) echo running;; *) exit 1;; esac')
   await expect(mendMachine({ node: 'n2', status: 'running' })).rejects.toThrow('docker exec n2')
 })
 

@@ -1,3 +1,5 @@
+import pRetry from 'p-retry'
+import type { NodeState } from '../cluster.ts'
 import { onNode } from './on-node.ts'
 import { docker, kindPower, stateOf } from './power.ts'
 
@@ -31,11 +33,21 @@ export async function machinesOf(cluster: string): Promise<{ node: string; statu
  * @throws EnvironmentError where the machine does not come back.
  */
 export async function mendMachine({ node, status }: { node: string; status: string }): Promise<Mended> {
-  const undone: string[] = []
-  const state = stateOf(status)
+  const mended: Mended = { node, undone: [], rebooted: false }
+  // What the dead run had just asked for may be done only now, and what is left of it may undo the same.
+  await pRetry((attempt) => mendOnce(mended, attempt === 1 ? stateOf(status) : undefined), {
+    ...{ retries: 3, minTimeout: 200, factor: 2 },
+  })
+  return mended
+}
+
+async function mendOnce(mended: Mended, known: NodeState | undefined): Promise<void> {
+  const { node, undone } = mended
+  const state = known ?? (await kindPower.state(node))
   if (state === 'stopped') {
     await kindPower.start(node)
     undone.push(`turned ${node} on`)
+    mended.rebooted = true
   }
   if (state === 'paused') {
     await kindPower.unpause(node)
@@ -48,7 +60,6 @@ export async function mendMachine({ node, status }: { node: string; status: stri
       .filter((line) => line.startsWith(didMark))
       .map((line) => `${line.slice(didMark.length)} on ${node}`),
   )
-  return { node, undone, rebooted: state === 'stopped' }
 }
 
 /** Has a kubelet register its node, which it does when it starts. */
