@@ -17,7 +17,7 @@ import type {
 } from './kube.ts'
 import { nameOf } from './kube.ts'
 import { toKubeError } from './kube-client-error.ts'
-import { budgetRefusal, isNotFound, KubeError } from './kube-error.ts'
+import { budgetRefusal, isAlreadyThere, isNotFound } from './kube-error.ts'
 import { type Patience, untilAnswered, usualPatience } from './kube-retry.ts'
 import { readKubeconfig, refuseClusterless } from './kubeconfig.ts'
 import { eachLine } from './lines.ts'
@@ -86,7 +86,7 @@ class KubeClient implements Kube {
         return await this.api.send(path, HttpMethod.POST, { fieldManager, fieldValidation: 'Strict' }, object)
       } catch (error) {
         // It was made by the attempt whose answer was lost.
-        if (!isAgain || !isConflict(toKubeError(nameOf(object), error))) throw error
+        if (!isAgain || !isAlreadyThere(toKubeError(nameOf(object), error))) throw error
         return this.api.send(await this.api.pathOf(refOf(object)), HttpMethod.GET, {})
       }
     })
@@ -317,10 +317,6 @@ class KubeClient implements Kube {
       }
     }, this.patience)
   }
-}
-
-function isConflict(error: Error): boolean {
-  return error instanceof KubeError && error.code === 409 && error.reason === 'AlreadyExists'
 }
 
 function refOf(object: KubeObject): ObjectRef {

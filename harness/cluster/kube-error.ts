@@ -47,3 +47,8 @@ export function budgetRefusal(error: unknown): string | undefined {
 export function isNotFound(error: unknown): boolean {
   return error instanceof KubeError && error.code === 404 && error.reason === 'NotFound'
 }
+
+/** True for a KubeError that says that the object to be made is there already. */
+export function isAlreadyThere(error: unknown): boolean {
+  return error instanceof KubeError && error.code === 409 && error.reason === 'AlreadyExists'
+}

@@ -3,6 +3,7 @@ import { untilApiReady, untilHealthy, untilNodeBack } from '../cluster/health.ts
 import { connectKind } from '../cluster/kind/cluster.ts'
 import { type Mended, machinesOf, mendMachine, registerAgain } from '../cluster/kind/mend-node.ts'
 import type { KubeObject, NodeObject } from '../cluster/kube.ts'
+import { isAlreadyThere } from '../cluster/kube-error.ts'
 import { undoMarked } from '../cluster/node-marks.ts'
 import { untilObjects } from '../cluster/until.ts'
 import { EnvironmentError } from '../model/errors.ts'
@@ -69,7 +70,7 @@ async function makeNodesAnew(
   const missing = machines.filter(({ node }) => !items.some(({ metadata }) => metadata?.name === node))
   const made = missing.map(async ({ node }) => {
     const written = acts.map(({ object }) => object).find((object) => isNode(object, node))
-    if (written) await kube.create<KubeObject>(written)
+    if (written) await createUnlessThere(kube, written)
     else await registerAgain(node)
     return `made Node/${node} again`
   })
@@ -78,6 +79,15 @@ async function makeNodesAnew(
 
 function isNode(object: KubeObject | undefined, name: string): object is KubeObject {
   return object?.kind === 'Node' && object.metadata?.name === name
+}
+
+/** A worker of the dead run may outlive it by a moment, and undo the same. */
+async function createUnlessThere(kube: Cluster['kube'], object: KubeObject): Promise<void> {
+  try {
+    await kube.create(object)
+  } catch (error) {
+    if (!isAlreadyThere(error)) throw error
+  }
 }
 
 type Reached = Pick<Cluster, 'kube' | 'clock' | 'name'>
