@@ -133,6 +133,8 @@ function reconsider(claim: Response, entry: Entry, last: Judgement, window: Wind
   // Of what was broken before, the end knows more.
   const broken = verdict === 'violated' && timing !== 'late'
   if (last.is === 'broken' && (held || excused || broken)) return conclude(claim, entry, last, window)
+  // What would be broken now, but for the machine, has not held either.
+  if (last.is === 'unjudgeable' && last.tooSlow && held) return conclude(claim, entry, last, window)
   if (held) {
     const lostMs = claim.stage.recording.now()
     if (last.is === 'open' && mustLast) conclude(claim, entry, last, { ...window, lostMs })

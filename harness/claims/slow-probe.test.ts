@@ -1,9 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import type { FaultEffect, FaultRecord } from '../model/fault.ts'
 import type { NoiseObservation, Observation } from '../model/observation.ts'
-import { ended, pod, running, slice, timelineOf, watched } from '../timeline/testing.ts'
+import {
+  ended,
+  FakeRecording,
+  fakeStage,
+  pod,
+  running,
+  slice,
+  timelineOf,
+  watched,
+} from '../timeline/testing.ts'
+import { Pod, Workload } from '../workload/workload.ts'
+import { ledgerOf } from './ledger.ts'
+import { judgeExited } from './to-exit.ts'
 import { judgeAvailable } from './to-keep-available.ts'
-import { judgeRestarted } from './to-restart.ts'
+import { judgeRestarted, toRestart } from './to-restart.ts'
 import { judgeUp } from './to-stay-up.ts'
 
 const beats = (apiMs: number) =>
@@ -31,6 +43,8 @@ const again = (atMs: number, count: number) => {
   const app = running(`id${count + 1}`, count, ended(`id${count}`))
   return watched('Pod', atMs, pod({ containers: { app } }))
 }
+
+const shape = { name: 'web', namespace: 'shop', services: [{ name: 'web', selector: {} }], roots: [] }
 
 const hurtBy = (effect: FaultEffect) => ({ faults: [{ effect } as FaultRecord] })
 const unhurt = { faults: [] }
@@ -82,12 +96,50 @@ describe('a container that is killed for a probe that timed out', () => {
     expect(both(timelineOf(up, other, ...slow, liveness, killing, killed), 500).is).toBe('broken')
   })
 
-  test('may be one restart too many', () => {
+  test('may be one restart too many, or another exit code than was promised', () => {
     const restarts = (...seen: Observation[]) =>
       judgeRestarted(unhurt, 'web-1', 'app', 1, {})(timelineOf(up, ...seen), 500)
     const both = [again(3_000, 1), again(5_500, 2)]
     expect(restarts(...slow, liveness, ...both)).toMatchObject({ is: 'unjudgeable', tooSlow: true })
     expect(restarts(...calm, liveness, ...both).is).toBe('broken')
+    const exits = (...seen: Observation[]) => {
+      const all = timelineOf(up, ...seen, again(5_500, 1))
+      const wanted = { exitCode: 0 }
+      return [judgeRestarted(unhurt, 'web-1', 'app', 1, wanted), judgeExited(unhurt, 'web-1', 'app', 0)].map(
+        (judge) => judge(all, 500).is,
+      )
+    }
+    expect(exits(...slow, liveness)).toEqual(['unjudgeable', 'unjudgeable'])
+    expect(exits(...calm, liveness)).toEqual(['broken', 'broken'])
+  })
+
+  test('or that came before it listened: but what was ready had begun to', () => {
+    const message = 'Liveness probe failed: dial tcp 10.0.0.1:80: connect: connection refused'
+    const starting = watched('Pod', 1, pod({ ready: false, containers: { app: running('id1') } }))
+    const seen = [...slow, event(5_000, 'Unhealthy', message), killing]
+    const of = (first: Observation) => judgeUp(unhurt, () => ['web-1'])(timelineOf(first, ...seen), 500)
+    expect(of(starting)).toMatchObject({
+      ...{ is: 'unjudgeable', detail: expect.stringContaining('its liveness probe came before it listened') },
+    })
+    expect(of(up).is).toBe('broken')
+  })
+
+  test('after what was promised had come, leaves that unjudged too', async () => {
+    const recording = new FakeRecording(up, again(600, 1))
+    const stage = fakeStage(recording, {
+      ...{ number: 0, kind: 'killContainer', target: 'Pod/shop/web-1', injectedAtMs: 500, receipt: null },
+      ...{ effect: { does: 'signal', podUid: 'web-1', container: 'app', signal: 'SIGKILL' } },
+      revertedAtMs: undefined,
+    })
+    recording.passUntil(1_000)
+    const containers = [{ name: 'app' }]
+    const workload = new Workload(stage, shape, { containers })
+    const of = new Pod(workload, { metadata: { name: 'web-1', uid: 'web-1' }, spec: { containers } })
+    await toRestart(of, { within: '1s' }, 'toRestart()')
+    expect(ledgerOf(stage).entries[0]?.result.verdict).toBe('passed')
+    for (const one of [...slow, liveness, again(5_500, 2)]) recording.record(one)
+    await ledgerOf(stage).close()
+    expect(ledgerOf(stage).entries[0]?.result.verdict).toBe('inconclusive')
   })
 })
 
@@ -103,7 +155,6 @@ describe('a pod that is taken out of its Service for a probe that timed out', ()
         'web',
       ),
     )
-  const shape = { name: 'web', namespace: 'shop', services: [{ name: 'web', selector: {} }], roots: [] }
   const kept = (atLeast: number, ...seen: Observation[]) =>
     judgeAvailable(unhurt, shape, atLeast)(timelineOf(listed(1, 'web-1', 'web-2'), ...seen), 500)
 

@@ -11,13 +11,15 @@ export type SlowProbe = (timeline: Timeline, uid: string, fromMs: number, toMs: 
 const lagMs = 3_000
 /** Of HTTP, of TCP, and of a command or gRPC: each seen in the kubelet's events of Kubernetes 1.34. */
 const timedOut = /deadline exceeded|i\/o timeout|timed out/
+const refused = /connection refused/
 
 /** The kubelet kills a container for a failure of these. */
 export const killingProbes: readonly ProbeKind[] = ['liveness', 'startup']
 
 /**
- * A kubelet whose probe times out takes the pod out of its Services, or restarts its container; on a machine that is too
- * slow the pod may have had no CPU to answer with. Where a fault of the scenario holds these probes up, it is the fault's doing.
+ * A kubelet whose probe fails takes the pod out of its Services, or restarts its container; on a machine that is too slow
+ * the pod may have had no CPU to answer with, or to begin to listen. Where a fault of the scenario fails these probes, it is
+ * the fault's doing.
  *
  * @param kinds the probes by which it may have come to that
  */
@@ -29,17 +31,28 @@ export function slowProbe({ faults }: Pick<Stage, 'faults'>, kinds: readonly Pro
       .of('event', uid)
       .filter((event) => event.fromMs >= fromMs - lagMs && event.fromMs <= toMs + lagMs)
     for (const event of events) {
-      const kind = own.find((one) => isTimeOut(event, one))
-      const excuse = kind && tooSlowToJudge(timeline, event.fromMs - lagMs, event.fromMs, timesOutFactor)
-      if (excuse) return `its ${kind} probe timed out, and ${excuse}`
+      const kind = own.find((one) => isFailureOf(event, one))
+      const late = kind && lateness(timeline, uid, event)
+      const excuse = late && tooSlowToJudge(timeline, event.fromMs - lagMs, event.fromMs, timesOutFactor)
+      if (excuse) return `its ${kind} probe ${late}, and ${excuse}`
     }
     return undefined
   }
 }
 
 /** `Liveness probe failed: Get "http://10.244.1.7:8080/": context deadline exceeded (...)` */
-function isTimeOut({ detail: { reason, message } }: Interval<'event'>, kind: ProbeKind): boolean {
-  return reason === 'Unhealthy' && message.toLowerCase().startsWith(kind) && timedOut.test(message)
+function isFailureOf({ detail: { reason, message } }: Interval<'event'>, kind: ProbeKind): boolean {
+  return reason === 'Unhealthy' && message.toLowerCase().startsWith(kind)
+}
+
+/** What of a failed probe is a matter of time, as words: a pod that was ready had begun to listen. */
+function lateness(timeline: Timeline, uid: string, event: Interval<'event'>): string | undefined {
+  const { fromMs: atMs, detail } = event
+  if (timedOut.test(detail.message)) return 'timed out'
+  const wasReady = timeline
+    .of('pod-ready', uid)
+    .some(({ fromMs, toMs }) => fromMs <= atMs && (toMs ?? atMs) >= atMs - lagMs)
+  return refused.test(detail.message) && !wasReady ? 'came before it listened' : undefined
 }
 
 function holdsUp(effect: FaultEffect, kind: ProbeKind): boolean {

@@ -6,6 +6,8 @@ import { respond } from './claim.ts'
 import { endedByFaults, endsSince, exitOf } from './containers.ts'
 import type { Judge, Judgement } from './judgement.ts'
 import { podSpecOf, situationOf } from './situation.ts'
+import { killingProbes, slowProbe } from './slow-probe.ts'
+import { excused } from './too-slow.ts'
 
 export interface ToExitOptions {
   code: number
@@ -39,13 +41,15 @@ export function judgeExited(
   container: string,
   code: number,
 ): Judge {
+  const slow = slowProbe(stage, killingProbes)
   return (timeline, sinceMs): Judgement => {
     const [first] = endsSince(timeline, uid, sinceMs, container, endedByFaults(stage))
     if (first) {
       const { ended } = first
-      const right = ended.detail.exitCode === code
-      const detail = right ? `exited with ${exitOf(ended)}` : `it exited with ${exitOf(ended)}`
-      return { is: right ? 'held' : 'broken', atMs: ended.fromMs, detail }
+      const how = `exited with ${exitOf(ended)}`
+      if (ended.detail.exitCode === code) return { is: 'held', atMs: ended.fromMs, detail: how }
+      const excuse = slow(timeline, uid, sinceMs, ended.fromMs)
+      return excuse ? excused(`it ${how}`, excuse) : { is: 'broken', atMs: ended.fromMs, detail: `it ${how}` }
     }
     const goneMs = timeline.of('pod', uid)[0]?.toMs
     if (typeof goneMs === 'number' && goneMs >= sinceMs)

@@ -68,15 +68,16 @@ export function judgeRestarted(
       const { exitCode = detail.exitCode, reason = detail.reason } = wanted
       return detail.exitCode !== exitCode || detail.reason !== reason
     })
-    if (wrong)
-      return { is: 'broken', atMs: wrong.ended.fromMs, detail: `it ended with ${exitOf(wrong.ended)}` }
+    const brokenAt = (atMs: number, detail: string): Judgement => {
+      const excuse = slow(timeline, uid, sinceMs, atMs)
+      return excuse ? excused(detail, excuse) : { is: 'broken', atMs, detail }
+    }
+    if (wrong) return brokenAt(wrong.ended.fromMs, `it ended with ${exitOf(wrong.ended)}`)
     const restarts = ends.filter(({ next }) => next !== undefined)
     const count = Math.max(restarts.length, countedBy(timeline, uid, container, sinceMs) - ownEnds.length)
     if (count > times) {
       const atMs = restarts[times]?.next?.fromMs ?? restarts.at(-1)?.next?.fromMs ?? sinceMs
-      const detail = `it restarted ${count} times`
-      const excuse = slow(timeline, uid, sinceMs, atMs)
-      return excuse ? excused(detail, excuse) : { is: 'broken', atMs, detail }
+      return brokenAt(atMs, `it restarted ${count} times`)
     }
     const last = restarts[times - 1]
     if (last?.next) {
