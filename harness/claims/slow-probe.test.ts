@@ -79,6 +79,19 @@ describe('a container that is killed for a probe that timed out', () => {
     expect(judgeUp(unhurt, () => ['web-1'])(timelineOf(up, ...slow, old, killing), 4_500).is).toBe('broken')
   })
 
+  test('leaves it unjudged for any failure of its probe, whenever it is told, where the machine was beyond judging', () => {
+    const failed = event(1_000, 'Unhealthy', 'Liveness probe failed: HTTP probe failed with statuscode: 500')
+    const seen = (apiMs: number) => [...beats(apiMs), failed, killing]
+    const judge = (apiMs: number) => judgeUp(unhurt, () => ['web-1'])(timelineOf(up, ...seen(apiMs)), 4_500)
+    expect(judge(1_250)).toMatchObject({
+      ...{
+        is: 'unjudgeable',
+        detail: expect.stringContaining('its liveness probe had failed, and this machine'),
+      },
+    })
+    expect(judge(1_240).is).toBe('broken')
+  })
+
   test('breaks it where a fault holds that probe up, and no other', () => {
     expect(stayed(frozen, ...slow, liveness, killing).is).toBe('broken')
     expect(stayed(failing('liveness'), ...slow, liveness, killing).is).toBe('broken')
