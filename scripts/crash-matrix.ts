@@ -3,7 +3,8 @@
 //   node scripts/crash-matrix.ts --points 12 --seed 7 --into <folder> [--nodes 2]
 //
 // Half of the time the guard is left to undo it, and half of the time it is killed too, and the next run has to. Exit
-// status 0; 1 where anything was left, or was not well again; 2 where a run could not be made.
+// status 0; 1 where anything was left, or was not well again; 2 where a run could not be made; 130 where Ctrl-C stopped it,
+// which it does after the point that it is at.
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -11,7 +12,7 @@ import { realClock } from '../harness/cluster/clock.ts'
 import { guardLog } from '../harness/journal/guard.ts'
 import { openEntries } from '../harness/journal/journal.ts'
 import { EnvironmentError, UsageError } from '../harness/model/errors.ts'
-import { command, wholeNumber } from './command.ts'
+import { command, interrupted, interruption, wholeNumber } from './command.ts'
 import { crash, playWell, type Series } from './crash/crash.ts'
 import { hurts } from './crash/faults.ts'
 import { difference, type Fingerprint, fingerprint } from './crash/fingerprint.ts'
@@ -43,9 +44,14 @@ await command('crash-matrix', async () => {
   const { cluster } = await playWell(series, 'before')
   console.log(`cluster: ${cluster} is hurt at ${points.length} points`)
   const before = await settled(cluster, [])
+  const stopping = interruption()
   let failed = 0
   let inPlace = 0
   for (const point of points) {
+    if (stopping.aborted) {
+      console.log(`crash-matrix: stopped before point ${point.number}; ${failed} before it left something`)
+      return interrupted
+    }
     const beganMs = realClock.now()
     const { delayMs, undone, wrong } = await play(series, point, cluster, before)
     if (wrong.length > 0) failed++
