@@ -61,6 +61,18 @@ test('the lock of a living process is waited for, which is said once', async () 
   expect(await waiting).not.toContain('other')
 })
 
+test('who has just taken a lock is told once it has written who it is', async () => {
+  const path = newPath()
+  writeFileSync(path, '')
+  const { promise, resolve } = Promise.withResolvers<number | undefined>()
+  const waiting = withFileLock(path, async () => 'done', { onWait: resolve })
+  await delay(20)
+  writeFileSync(path, held(process.pid))
+  expect(await promise).toBe(process.pid)
+  rmSync(path)
+  expect(await waiting).toBe('done')
+})
+
 test.each([
   ['from another machine', async () => held(await deadPid(), 'elsewhere')],
   ['of which nothing was written', async () => ''],

@@ -33,7 +33,7 @@ export async function withFileLock<T>(
 ): Promise<T> {
   const staleMs = options.staleMs ?? 20_000
   const token = randomUUID()
-  let waited = false
+  let [looks, isTold] = [0, false]
   while (!(await take(path, token))) {
     options.signal?.throwIfAborted()
     const seen = await look(path, staleMs)
@@ -41,8 +41,11 @@ export async function withFileLock<T>(
       await unlink(path).catch(ignoreMissing)
       continue
     }
-    if (!waited) options.onWait?.(seen.pid)
-    waited = true
+    // Who has just taken it may not have written down who that is.
+    if (!isTold && (seen.pid !== undefined || looks++ > 0)) {
+      isTold = true
+      options.onWait?.(seen.pid)
+    }
     await realClock.sleep(pollMs, options.signal)
   }
   const heartbeat = setInterval(() => {
