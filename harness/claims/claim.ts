@@ -244,6 +244,6 @@ function anchorOf(
 }
 
 /** True where a fault of the scenario has hurt this pod. */
-export function isHurt(stage: Stage, podUid: string): boolean {
-  return stage.faults.some(({ effect }) => hurtPods(effect).includes(podUid))
+export function isHurt({ faults }: Pick<Stage, 'faults'>, podUid: string): boolean {
+  return faults.some(({ effect }) => hurtPods(effect).includes(podUid))
 }

@@ -96,6 +96,8 @@ describe('a container that is killed for a probe that timed out', () => {
     expect(stayed(frozen, ...slow, liveness, killing).is).toBe('broken')
     expect(stayed(failing('liveness'), ...slow, liveness, killing).is).toBe('broken')
     expect(stayed(failing('readiness'), ...slow, liveness, killing).is).toBe('unjudgeable')
+    const away = hurtBy({ does: 'stop-control-plane', component: 'kube-apiserver', podUids: [] })
+    expect(stayed(away, ...slow, liveness, killing).is).toBe('broken')
   })
 
   test('excuses no deletion, and no other pod', () => {
@@ -124,17 +126,6 @@ describe('a container that is killed for a probe that timed out', () => {
     }
     expect(exits(...slow, liveness)).toEqual(['unjudgeable', 'unjudgeable'])
     expect(exits(...calm, liveness)).toEqual(['broken', 'broken'])
-  })
-
-  test('or that came before it listened: but what was ready had begun to', () => {
-    const message = 'Liveness probe failed: dial tcp 10.0.0.1:80: connect: connection refused'
-    const starting = watched('Pod', 1, pod({ ready: false, containers: { app: running('id1') } }))
-    const seen = [...slow, event(5_000, 'Unhealthy', message), killing]
-    const of = (first: Observation) => judgeUp(unhurt, () => ['web-1'])(timelineOf(first, ...seen), 500)
-    expect(of(starting)).toMatchObject({
-      ...{ is: 'unjudgeable', detail: expect.stringContaining('its liveness probe came before it listened') },
-    })
-    expect(of(up).is).toBe('broken')
   })
 
   test('after what was promised had come, leaves that unjudged too', async () => {
@@ -168,8 +159,9 @@ describe('a pod that is taken out of its Service for a probe that timed out', ()
         'web',
       ),
     )
-  const kept = (atLeast: number, ...seen: Observation[]) =>
-    judgeAvailable(unhurt, shape, atLeast)(timelineOf(listed(1, 'web-1', 'web-2'), ...seen), 500)
+  const kept = (atLeast: number, ...seen: Observation[]) => keptBy(unhurt, atLeast, ...seen)
+  const keptBy = (of: Parameters<typeof judgeAvailable>[0], atLeast: number, ...seen: Observation[]) =>
+    judgeAvailable(of, shape, atLeast)(timelineOf(listed(1, 'web-1', 'web-2'), ...seen), 500)
 
   test('on a machine that was too slow, counts as available, and leaves the promise unjudged', () => {
     expect(kept(2, ...slow, readiness('web-1'), listed(5_100, 'web-2'))).toMatchObject({
@@ -179,6 +171,11 @@ describe('a pod that is taken out of its Service for a probe that timed out', ()
       ),
     })
     expect(kept(2, ...calm, readiness('web-1'), listed(5_100, 'web-2')).is).toBe('broken')
+  })
+
+  test('is the fault`s doing where a fault hurt that very pod', () => {
+    const killed = hurtBy({ does: 'signal', podUid: 'web-1', container: 'app', signal: 'SIGKILL' })
+    expect(keptBy(killed, 2, ...slow, readiness('web-1'), listed(5_100, 'web-2')).is).toBe('broken')
   })
 
   test('does not make up for another that is gone, whatever came of its probes', () => {

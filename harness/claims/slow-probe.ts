@@ -11,7 +11,6 @@ export type SlowProbe = (timeline: Timeline, uid: string, fromMs: number, toMs: 
 const lagMs = 3_000
 /** Of HTTP, of TCP, and of a command or gRPC: each seen in the kubelet's events of Kubernetes 1.34. */
 const timedOut = /deadline exceeded|i\/o timeout|timed out/
-const refused = /connection refused/
 
 /** The kubelet kills a container for a failure of these. */
 export const killingProbes: readonly ProbeKind[] = ['liveness', 'startup']
@@ -25,6 +24,8 @@ export const killingProbes: readonly ProbeKind[] = ['liveness', 'startup']
  */
 export function slowProbe({ faults }: Pick<Stage, 'faults'>, kinds: readonly ProbeKind[]): SlowProbe {
   return (timeline, uid, fromMs, toMs) => {
+    // What is measured by the API server says nothing of the machine while that is away by a fault.
+    if (faults.some(({ effect }) => effect.does === 'stop-control-plane')) return undefined
     const effects = faults.map(({ effect }) => effect).filter((effect) => hurtPods(effect).includes(uid))
     const own = kinds.filter((kind) => !effects.some((effect) => holdsUp(effect, kind)))
     const failures = timeline.of('event', uid).flatMap((event) => {
@@ -33,11 +34,12 @@ export function slowProbe({ faults }: Pick<Stage, 'faults'>, kinds: readonly Pro
     })
     for (const { kind, event } of failures) {
       const { fromMs: atMs } = event
-      const late = atMs >= fromMs - lagMs && atMs <= toMs + lagMs && lateness(timeline, uid, event)
-      const excuse = late && tooSlowToJudge(timeline, atMs - lagMs, atMs, timesOutFactor)
-      if (excuse) return `its ${kind} probe ${late}, and ${excuse}`
+      const isOfThen = atMs >= fromMs - lagMs && atMs <= toMs + lagMs
+      if (!isOfThen || !timedOut.test(event.detail.message)) continue
+      const excuse = tooSlowToJudge(timeline, atMs - lagMs, atMs, timesOutFactor)
+      if (excuse) return `its ${kind} probe timed out, and ${excuse}`
     }
-    // Beyond judging, an event says as little of when as of why: 48 s late were seen with 40 tasks for each CPU.
+    // Beyond judging an app has no time to begin to listen either, and events come late: 48 s with 40 tasks for each CPU.
     const [any] = failures
     const excuse = any && tooSlowToJudge(timeline, fromMs, toMs, Number.POSITIVE_INFINITY)
     return excuse ? `its ${any.kind} probe had failed, and ${excuse}` : undefined
@@ -47,16 +49,6 @@ export function slowProbe({ faults }: Pick<Stage, 'faults'>, kinds: readonly Pro
 /** `Liveness probe failed: Get "http://10.244.1.7:8080/": context deadline exceeded (...)` */
 function isFailureOf({ detail: { reason, message } }: Interval<'event'>, kind: ProbeKind): boolean {
   return reason === 'Unhealthy' && message.toLowerCase().startsWith(kind)
-}
-
-/** What of a failed probe is a matter of time, as words: a pod that was ready had begun to listen. */
-function lateness(timeline: Timeline, uid: string, event: Interval<'event'>): string | undefined {
-  const { fromMs: atMs, detail } = event
-  if (timedOut.test(detail.message)) return 'timed out'
-  const wasReady = timeline
-    .of('pod-ready', uid)
-    .some(({ fromMs, toMs }) => fromMs <= atMs && (toMs ?? atMs) >= atMs - lagMs)
-  return refused.test(detail.message) && !wasReady ? 'came before it listened' : undefined
 }
 
 function holdsUp(effect: FaultEffect, kind: ProbeKind): boolean {

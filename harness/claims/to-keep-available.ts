@@ -5,7 +5,7 @@ import { type Span, spansOf } from '../timeline/spans.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Workload } from '../workload/workload.ts'
-import { hold } from './claim.ts'
+import { hold, isHurt } from './claim.ts'
 import type { Judge, Judgement } from './judgement.ts'
 import { killingProbes, slowProbe } from './slow-probe.ts'
 import { excused } from './too-slow.ts'
@@ -55,9 +55,9 @@ export function judgeAvailable(stage: Pick<Stage, 'faults'>, shape: WorkloadShap
         fewest = Math.min(fewest, count)
         if (count >= atLeast) continue
         const detail = `there were only ${count} ${what}`
-        const excuses = lostBetween(timeline, intervals, sinceMs, atMs).flatMap(
-          (uid) => slow(timeline, uid, sinceMs, atMs) ?? [],
-        )
+        const excuses = lostBetween(timeline, intervals, sinceMs, atMs)
+          .filter((uid) => !isHurt(stage, uid))
+          .flatMap((uid) => slow(timeline, uid, sinceMs, atMs) ?? [])
         const [excuse] = excuses
         if (!excuse || count + excuses.length < atLeast) return { is: 'broken', atMs, detail }
         doubtful ??= excused(detail, excuse)

@@ -210,6 +210,9 @@ test('an app that closes connections, and one that answers them no more, are tol
   expect(textOf(...long, kept(1_350))).toBe(
     '1 request lost on a reused connection (reset), 0.3 s after SIGTERM of web-1: the app closed connections that requests were just being sent on',
   )
+  const slow = { source: 'noise', atMs: 1_000, apiMs: 500, watchMs: 500 } as const
+  expect(textOf(...long, slow, kept(1_150, { tookMs: 200 }))).toContain('were just being sent on')
+  expect(textOf(...long, slow, kept(1_150, { tookMs: 201 }))).toMatch(/that requests were on$/)
   expect(textOf(...long, kept(1_350, { lost: 'timeout', tookMs: 2_000 }))).toBe(
     '1 request lost on a reused connection (timeout), 2.3 s after SIGTERM of web-1: the app no longer answered',
   )

@@ -1,5 +1,6 @@
 import type { Interval } from '../model/interval.ts'
 import { type Fate, fateOf, sameTimeMs } from './attribution.ts'
+import { slowdown } from './noise.ts'
 import type { Timeline } from './timeline.ts'
 import type { Asked } from './traffic.ts'
 
@@ -51,7 +52,7 @@ export function lostBy(timeline: Timeline, asked: Asked): Lost {
 
 /** A process closes its connections as it dies; the runtime sees its exit only later, and later still on a busy machine. */
 const reapedMs = 250
-/** A request that is lost so soon was not being worked on: it met a connection that was just being closed. */
+/** A request that is lost so soon, on a calm machine, was not being worked on: it met a connection that was just being closed. */
 const onArrivalMs = 100
 
 function wayOf(timeline: Timeline, asked: Asked, fate: Fate, stop: Stop | undefined): Way {
@@ -61,7 +62,7 @@ function wayOf(timeline: Timeline, asked: Asked, fate: Fate, stop: Stop | undefi
   const { endedMs = Number.POSITIVE_INFINITY } = fate
   // What was never connected cannot have ended with anything.
   const neverConnected = connection === 'new' && (reason === 'refused' || reason === 'unreachable')
-  const isClosing = stop !== undefined && isOnClosing(asked, fate, stop)
+  const isClosing = stop !== undefined && isOnClosing(timeline, asked, fate, stop)
   if (endMs >= (fate.killedMs ?? endedMs - (neverConnected && stop ? 0 : reapedMs))) {
     if (neverConnected || sentMs > endedMs + sameTimeMs) return 'sent after its end'
     return isClosing ? 'closing' : 'ended with it'
@@ -77,13 +78,15 @@ function wayOf(timeline: Timeline, asked: Asked, fate: Fate, stop: Stop | undefi
 
 /** What is killed closes nothing of its own accord. */
 function isOnClosing(
+  timeline: Timeline,
   { lost, connection, sentMs, endMs }: Asked,
   { end, killedMs }: Fate,
   stop: Stop,
 ): boolean {
   const isKilled = end?.detail.exitCode === 137 && endMs >= (killedMs ?? end.fromMs - reapedMs)
   const isKept = connection === 'reused' && sentMs >= stop.atMs
-  return isKept && (lost === 'reset' || lost === 'closed') && !isKilled && endMs - sentMs <= onArrivalMs
+  const isClosed = isKept && (lost === 'reset' || lost === 'closed') && !isKilled
+  return isClosed && endMs - sentMs <= onArrivalMs * slowdown(timeline, sentMs, endMs).factor
 }
 
 function wasReady(timeline: Timeline, { uid }: Interval<'pod'>, byMs: number): boolean {
