@@ -93,7 +93,7 @@ async function play(series: Series, point: Point, cluster: string, before: Finge
 
 /** Nobody of the run was left to revert it, and it does not come back by itself: else the point would show nothing. */
 function leavesFault({ fault, since, killed }: Point): boolean {
-  return hurts[fault]?.outside === true && since === 'landed' && killed === 'whole group'
+  return hurts[fault]?.stays === true && since === 'landed' && killed === 'whole group'
 }
 
 function isOfFault(sentence: string): boolean {

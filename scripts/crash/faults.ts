@@ -19,8 +19,8 @@ import type { ProbesOptions } from '../../charts/probes/chart.ts'
 /** A fault that a run is killed in, by what it is called in the matrix. */
 export interface Hurt {
   fault(pod: Pod): Fault
-  /** It leaves something that neither goes with the scenario's own namespace nor comes back by itself. */
-  outside?: true
+  /** It stays when the run has died: it neither goes with the scenario's namespace nor is kept up by a process on the node. */
+  stays?: true
   /** How the app is asked; over HTTP unless given. */
   app?: ProbesOptions
 }
@@ -31,14 +31,14 @@ export const hurts: Record<string, Hurt> = {
   'failProbe over tcp': { fault: (pod) => failProbe(pod, 'liveness'), app: { liveness: 'tcp' } },
   'failProbe of a command': { fault: (pod) => failProbe(pod, 'liveness'), app: { liveness: 'exec' } },
   freezeContainer: { fault: (pod) => freezeContainer(pod) },
-  partitionNode: { fault: partitionNode, outside: true },
-  stopNode: { fault: stopNode, outside: true },
-  pauseNode: { fault: pauseNode, outside: true },
-  stopKubelet: { fault: stopKubelet, outside: true },
-  deleteNode: { fault: deleteNode, outside: true },
-  cordonNode: { fault: cordonNode, outside: true },
-  drainNode: { fault: (pod) => drainNode(pod), outside: true },
-  taintNode: { fault: (pod) => taintNode(pod, { key: 'crash', effect: 'NoExecute' }), outside: true },
+  partitionNode: { fault: partitionNode },
+  stopNode: { fault: stopNode, stays: true },
+  pauseNode: { fault: pauseNode, stays: true },
+  stopKubelet: { fault: stopKubelet, stays: true },
+  deleteNode: { fault: deleteNode, stays: true },
+  cordonNode: { fault: cordonNode, stays: true },
+  drainNode: { fault: (pod) => drainNode(pod), stays: true },
+  taintNode: { fault: (pod) => taintNode(pod, { key: 'crash', effect: 'NoExecute' }), stays: true },
   'stopControlPlane of the scheduler': { fault: () => stopControlPlane('kube-scheduler') },
   'stopControlPlane of the API server': { fault: () => stopControlPlane('kube-apiserver') },
   deletePod: { fault: (pod) => deletePod(pod) },
