@@ -1,7 +1,5 @@
 import { PassThrough } from 'node:stream'
-import { Exec, HttpMethod, type KubeConfig, Log, PatchStrategy, Watch } from '@kubernetes/client-node'
-import { formatMs } from '../model/duration.ts'
-import { EnvironmentError } from '../model/errors.ts'
+import { HttpMethod, type KubeConfig, Log, PatchStrategy, Watch } from '@kubernetes/client-node'
 import { JsonApi } from './json-api.ts'
 import type {
   EvictionAnswer,
@@ -18,6 +16,7 @@ import type {
 import { nameOf } from './kube.ts'
 import { toKubeError } from './kube-client-error.ts'
 import { budgetRefusal, isAlreadyThere, isNotFound } from './kube-error.ts'
+import { execIn } from './kube-exec.ts'
 import { type Patience, untilAnswered, usualPatience } from './kube-retry.ts'
 import { readKubeconfig, refuseClusterless } from './kubeconfig.ts'
 import { eachLine } from './lines.ts'
@@ -221,46 +220,8 @@ class KubeClient implements Kube {
     }
   }
 
-  async exec(pod: PodRef, command: string[]): Promise<ExecResult> {
-    const subject = `Pod/${pod.namespace}/${pod.name}/${pod.container}`
-    const stdout = collect()
-    const stderr = collect()
-    const { promise, resolve, reject } = Promise.withResolvers<number>()
-    const connecting = new Exec(this.config).exec(
-      pod.namespace,
-      pod.name,
-      pod.container,
-      command,
-      stdout.stream,
-      stderr.stream,
-      null,
-      false,
-      (status) => {
-        if (status.status === 'Success') return resolve(0)
-        const cause = status.details?.causes?.find(({ reason }) => reason === 'ExitCode')
-        if (cause?.message) resolve(Number(cause.message))
-        else reject(new EnvironmentError(`${subject}: exec failed: ${status.message ?? 'no reason given'}`))
-      },
-    )
-    connecting.then((socket) => {
-      socket.on('close', () =>
-        reject(new EnvironmentError(`${subject}: exec ended without telling its exit code`)),
-      )
-      socket.on('error', reject)
-    }, reject)
-    const { answerMs } = this.patience
-    const late = () => reject(new EnvironmentError(`${subject}: exec took longer than ${formatMs(answerMs)}`))
-    const timer = setTimeout(late, answerMs)
-    try {
-      const exitCode = await promise
-      return { stdout: stdout.text(), stderr: stderr.text(), exitCode }
-    } finally {
-      clearTimeout(timer)
-      connecting.then(
-        (socket) => socket.close(),
-        () => undefined,
-      )
-    }
+  exec(pod: PodRef, command: string[]): Promise<ExecResult> {
+    return execIn(this.config, pod, command, this.patience.answerMs)
   }
 
   logs(
@@ -327,11 +288,4 @@ function refOf(object: KubeObject): ObjectRef {
     name: metadata?.name ?? '',
     ...(metadata?.namespace && { namespace: metadata.namespace }),
   }
-}
-
-function collect(): { stream: PassThrough; text: () => string } {
-  const stream = new PassThrough()
-  const chunks: Buffer[] = []
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-  return { stream, text: () => Buffer.concat(chunks).toString() }
 }
