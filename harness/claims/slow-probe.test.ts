@@ -96,8 +96,6 @@ describe('a container that is killed for a probe that timed out', () => {
     expect(stayed(frozen, ...slow, liveness, killing).is).toBe('broken')
     expect(stayed(failing('liveness'), ...slow, liveness, killing).is).toBe('broken')
     expect(stayed(failing('readiness'), ...slow, liveness, killing).is).toBe('unjudgeable')
-    const away = hurtBy({ does: 'stop-control-plane', component: 'kube-apiserver', podUids: [] })
-    expect(stayed(away, ...slow, liveness, killing).is).toBe('broken')
   })
 
   test('excuses no deletion, and no other pod', () => {

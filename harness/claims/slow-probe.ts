@@ -24,8 +24,6 @@ export const killingProbes: readonly ProbeKind[] = ['liveness', 'startup']
  */
 export function slowProbe({ faults }: Pick<Stage, 'faults'>, kinds: readonly ProbeKind[]): SlowProbe {
   return (timeline, uid, fromMs, toMs) => {
-    // What is measured by the API server says nothing of the machine while that is away by a fault.
-    if (faults.some(({ effect }) => effect.does === 'stop-control-plane')) return undefined
     const effects = faults.map(({ effect }) => effect).filter((effect) => hurtPods(effect).includes(uid))
     const own = kinds.filter((kind) => !effects.some((effect) => holdsUp(effect, kind)))
     const failures = timeline.of('event', uid).flatMap((event) => {

@@ -43,6 +43,13 @@ describe('a request that times out on a machine that was too slow', () => {
     expect(lost(timedOut(2_500)).is).toBe('broken')
   })
 
+  test('breaks it where a fault has slowed down the API server, and not the machine', () => {
+    const injecting = { source: 'fault', phase: 'injecting', atMs: 1_900, fault: 0, lasting: true } as const
+    const away = (target: string) =>
+      lost({ ...injecting, kind: 'stopControlPlane', target }, ...slow, timedOut(2_500)).is
+    expect([away('kube-apiserver'), away('kube-scheduler')]).toEqual(['broken', 'unjudgeable'])
+  })
+
   test('nor does one that the prober gave up late, for it had no CPU itself', () => {
     const late = (tookMs: number) => lost(...calm, asked(2_500, { tookMs, lost: 'timeout' }))
     expect(late(2_503)).toEqual({

@@ -1,4 +1,4 @@
-import { slowdown } from '../timeline/noise.ts'
+import { slowdownOfNodes } from '../timeline/noise.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Judgement } from './judgement.ts'
 
@@ -17,7 +17,7 @@ export function tooSlowToJudge(
   toMs: number,
   timesLonger: number,
 ): string | undefined {
-  const { factor, stalledMs, because } = slowdown(timeline, fromMs, toMs)
+  const { factor, stalledMs, because } = slowdownOfNodes(timeline, fromMs, toMs)
   if (factor < Math.min(timesLonger, tooSlowFactor) && stalledMs === 0) return undefined
   return `this machine was too slow to judge: ${because}`
 }

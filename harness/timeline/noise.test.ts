@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { NoiseObservation } from '../model/observation.ts'
-import { noiseSummary, slowdown } from './noise.ts'
+import type { FaultObservation, NoiseObservation } from '../model/observation.ts'
+import { noiseSummary, slowdown, slowdownOfNodes } from './noise.ts'
 import { timelineOf } from './testing.ts'
 
 const beat = (atMs: number, parts: Partial<NoiseObservation> = {}): NoiseObservation => ({
@@ -142,6 +142,40 @@ describe('a time in which nothing came through', () => {
 
   test('is not made of slow beats', () => {
     expect(over(0, 4_000, ...answers(2_400, 2_400)).stalledMs).toBe(0)
+  })
+})
+
+describe('on the nodes, while a fault keeps the API server away', () => {
+  const stopped = (target: string, phase: FaultObservation['phase'], atMs: number): FaultObservation => ({
+    ...{ source: 'fault', atMs, fault: 0, phase, lasting: true, kind: 'stopControlPlane', target },
+  })
+  const onNodes = (...seen: Parameters<typeof timelineOf>) => slowdownOfNodes(timelineOf(...seen), 0, 20_000)
+  const away = beat(4_000, { apiMs: 10_000, watchMs: 10_000, cpuWaiting: 0.95, cpuQueue: 4 })
+  const outage = (target: string) => [
+    ...[beat(0), beat(2_000), stopped(target, 'injecting', 5_000), away],
+    ...[stopped(target, 'reverted', 15_000), beat(16_000), beat(18_000)],
+  ]
+
+  test('beats that it has spoilt tell of the CPUs alone', () => {
+    expect(onNodes(...outage('kube-apiserver'))).toEqual({
+      ...{ factor: expect.closeTo(2), stalledMs: 0 },
+      because:
+        'API writes took 15 ms (p90), watch events 18 ms, tasks waited for a CPU 95 % of the time, 4.0 tasks for each CPU',
+    })
+    expect(slowdown(timelineOf(...outage('kube-apiserver')), 0, 20_000)).toMatchObject({
+      ...{ factor: 10, stalledMs: 10_000 },
+    })
+  })
+
+  test('one that is still out is spoilt, too, and there may be no other', () => {
+    const since = [stopped('kube-apiserver', 'injecting', 500), beat(600, { apiMs: 10_000 })]
+    expect(onNodes(...since)).toEqual({ factor: 1, stalledMs: 0, because: '' })
+  })
+
+  test('nothing is spoilt by another component, nor after the revert', () => {
+    expect(onNodes(...outage('kube-scheduler')).factor).toBe(10)
+    const after = [...outage('kube-apiserver'), beat(19_000, { apiMs: 3_000 })]
+    expect(onNodes(...after)).toMatchObject({ stalledMs: 3_000 })
   })
 })
 

@@ -47,16 +47,40 @@ export interface Slowdown {
  *
  *     beat at 2.0 s  apiMs 12    beat at 4.0 s  apiMs 15    (nothing more)    asked at 9.0 s: one is out for 3.0 s
  */
-export function slowdown({ noise }: Timeline, fromMs: number, toMs: number): Slowdown {
-  const beats = [...noise, ...stillOut(noise.at(-1), toMs)].filter(
-    (beat) => beat.atMs <= toMs && beat.atMs + Math.max(beatEveryMs, tookMs(beat)) >= fromMs,
+export function slowdown(timeline: Timeline, fromMs: number, toMs: number): Slowdown {
+  const beats = beatsIn(timeline, fromMs, toMs)
+  return slownessOf(beats, beats, fromMs)
+}
+
+/**
+ * As {@link slowdown}, for what happens on the nodes by itself: an API server that a fault keeps away delays what is learnt
+ * of a pod, and not the pod. Only the CPUs tell of such a time.
+ */
+export function slowdownOfNodes(timeline: Timeline, fromMs: number, toMs: number): Slowdown {
+  const outages = timeline
+    .of('fault')
+    .filter(({ detail }) => detail.kind === 'stopControlPlane' && detail.target === 'kube-apiserver')
+  const isSpoilt = (beat: NoiseObservation) =>
+    outages.some((outage) => overAt(beat) >= outage.fromMs && beat.atMs <= (outage.toMs ?? toMs))
+  const beats = beatsIn(timeline, fromMs, toMs)
+  const answered = beats.filter((beat) => !isSpoilt(beat))
+  return slownessOf(beats, answered, fromMs)
+}
+
+/** Those that stand for some of the time between the two, oldest first. */
+function beatsIn({ noise }: Timeline, fromMs: number, toMs: number): NoiseObservation[] {
+  return [...noise, ...stillOut(noise.at(-1), toMs)].filter(
+    (beat) => beat.atMs <= toMs && Math.max(beat.atMs + beatEveryMs, overAt(beat)) >= fromMs,
   )
-  if (beats.length === 0) return { factor: 1, stalledMs: 0, because: '' }
+}
+
+/** @param answered those of the beats that tell of the API server, too */
+function slownessOf(beats: NoiseObservation[], answered: NoiseObservation[], fromMs: number): Slowdown {
   const apiMs = quantile(
-    beats.map((beat) => beat.apiMs),
+    answered.map((beat) => beat.apiMs),
     0.9,
   )
-  const watchMs = quantile(beats.map(arrivedMs), 0.9)
+  const watchMs = quantile(answered.map(arrivedMs), 0.9)
   const shares = beats.flatMap(({ cpuWaiting }) => cpuWaiting ?? [])
   const waiting = shares.length > 0 ? quantile(shares, 0.5) : undefined
   const queues = beats.flatMap(({ cpuQueue }) => cpuQueue ?? [])
@@ -67,14 +91,10 @@ export function slowdown({ noise }: Timeline, fromMs: number, toMs: number): Slo
     (1 - calmWaiting) / (1 - (waiting ?? 0)),
     queueFactor(queue ?? 0),
   )
-  const stalls = beats.filter((beat) => tookMs(beat) >= calmMs * slowestFactor)
-  const stalledMs = stalls.reduce(
-    (sum, beat) => sum + beat.atMs + tookMs(beat) - Math.max(fromMs, beat.atMs),
-    0,
-  )
+  const stalls = answered.filter((beat) => tookMs(beat) >= calmMs * slowestFactor)
+  const stalledMs = stalls.reduce((sum, beat) => sum + overAt(beat) - Math.max(fromMs, beat.atMs), 0)
   const figures = [
-    `API writes took ${formatMs(apiMs)} (p90)`,
-    `watch events ${formatMs(watchMs)}`,
+    answered.length > 0 && `API writes took ${formatMs(apiMs)} (p90), watch events ${formatMs(watchMs)}`,
     waiting !== undefined && `tasks waited for a CPU ${Math.round(waiting * 100)} % of the time`,
     queue !== undefined && `${queue.toFixed(1)} tasks for each CPU`,
     stalledMs > 0 && `nothing came through for ${formatMs(stalledMs)}`,
@@ -116,6 +136,10 @@ function stillOut(last: NoiseObservation | undefined, nowMs: number): NoiseObser
 /** An event that did not come in time was out for as long as it was waited for. */
 function arrivedMs({ watchMs }: NoiseObservation): number {
   return watchMs ?? beatLimitMs
+}
+
+function overAt(beat: NoiseObservation): number {
+  return beat.atMs + tookMs(beat)
 }
 
 function tookMs(beat: NoiseObservation): number {

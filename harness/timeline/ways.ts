@@ -1,6 +1,6 @@
 import type { Interval } from '../model/interval.ts'
 import { type Fate, fateOf, sameTimeMs } from './attribution.ts'
-import { slowdown } from './noise.ts'
+import { slowdownOfNodes } from './noise.ts'
 import type { Timeline } from './timeline.ts'
 import type { Asked } from './traffic.ts'
 
@@ -86,7 +86,7 @@ function isOnClosing(
   const isKilled = end?.detail.exitCode === 137 && endMs >= (killedMs ?? end.fromMs - reapedMs)
   const isKept = connection === 'reused' && sentMs >= stop.atMs
   const isClosed = isKept && (lost === 'reset' || lost === 'closed') && !isKilled
-  return isClosed && endMs - sentMs <= onArrivalMs * slowdown(timeline, sentMs, endMs).factor
+  return isClosed && endMs - sentMs <= onArrivalMs * slowdownOfNodes(timeline, sentMs, endMs).factor
 }
 
 function wasReady(timeline: Timeline, { uid }: Interval<'pod'>, byMs: number): boolean {
