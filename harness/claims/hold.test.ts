@@ -2,24 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { UsageError } from '../model/errors.ts'
 import type { FaultRecord } from '../model/fault.ts'
 import type { Observation } from '../model/observation.ts'
-import { FakeRecording, fakeStage, pod, replicated, slice, watched } from '../timeline/testing.ts'
+import { FakeRecording, fakeStage, gap, pod, replicated, slice, step, watched } from '../timeline/testing.ts'
 import { hold, type Invariant } from './claim.ts'
 import type { Judge } from './judgement.ts'
 import { ledgerOf } from './ledger.ts'
-
-const step = (atMs: number, name: string): Observation => ({
-  source: 'step',
-  atMs,
-  untilMs: atMs,
-  step: name,
-})
-const gap = (
-  fromMs: number,
-  atMs: number,
-  watch: 'Pod' | 'Node' | 'probe' | 'clock' = 'Pod',
-): Observation => ({
-  ...{ source: 'gap', fromMs, atMs, watch, reason: 'the resourceVersion had expired' },
-})
 
 /** Broken by a step `broken` since the claim's time began. */
 const judge: Judge = (timeline, sinceMs) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { FaultRecord } from '../model/fault.ts'
 import type { NoiseObservation, Observation } from '../model/observation.ts'
-import { FakeRecording, fakeStage, timelineOf } from '../timeline/testing.ts'
+import { FakeRecording, fakeStage, gap, step, timelineOf } from '../timeline/testing.ts'
 import { type Response, respond } from './claim.ts'
 import type { Judge } from './judgement.ts'
 import { allowanceFor, machineShare, waitWithAllowance } from './late.ts'
@@ -112,10 +112,6 @@ describe('waiting with an allowance', () => {
   test('ends with what is found', async () => {
     expect(await waited([500, 800], 1_200)).toEqual({ found: 'found', untils: [1_000, 1_500] })
   })
-})
-
-const step = (atMs: number, name: string): Observation => ({
-  ...{ source: 'step', atMs, untilMs: atMs, step: name },
 })
 
 /** Holds from a step `held` on, no longer than to a step `lost`, and is broken by a step `broken`. */
@@ -270,8 +266,7 @@ describe('noise leaves alone', () => {
   })
 
   test('a gap, which is told in its place', async () => {
-    const gap: Observation = { source: 'gap', fromMs: 2_000, atMs: 3_000, watch: 'Pod', reason: 'a crash' }
-    const { result } = await claim(sorted(...busy, gap))
+    const { result } = await claim(sorted(...busy, gap(2_000, 3_000)))
     expect(result).toMatchObject({ verdict: 'inconclusive' })
     expect(result.message).toContain('the watch of Pod has a gap')
   })

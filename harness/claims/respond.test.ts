@@ -3,25 +3,11 @@ import type { FaultEffect, FaultRecord } from '../model/fault.ts'
 import type { Observation } from '../model/observation.ts'
 import type { ClaimResult } from '../model/result.ts'
 import { predict as predictions } from '../predict/predict.ts'
-import { FakeRecording, fakeStage, slice, watched } from '../timeline/testing.ts'
+import { FakeRecording, fakeStage, gap, slice, step, watched } from '../timeline/testing.ts'
 import { type Response, respond } from './claim.ts'
 import { judgeJoined, judgeLeft } from './endpoints.ts'
 import type { Judge } from './judgement.ts'
 import { ledgerOf } from './ledger.ts'
-
-const step = (atMs: number, name: string): Observation => ({
-  source: 'step',
-  atMs,
-  untilMs: atMs,
-  step: name,
-})
-const gap = (
-  fromMs: number,
-  atMs: number,
-  watch: 'Pod' | 'Node' | 'probe' | 'clock' = 'Pod',
-): Observation => ({
-  ...{ source: 'gap', fromMs, atMs, watch, reason: 'the resourceVersion had expired' },
-})
 
 /** Holds at the first step `held` since the fault, and is broken by a step `broken`. */
 const judge: Judge = (timeline, sinceMs) => {

@@ -4,11 +4,13 @@ import type { Interval } from '../model/interval.ts'
 import type {
   EvictionObservation,
   ExitObservation,
+  GapObservation,
   LogSource,
   Observation,
   ObservedObject,
   RouteObservation,
   SignalObservation,
+  StepObservation,
   TrafficObservation,
   WatchedKind,
   WatchObservation,
@@ -260,6 +262,16 @@ export function budget(
       ...{ expectedPods: expected, disruptionsAllowed: Math.max(0, healthy - desired) },
     },
   }
+}
+
+/** A point in a scenario that the test gives a name. */
+export function step(atMs: number, name: string): StepObservation {
+  return { source: 'step', atMs, untilMs: atMs, step: name }
+}
+
+/** A stretch of time of which something was not seen. */
+export function gap(fromMs: number, atMs: number, watch: GapObservation['watch'] = 'Pod'): GapObservation {
+  return { source: 'gap', fromMs, atMs, watch, reason: 'the resourceVersion had expired' }
 }
 
 /** An eviction of a pod, which is named as its UID, was answered. */
