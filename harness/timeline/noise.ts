@@ -57,14 +57,24 @@ export function slowdown(timeline: Timeline, fromMs: number, toMs: number): Slow
  * of a pod, and not the pod. Only the CPUs tell of such a time.
  */
 export function slowdownOfNodes(timeline: Timeline, fromMs: number, toMs: number): Slowdown {
-  const outages = timeline
-    .of('fault')
-    .filter(({ detail }) => detail.kind === 'stopControlPlane' && detail.target === 'kube-apiserver')
+  const outages = outagesOf(timeline)
   const isSpoilt = (beat: NoiseObservation) =>
-    outages.some((outage) => overAt(beat) >= outage.fromMs && beat.atMs <= (outage.toMs ?? toMs))
+    outages.some((outage) => overAt(beat) >= outage.fromMs && beat.atMs <= outage.toMs)
   const beats = beatsIn(timeline, fromMs, toMs)
   const answered = beats.filter((beat) => !isSpoilt(beat))
   return slownessOf(beats, answered, fromMs)
+}
+
+/** A fault's revert begins to give the API server back: it is there once a beat that was sent since is answered. */
+function outagesOf(timeline: Timeline): { fromMs: number; toMs: number }[] {
+  const faults = timeline
+    .of('fault')
+    .filter(({ detail }) => detail.kind === 'stopControlPlane' && detail.target === 'kube-apiserver')
+  return faults.map(({ fromMs, toMs }) => {
+    const revertedMs = toMs ?? Number.POSITIVE_INFINITY
+    const first = timeline.noise.find((beat) => beat.atMs >= revertedMs && tookMs(beat) < beatLimitMs)
+    return { fromMs, toMs: first?.atMs ?? Number.POSITIVE_INFINITY }
+  })
 }
 
 /** Those that stand for some of the time between the two, oldest first. */
