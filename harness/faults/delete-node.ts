@@ -2,8 +2,9 @@ import type { NodeObject } from '../cluster/kube.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import { isOpenIn } from '../timeline/steady.ts'
 import type { Pod } from '../workload/workload.ts'
-import type { Act, Fault } from './fault.ts'
+import type { Fault } from './fault.ts'
 import { podUidsOnNodeOf, workerNode } from './node.ts'
+import { orReverted } from './or-reverted.ts'
 
 const readyAgainMs = 120_000
 /**
@@ -36,34 +37,28 @@ export function deleteNode(pod: Pod): Fault {
       const uid = before.metadata?.uid ?? ''
       const madeMs = Date.parse(before.metadata?.creationTimestamp ?? '')
       const strikeOut = await journal.begin({ does: 'deleteNode', target, object: savedNode(before) })
-      const act: Act = {
-        effect: { ...effect, isYoung: cluster.clock.epoch() - madeMs < youngMs },
+      const revert = async () => {
+        if (!(await cluster.kube.get(ref))) await cluster.kube.create(savedNode(before))
+        await strikeOut()
+        const isReady = () => {
+          const back = timeline.of('node').find(({ toMs, detail }) => toMs === null && detail.name === name)
+          return back && isOpenIn(timeline.of('node-ready', back.uid)) ? true : undefined
+        }
+        // Repair goes on after the scenario's own deadline: it is owed to the next one.
+        const ready = await recording.waitFor(isReady, recording.now() + readyAgainMs)
+        if (!ready && !signal.aborted)
+          throw new EnvironmentError(`${target}: was created again, but is not Ready after two minutes`)
+      }
+      const isYoung = cluster.clock.epoch() - madeMs < youngMs
+      await orReverted(revert, () => cluster.kube.delete(ref, { uid }))
+      return {
+        ...{ effect: { ...effect, isYoung }, revert },
         receipt(timeline) {
           const atMs = timeline.of('node', uid)[0]?.toMs
           const evidence = `the Node of UID ${uid} is gone`
           return typeof atMs === 'number' ? { atMs, observedBy: 'watch of nodes', evidence } : undefined
         },
-        async revert() {
-          if (!(await cluster.kube.get(ref))) await cluster.kube.create(savedNode(before))
-          await strikeOut()
-          const isReady = () => {
-            const back = timeline.of('node').find(({ toMs, detail }) => toMs === null && detail.name === name)
-            return back && isOpenIn(timeline.of('node-ready', back.uid)) ? true : undefined
-          }
-          // Repair goes on after the scenario's own deadline: it is owed to the next one.
-          const ready = await recording.waitFor(isReady, recording.now() + readyAgainMs)
-          if (!ready && !signal.aborted)
-            throw new EnvironmentError(`${target}: was created again, but is not Ready after two minutes`)
-        },
       }
-      try {
-        await cluster.kube.delete(ref, { uid })
-      } catch (error) {
-        // The answer may be lost and the node gone all the same.
-        await act.revert?.()
-        throw error
-      }
-      return act
     },
   }
 }

@@ -11,6 +11,7 @@ import type { Pod } from '../workload/workload.ts'
 import { type EvictOptions, evict, evictWithin } from './evict.ts'
 import type { Act, Fault } from './fault.ts'
 import { podUidsOnNodeOf, untilUsable, workerNode } from './node.ts'
+import { orReverted } from './or-reverted.ts'
 
 /** Marks the node that a pod runs on as unschedulable, as `kubectl cordon` does. The revert uncordons it. */
 export function cordonNode(pod: Pod): Fault {
@@ -105,13 +106,7 @@ async function cordoned({ cluster, recording, namespace }: Stage, node: string):
     await uncordon(kube, node)
     await untilUsable(cluster, node, 'was uncordoned')
   }
-  try {
-    await cordon(kube, node, namespace)
-  } catch (error) {
-    // The answer may be lost and the node cordoned all the same.
-    await revert().catch(() => undefined)
-    throw error
-  }
+  await orReverted(revert, () => cordon(kube, node, namespace))
   return {
     revert,
     receipt(timeline) {

@@ -10,6 +10,7 @@ import { startExecGate } from './exec-gate.ts'
 import type { Fault } from './fault.ts'
 import { startHelperPod } from './helper-pod.ts'
 import { runningContainer, sendSignal } from './kill-container.ts'
+import { orReverted } from './or-reverted.ts'
 import { asksTheSame, failAlong, type Probe, probeOf } from './probe.ts'
 import { describeFailure, type FailureAnswer, failureOf } from './probe-failure.ts'
 
@@ -92,15 +93,10 @@ export function failProbe(pod: Pod, kind: ProbeKind, options: FailProbeOptions =
         revert: undo,
       }
       if (!isStartup) return act
-      try {
-        const ended = await sendSignal(stage, pod, container, 'SIGKILL')
-        // A probe that fails along may have been asked before.
-        sinceMs = recording.now()
-        return { ...act, ended }
-      } catch (error) {
-        await undo().catch(() => undefined)
-        throw error
-      }
+      const ended = await orReverted(undo, () => sendSignal(stage, pod, container, 'SIGKILL'))
+      // A probe that fails along may have been asked before.
+      sinceMs = recording.now()
+      return { ...act, ended }
     },
   }
 }

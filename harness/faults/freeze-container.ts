@@ -6,6 +6,7 @@ import type { Pod } from '../workload/workload.ts'
 import { type Act, type Fault, noLongerInPlace } from './fault.ts'
 import { freezer, thaw } from './freeze-scripts.ts'
 import { runningContainer } from './kill-container.ts'
+import { orReverted } from './or-reverted.ts'
 
 export interface FreezeContainerOptions {
   /** Which container; needed where the pod has several. */
@@ -51,16 +52,11 @@ export function freezeContainer(pod: Pod, options: FreezeContainerOptions = {}):
         // The keeper may have ended without a word.
         await nodes.exec(pod.nodeName, ['bash', '-c', thaw, 'thaw', task], { timeoutMs: thawsWithinMs })
       }
-      try {
-        const stopped = await keeper.frozen(clock)
-        const evidence = `${stopped} of container ${task.slice(0, 12)} stopped (State: T)`
-        const receipt = stopped && { atMs: recording.now(), observedBy: "the node's kernel", evidence }
-        const effect = effectAfter(Math.max(0, recording.now() - running.fromMs))
-        return { receipt: () => receipt || undefined, revert, effect }
-      } catch (error) {
-        await revert().catch(() => undefined)
-        throw error
-      }
+      const stopped = await orReverted(revert, () => keeper.frozen(clock))
+      const evidence = `${stopped} of container ${task.slice(0, 12)} stopped (State: T)`
+      const receipt = stopped && { atMs: recording.now(), observedBy: "the node's kernel", evidence }
+      const effect = effectAfter(Math.max(0, recording.now() - running.fromMs))
+      return { receipt: () => receipt || undefined, revert, effect }
     },
   }
 }

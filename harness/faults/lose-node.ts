@@ -5,6 +5,7 @@ import type { NodeLoss } from '../model/fault.ts'
 import type { Pod } from '../workload/workload.ts'
 import { type Act, type Fault, noLongerInPlace } from './fault.ts'
 import { podUidsOnNodeOf, untilTold, workerNode } from './node.ts'
+import { orReverted } from './or-reverted.ts'
 
 const backWithinMs = 180_000
 
@@ -105,15 +106,9 @@ export function loseNode(pod: Pod, way: Way): Fault {
         if (how === 'partitioned') await untilTold({ cluster, recording }, [node], target, backWithinMs)
       }
       const back = (why: string) => noLongerInPlace(recording, `${target}: ${why}`)
-      try {
-        const seen = await way.lose(nodes, node, back)
-        const receipt = seen && { atMs: recording.now(), ...seen }
-        return { receipt: () => receipt, revert }
-      } catch (error) {
-        // The answer may be lost and the node too.
-        await revert().catch(() => undefined)
-        throw error
-      }
+      const seen = await orReverted(revert, () => way.lose(nodes, node, back))
+      const receipt = seen && { atMs: recording.now(), ...seen }
+      return { receipt: () => receipt, revert }
     },
   }
 }

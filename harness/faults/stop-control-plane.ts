@@ -4,6 +4,7 @@ import type { NodeObject } from '../cluster/kube.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import type { Act, Fault } from './fault.ts'
 import { controlPlane, untilTold } from './node.ts'
+import { orReverted } from './or-reverted.ts'
 
 /** kubernetes: what each listens on (https://kubernetes.io/docs/reference/networking/ports-and-protocols). */
 const ports = { 'kube-apiserver': 6443, 'kube-controller-manager': 10257, 'kube-scheduler': 10259 }
@@ -68,15 +69,10 @@ export function stopControlPlane(component: ControlPlaneComponent): Fault {
         () => 'late',
         () => 'ended',
       )
-      try {
-        const word = await Promise.race([gone.promise, late])
-        const evidence = `port ${port} of ${node} refuses connections`
-        const receipt = { atMs: recording.now(), observedBy: 'a connection on the node', evidence }
-        return { receipt: () => (word === 'gone' ? receipt : undefined), revert }
-      } catch (error) {
-        await revert().catch(() => undefined)
-        throw error
-      }
+      const word = await orReverted(revert, () => Promise.race([gone.promise, late]))
+      const evidence = `port ${port} of ${node} refuses connections`
+      const receipt = { atMs: recording.now(), observedBy: 'a connection on the node', evidence }
+      return { receipt: () => (word === 'gone' ? receipt : undefined), revert }
     },
   }
 }

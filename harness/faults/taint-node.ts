@@ -4,6 +4,7 @@ import type { NodeTaint } from '../model/fault.ts'
 import type { Pod } from '../workload/workload.ts'
 import type { Fault } from './fault.ts'
 import { podUidsOnNodeOf, untilUsable, workerNode } from './node.ts'
+import { orReverted } from './or-reverted.ts'
 
 export type TaintNodeOptions = NodeTaint
 
@@ -30,13 +31,7 @@ export function taintNode(pod: Pod, taint: TaintNodeOptions): Fault {
         await removeTaint(kube, node, taint)
         await untilUsable(cluster, node, 'lost its taint')
       }
-      try {
-        await addTaint(kube, node, taint, namespace)
-      } catch (error) {
-        // The answer may be lost and the node tainted all the same.
-        await revert().catch(() => undefined)
-        throw error
-      }
+      await orReverted(revert, () => addTaint(kube, node, taint, namespace))
       return {
         revert,
         receipt(timeline) {
