@@ -1,7 +1,13 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { untilApiReady, untilHealthy, untilNodeBack } from '../cluster/health.ts'
 import { connectKind } from '../cluster/kind/cluster.ts'
-import { type Mended, machinesOf, mendMachine, registerAgain } from '../cluster/kind/mend-node.ts'
+import {
+  type FoundMachine,
+  type Mended,
+  machinesOf,
+  mendMachine,
+  registerAgain,
+} from '../cluster/kind/mend-node.ts'
 import type { KubeObject, NodeObject } from '../cluster/kube.ts'
 import { isAlreadyThere } from '../cluster/kube-error.ts'
 import { undoMarked } from '../cluster/node-marks.ts'
@@ -24,45 +30,57 @@ const healthyWithinMs = 180_000
 /** What the dead run had just asked for may be done a moment after its death. */
 const lookAgainMs = 1_000
 
+/** Mends a kind cluster that was kept: see {@link mendCluster}. */
+export function mend(kept: KeptCluster, kindPath: string, signal?: AbortSignal): Promise<string[]> {
+  const cluster = connectKind(kept.cluster, kept.kubeconfig, kindPath)
+  return mendCluster(cluster, kept.nodes, () => machinesOf(kept.cluster), signal)
+}
+
 /**
  * Undoes whatever a dead run left in a kept cluster, as the cluster itself shows it, and what the journal has of what it
  * cannot show: a Node that is not there any more. Closes what is open in the journal.
  *
+ * @param nodeCount how many nodes it is to have
+ * @param machines finds the machines of its nodes, as they are then
  * @returns what was undone, a sentence each.
  * @throws EnvironmentError where the cluster is not well in the end.
  */
-export async function mend(kept: KeptCluster, kindPath: string, signal?: AbortSignal): Promise<string[]> {
-  const cluster = connectKind(kept.cluster, kept.kubeconfig, kindPath)
-  const acts = await openActs(kept.cluster)
+export async function mendCluster(
+  cluster: Cluster,
+  nodeCount: number,
+  machines: () => Promise<FoundMachine[]>,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const { kube, clock, name } = cluster
+  const acts = await openActs(name)
   const undone: string[] = []
   for (let looks = acts.length > 0 ? 2 : 1; looks > 0; looks--) {
-    const found = await undo(cluster, acts)
-    undone.push(...found)
-    if (looks > 1) await cluster.clock.sleep(lookAgainMs, signal)
+    undone.push(...(await undo(cluster, await machines(), acts)))
+    if (looks > 1) await clock.sleep(lookAgainMs, signal)
   }
-  const wrong = await untilHealthy(cluster.kube, cluster.clock, kept.nodes, healthyWithinMs, signal)
-  if (wrong) throw new EnvironmentError(`Cluster ${kept.cluster}: is not healthy: ${wrong}`)
-  await closeActs(kept.cluster)
+  const wrong = await untilHealthy(kube, clock, nodeCount, healthyWithinMs, signal)
+  if (wrong) throw new EnvironmentError(`Cluster ${name}: is not healthy: ${wrong}`)
+  await closeActs(name)
   return undone
 }
 
 /** Machines first: without them nothing of the API can be asked, or comes true. */
-async function undo({ kube, clock, name }: Cluster, acts: WrittenAct[]): Promise<string[]> {
-  const machines = await machinesOf(name)
-  const mended = await Promise.all(machines.map(mendMachine))
+async function undo(cluster: Cluster, machines: FoundMachine[], acts: WrittenAct[]): Promise<string[]> {
+  const { kube, clock, name } = cluster
+  const mended = await Promise.all(machines.map((machine) => mendMachine(cluster.nodes, machine)))
   const notReady = await untilApiReady(kube, clock, apiWithinMs)
   if (notReady) throw new EnvironmentError(`Cluster ${name}: its API server is not ready: ${notReady}`)
-  const made = await makeNodesAnew(kube, mended, acts)
+  const made = await makeNodesAnew(cluster, mended, acts)
   const { items: nodes } = await kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' })
   const unmarked = await Promise.all(nodes.map((node) => undoMarked(kube, node, () => true)))
-  await untilBack({ kube, clock, name }, mended)
-  const deleted = await deleteNamespaces({ kube, clock, name })
+  await untilBack(cluster, mended)
+  const deleted = await deleteNamespaces(cluster)
   return [...mended.flatMap((machine) => machine.undone), ...made, ...unmarked.flat(), ...deleted]
 }
 
 /** A Node whose machine is there was deleted; one that the journal has not is made by its kubelet, with another podCIDR. */
 async function makeNodesAnew(
-  kube: Cluster['kube'],
+  { kube, nodes }: Cluster,
   machines: Mended[],
   acts: WrittenAct[],
 ): Promise<string[]> {
@@ -71,7 +89,7 @@ async function makeNodesAnew(
   const made = missing.map(async ({ node }) => {
     const written = acts.map(({ object }) => object).find((object) => isNode(object, node))
     if (written) await createUnlessThere(kube, written)
-    else await registerAgain(node)
+    else await registerAgain(nodes, node)
     return `made Node/${node} again`
   })
   return Promise.all(made)
@@ -90,10 +108,8 @@ async function createUnlessThere(kube: Cluster['kube'], object: KubeObject): Pro
   }
 }
 
-type Reached = Pick<Cluster, 'kube' | 'clock' | 'name'>
-
 /** What was said of a machine before it was lost stands for up to a minute: only what its kubelet says since counts. */
-async function untilBack({ kube, clock, name }: Reached, machines: Mended[]): Promise<void> {
+async function untilBack({ kube, clock, name }: Cluster, machines: Mended[]): Promise<void> {
   const lost = machines.filter(({ undone }) => undone.length > 0)
   const back = lost.map(({ node, rebooted }) =>
     untilNodeBack(kube, clock, node, { sinceMs: rebooted ? clock.epoch() : 0, rebooted }, backWithinMs),
@@ -102,7 +118,7 @@ async function untilBack({ kube, clock, name }: Reached, machines: Mended[]): Pr
   if (wrong) throw new EnvironmentError(`Cluster ${name}: ${wrong} three minutes after it was given back`)
 }
 
-async function deleteNamespaces({ kube, clock, name }: Reached): Promise<string[]> {
+async function deleteNamespaces({ kube, clock, name }: Cluster): Promise<string[]> {
   const ours = { apiVersion: 'v1', kind: 'Namespace', labelSelector: `${managedBy.key}=${managedBy.value}` }
   const { items } = await kube.list(ours)
   // One that is on its way out already goes by itself.

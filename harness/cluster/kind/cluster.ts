@@ -2,10 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { realClock } from '../clock.ts'
 import type { Capability, Cluster } from '../cluster.ts'
 import { connectKube } from '../kube-client.ts'
-import { run } from '../process.ts'
-import { followInNode } from './follow.ts'
 import { provideImages } from './images.ts'
-import { kindPower } from './power.ts'
+import { kindNodes } from './node-control.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set([
   'node.delete',
@@ -34,16 +32,7 @@ export function connectKind(name: string, kubeconfig: string, kindPath: string):
     kube,
     clock: realClock,
     capabilities,
-    nodes: {
-      ...kindPower,
-      exec: async (node, command, options = {}) => {
-        const { stdout } = await run('docker', ['exec', node, ...command], {
-          timeoutMs: options.timeoutMs ?? 30_000,
-        })
-        return stdout
-      },
-      follow: followInNode,
-    },
+    nodes: kindNodes,
     provideImages: (supply, { into = 'schedulable', signal } = {}) =>
       provideImages({ kube, cluster: name, kindPath, into }, supply, signal),
     newSuffix: () => randomBytes(3).toString('hex'),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { machinesOf, mendMachine, registerAgain } from './mend-node.ts'
+import { kindNodes } from './node-control.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rolypoly-mend-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -35,13 +36,13 @@ test.each([
   ['running', ['exec n2 bash -c'], [], false],
 ])('a machine that is %s', async (status, commands, undone, rebooted) => {
   const asked = fakeDocker('true')
-  expect(await mendMachine({ node: 'n2', status })).toEqual({ node: 'n2', undone, rebooted })
+  expect(await mendMachine(kindNodes, { node: 'n2', status })).toEqual({ node: 'n2', undone, rebooted })
   expect(asked()).toEqual(commands)
 })
 
 test('what is undone on the machine is told with its name', async () => {
   fakeDocker("printf 'noise\\nundid: started the kubelet\\n'")
-  const { undone } = await mendMachine({ node: 'n2', status: 'running' })
+  const { undone } = await mendMachine(kindNodes, { node: 'n2', status: 'running' })
   expect(undone).toEqual(['started the kubelet on n2'])
 })
 
@@ -53,7 +54,7 @@ test('a machine that stops only when it is mended is turned on all the same', as
     inspect) echo exited;;
     start) rm ${stopped};;
   esac`)
-  expect(await mendMachine({ node: 'n2', status: 'running' })).toEqual({
+  expect(await mendMachine(kindNodes, { node: 'n2', status: 'running' })).toEqual({
     ...{ node: 'n2', undone: ['turned n2 on'], rebooted: true },
   })
   const states = 'inspect --format {{.State.Status}} n2'
@@ -62,17 +63,17 @@ test('a machine that stops only when it is mended is turned on all the same', as
 
 test('one that somebody else has let go on meanwhile is no error', async () => {
   fakeDocker('case $1 in unpause) exit 1;; inspect) echo running;; esac')
-  expect((await mendMachine({ node: 'n2', status: 'paused' })).undone).toEqual([])
+  expect((await mendMachine(kindNodes, { node: 'n2', status: 'paused' })).undone).toEqual([])
 })
 
 test('a machine that cannot be mended is an error', async () => {
   fakeDocker('case $1 in inspect) echo running;; *) exit 1;; esac')
-  await expect(mendMachine({ node: 'n2', status: 'running' })).rejects.toThrow('docker exec n2')
+  await expect(mendMachine(kindNodes, { node: 'n2', status: 'running' })).rejects.toThrow('docker exec n2')
 })
 
 test('a kubelet registers its node when it starts', async () => {
   const asked = fakeDocker('true')
-  await registerAgain('n2')
+  await registerAgain(kindNodes, 'n2')
   expect(asked().filter((line) => !line.includes('show'))).toEqual([
     'exec n2 systemctl stop',
     'exec n2 systemctl start',

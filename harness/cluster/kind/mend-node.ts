@@ -1,9 +1,17 @@
 import pRetry from 'p-retry'
-import type { NodeState } from '../cluster.ts'
+import type { NodeControl, NodeState } from '../cluster.ts'
 import { onNode } from './on-node.ts'
-import { docker, kindPower, stateOf } from './power.ts'
+import { docker, stateOf } from './power.ts'
 
-/** A node's machine, as it was found. */
+const mendsWithinMs = 60_000
+
+/** A node's machine, and Docker's word for what it is doing. */
+export interface FoundMachine {
+  node: string
+  status: string
+}
+
+/** A node's machine, once it is mended. */
 export interface Mended {
   node: string
   /** What was undone, a sentence each. */
@@ -12,8 +20,8 @@ export interface Mended {
   rebooted: boolean
 }
 
-/** The nodes' machines of a kind cluster and Docker's word for what each is doing. */
-export async function machinesOf(cluster: string): Promise<{ node: string; status: string }[]> {
+/** The nodes' machines of a kind cluster, running or not. */
+export async function machinesOf(cluster: string): Promise<FoundMachine[]> {
   const label = `label=io.x-k8s.kind.cluster=${cluster}`
   const lines = await docker('ps', '--all', '--filter', label, '--format', '{{.Names}} {{.State}}')
   return lines
@@ -32,28 +40,28 @@ export async function machinesOf(cluster: string): Promise<{ node: string; statu
  *
  * @throws EnvironmentError where the machine does not come back.
  */
-export async function mendMachine({ node, status }: { node: string; status: string }): Promise<Mended> {
+export async function mendMachine(nodes: NodeControl, { node, status }: FoundMachine): Promise<Mended> {
   const mended: Mended = { node, undone: [], rebooted: false }
   // What the dead run had just asked for may be done only now, and what is left of it may undo the same.
-  await pRetry((attempt) => mendOnce(mended, attempt === 1 ? stateOf(status) : undefined), {
+  await pRetry((attempt) => mendOnce(nodes, mended, attempt === 1 ? stateOf(status) : undefined), {
     ...{ retries: 3, minTimeout: 200, factor: 2 },
   })
   return mended
 }
 
-async function mendOnce(mended: Mended, known: NodeState | undefined): Promise<void> {
+async function mendOnce(nodes: NodeControl, mended: Mended, known: NodeState | undefined): Promise<void> {
   const { node, undone } = mended
-  const state = known ?? (await kindPower.state(node))
+  const state = known ?? (await nodes.state(node))
   if (state === 'stopped') {
-    await kindPower.start(node)
+    await nodes.start(node)
     undone.push(`turned ${node} on`)
     mended.rebooted = true
   }
   if (state === 'paused') {
-    await kindPower.unpause(node)
+    await nodes.unpause(node)
     undone.push(`let ${node} go on`)
   }
-  const said = await docker('exec', node, 'bash', '-c', mendScript)
+  const said = await nodes.exec(node, ['bash', '-c', mendScript], { timeoutMs: mendsWithinMs })
   undone.push(
     ...said
       .split('\n')
@@ -63,9 +71,9 @@ async function mendOnce(mended: Mended, known: NodeState | undefined): Promise<v
 }
 
 /** Has a kubelet register its node, which it does when it starts. */
-export async function registerAgain(node: string): Promise<void> {
-  await kindPower.kubelet(node, 'stop')
-  await kindPower.kubelet(node, 'start')
+export async function registerAgain(nodes: NodeControl, node: string): Promise<void> {
+  await nodes.kubelet(node, 'stop')
+  await nodes.kubelet(node, 'start')
 }
 
 const didMark = 'undid: '
