@@ -5,6 +5,7 @@ import pRetry, { AbortError } from 'p-retry'
 import { formatMs } from '../model/duration.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import { type Answer, fetchByEnv, requestOf } from './proxy.ts'
+import { reasonOf } from './reason.ts'
 
 /** What to download, and where to. */
 export interface Download {
@@ -187,15 +188,4 @@ async function removeOldParts(path: string): Promise<void> {
     const found = await stat(part).catch(() => undefined)
     if (found && Date.now() - found.mtimeMs > oldPartMs) await rm(part, { force: true })
   }
-}
-
-/** fetch hides the reason of a failure in its cause, which may have nothing but a code. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  let { cause } = error
-  // What is behind a proxy that refuses stands at the very end.
-  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause
-  if (!(cause instanceof Error) || error.message.includes(cause.message || '\0')) return error.message
-  const code = 'code' in cause ? String(cause.code) : cause.name
-  return `${error.message}: ${cause.message || code}`
 }

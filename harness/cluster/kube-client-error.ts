@@ -1,6 +1,7 @@
 import { ApiException } from '@kubernetes/client-node'
 import { EnvironmentError, RolypolyError } from '../model/errors.ts'
 import { type Cause, KubeError } from './kube-error.ts'
+import { reasonOf } from './reason.ts'
 
 /** What went wrong with a request, told as an error of the harness's own. */
 export function toKubeError(subject: string, error: unknown): Error {
@@ -19,7 +20,7 @@ export function toKubeError(subject: string, error: unknown): Error {
   }
   return error instanceof RolypolyError
     ? error
-    : new EnvironmentError(`${subject}: the API server could not be asked: ${error.message}`, {
+    : new EnvironmentError(`${subject}: the API server could not be asked: ${reasonOf(error)}`, {
         cause: error,
       })
 }

@@ -125,7 +125,9 @@ test('a command in a pod is given up where nothing is heard of it', async () => 
 test('a server that is away for good is given up, and the last word is told', async () => {
   const fates = Array<Fate>(100).fill('cut')
   const { kube } = await serverOf(fates, { answerMs: 50, againForMs: 500 })
-  await expect(kube.raw('/version')).rejects.toThrow('/version: the API server could not be asked: ')
+  await expect(kube.raw('/version')).rejects.toThrow(
+    '/version: the API server could not be asked: fetch failed: other side closed',
+  )
 })
 
 const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'shop', name: 'web-1' } }
