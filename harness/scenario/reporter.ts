@@ -12,6 +12,7 @@ import { activeRun } from './active-run.ts'
 import { tooSlowFor } from './again.ts'
 import { withStopsBefore } from './before.ts'
 import { failureOf } from './outcome.ts'
+import { nowOf } from './run.ts'
 import { idOf } from './scenario-id.ts'
 import { rolypolyVersion } from './version.ts'
 import './task-meta.ts'
@@ -129,7 +130,7 @@ export async function finishRun(scenarios: ScenarioResult[], cut?: CutShort): Pr
   const result: Result = redactor.redactAll<Result>({
     schemaVersion: 1,
     run: {
-      ...{ id, mode, verdict: worst(verdicts), startedAt, finishedAt: new Date().toISOString() },
+      ...{ id, mode, verdict: worst(verdicts), startedAt, finishedAt: nowOf(active.run) },
       ...{ rolypolyVersion: rolypolyVersion(), seed },
       ...(cluster && { cluster }),
       ...(failure && { error: failure }),

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { realClock } from '../cluster/clock.ts'
 import { makeFolder } from '../cluster/make-folder.ts'
 import { hurtFolderOf } from '../faults/hurt-ledger.ts'
 import { UsageError } from '../model/errors.ts'
@@ -35,6 +36,8 @@ export interface Run {
   mode: 'normal' | 'control'
   seed: number
   startedAt: string
+  /** By the machine's monotonic clock: the other may be set meanwhile. */
+  startedMs: number
   cluster?: ClusterResult
 }
 
@@ -58,7 +61,7 @@ export interface UpCluster extends Pick<RunInfo, 'cluster' | 'timing' | 'helperI
 
 /** Names a run and makes its folder. */
 export async function beginRun(options: Pick<RunOptions, 'report' | 'mode' | 'seed'>): Promise<Run> {
-  const startedAt = new Date().toISOString()
+  const [startedAt, startedMs] = [new Date().toISOString(), realClock.now()]
   const id = `${startedAt.slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`
   const folder = resolve(options.report ?? join('reports', 'runs', id))
   try {
@@ -69,7 +72,13 @@ export async function beginRun(options: Pick<RunOptions, 'report' | 'mode' | 'se
       remedy: 'Name one that can be written to: --report DIR.',
     })
   }
-  return { id, folder, mode: options.mode, seed: options.seed ?? randomInt(2 ** 31), startedAt }
+  const { mode, seed = randomInt(2 ** 31) } = options
+  return { id, folder, mode, seed, startedAt, startedMs }
+}
+
+/** The time now, as the run counts it: by its first look at the machine's clock, and what has passed since. */
+export function nowOf({ startedAt, startedMs }: Run): string {
+  return new Date(Date.parse(startedAt) + realClock.now() - startedMs).toISOString()
 }
 
 /**
