@@ -24,7 +24,7 @@ afterEach(() => cluster[Symbol.asyncDispose]())
 const dockersWord = { running: 'running', paused: 'paused', stopped: 'exited' }
 const found = () =>
   Promise.all(machines.map(async (node) => ({ node, status: dockersWord[await cluster.nodes.state(node)] })))
-const mended = (nodeCount = 3) => mendCluster(cluster, nodeCount, found)
+const mended = (nodeCount = machines.length) => mendCluster(cluster, nodeCount, found)
 
 const begin = (does: string, object?: KubeObject) =>
   actJournal(name, 'dead').begin({ does, target: `Node/${worker}`, ...(object && { object }) })
@@ -111,11 +111,16 @@ test('what the dead run had asked for and is done only now, is undone at the sec
   expect([looks, undone]).toEqual([2, [`uncordoned Node/${worker}`]])
 })
 
-test('a cluster that does not get well is an error, and stays open', async () => {
+test('a cluster that lacks a machine is given up at once', async () => {
+  const beganMs = cluster.clock.now()
+  await expect(mended(4)).rejects.toThrow('Cluster rolypoly-1: 3 of its 4 machines are there')
+  expect(cluster.clock.now() - beganMs).toBeLessThan(1_000)
+})
+
+test('one that does not get well is an error, and its acts stay open', async () => {
   await begin('cordonNode')
-  await expect(mended(4)).rejects.toThrow('Cluster rolypoly-1: is not healthy: 3 of 4 nodes are there')
-  expect(await openActs(name)).toHaveLength(1)
   // Somebody else's cordon has no mark: it is not for us to undo.
   await cluster.kube.patch(ref, { spec: { unschedulable: true } })
-  await expect(mended()).rejects.toThrow(`is not healthy: Node/${worker}`)
+  await expect(mended()).rejects.toThrow(`Cluster rolypoly-1: is not healthy: Node/${worker}: is not ready`)
+  expect(await openActs(name)).toHaveLength(1)
 })

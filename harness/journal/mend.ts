@@ -55,7 +55,11 @@ export async function mendCluster(
   const acts = await openActs(name)
   const undone: string[] = []
   for (let looks = acts.length > 0 ? 2 : 1; looks > 0; looks--) {
-    undone.push(...(await undo(cluster, await machines(), acts)))
+    const found = await machines()
+    // kind makes no machine for a cluster that it has made.
+    if (found.length < nodeCount)
+      throw new EnvironmentError(`Cluster ${name}: ${found.length} of its ${nodeCount} machines are there`)
+    undone.push(...(await undo(cluster, found, acts)))
     if (looks > 1) await clock.sleep(lookAgainMs, signal)
   }
   const wrong = await untilHealthy(kube, clock, nodeCount, healthyWithinMs, signal)
