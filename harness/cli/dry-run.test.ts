@@ -24,7 +24,7 @@ test('what a scenario makes, hurts and asks for, beyond what all ask for, and wh
   ]
   const hurt = { kind: 'killPod', target: 'Pod/rolypoly-a/web', injectedAtMs: 0, receipt: null }
   const made = ['Deployment/web', 'Namespace/rolypoly-a']
-  const played = scenario({ faults: [hurt], rehearsal: { permissions, made } })
+  const played = scenario({ faults: [hurt], rehearsal: { permissions, made, hurtAtOnce: 10 } })
   const lines = rehearsalLines([played], own, [{ verb: 'create', ...apps }], existing)
   expect(lines.slice(4)).toEqual([
     ...['', 'scenarios/a.scenario.ts: a pod is killed'],
@@ -38,12 +38,19 @@ test('what a scenario makes, hurts and asks for, beyond what all ask for, and wh
 
 test('nodes are asked for by the names that were given', () => {
   const permissions = [{ verb: 'patch', apiGroup: '', resource: 'nodes' }]
-  const played = scenario({ rehearsal: { permissions, made: [] } })
+  const played = scenario({ rehearsal: { permissions, made: [], hurtAtOnce: 0 } })
   const lacking = [{ verb: 'patch', apiGroup: '', resource: 'nodes', name: 'w2' }]
   const lines = rehearsalLines([played], own, lacking, existing)
   expect(lines).toContain('    patch nodes w1')
   expect(lines).toContain('    patch nodes w2 (NOT GRANTED: patch)')
   expect(rehearsalLines([played], own, [], existing).at(-1)).toBe('Every permission is granted.')
+})
+
+test('what hurts more pods at once than may be hurt there is told with what would allow it', () => {
+  const played = scenario({ rehearsal: { permissions: [], made: [], hurtAtOnce: 11 } })
+  expect(rehearsalLines([played], own, [], existing)).toContain(
+    '  is refused there: it hurts 11 pods at once, and 10 may be hurt: --at-most-hurt 11 allows it',
+  )
 })
 
 test('what would be skipped there is told apart from what a rehearsal cannot play', () => {

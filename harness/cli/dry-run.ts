@@ -2,6 +2,7 @@ import { notGranted } from '../cluster/existing/access-review.ts'
 import { readContext } from '../cluster/existing/kubeconfig.ts'
 import { leastRole, type Permission, permissionsOf, tellPermission } from '../cluster/existing/rbac.ts'
 import { kubeOf } from '../cluster/kube-client.ts'
+import { countedPods } from '../faults/hurt-pods.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import type { ExistingOptions } from '../scenario/existing-options.ts'
 
@@ -58,7 +59,7 @@ export function rehearsalLines(
     ]),
   ]
   for (const { file, title, rehearsal, faults, verdict, skippedBecause, error } of scenarios) {
-    const { made = [], permissions = [] } = rehearsal ?? {}
+    const { made = [], permissions = [], hurtAtOnce = 0 } = rehearsal ?? {}
     const namespaces = made.filter((one) => one.startsWith('Namespace/'))
     const others = made.filter((one) => !namespaces.includes(one))
     const more = permissions.filter((one) => !known.has(tellPermission(one)))
@@ -71,6 +72,7 @@ export function rehearsalLines(
         'hurts',
         faults.map(({ kind, target }) => `${kind}: ${target}`),
       ),
+      ...(hurtAtOnce > existing.atMostHurt ? [tooMany(hurtAtOnce, existing)] : []),
       ...list('asks', tell(more)),
       ...endOf(verdict, why),
     )
@@ -96,6 +98,10 @@ function endOf(verdict: ScenarioResult['verdict'], why: string | undefined): str
   return isLeftOut
     ? [`  is skipped: ${why}`]
     : [`  could not be rehearsed to its end, and may do and ask for more: ${why}`]
+}
+
+function tooMany(hurtAtOnce: number, { atMostHurt }: ExistingOptions): string {
+  return `  is refused there: it hurts ${countedPods(hurtAtOnce)} at once, and ${atMostHurt} may be hurt: --at-most-hurt ${hurtAtOnce} allows it`
 }
 
 function tellDenied(count: number): string {

@@ -120,7 +120,7 @@ test('where a flag would give the capability, the refusal names it', async () =>
   await expect(refused).rejects.toThrow(
     'a cluster by existing lacks the capability probe.intercept: --allow-',
   )
-  const stands = { ...there, provider: 'simulated', rehearsal: { permissions: [], made: [] } }
+  const stands = { ...there, provider: 'simulated', rehearsal: { permissions: [], made: [], hurtAtOnce: 0 } }
   await expect(injectFault(stageOf({ cluster: stands as never }), fault)).rejects.toThrow('by existing lacks')
 })
 
@@ -129,6 +129,7 @@ test('what is hurt is counted before it is hurt, until a fault that lasts is rev
   const hurtCount = {
     take: async (what: string, pods: string[]) => void counted.push(`take ${pods}: ${what}`),
     give: async (pods: string[]) => void counted.push(`give ${pods}`),
+    close: async () => undefined,
   }
   const kube = { get: async () => ({ metadata: { labels: { 'rolypoly.dev/run': 'r1' } } }) }
   const { cluster } = stageOf()

@@ -6,6 +6,8 @@ import { withFileLock } from '../cluster/file-lock.ts'
 import { makeFolder } from '../cluster/make-folder.ts'
 import { writeWhole } from '../cluster/write-whole.ts'
 import { NotCapableError, UsageError } from '../model/errors.ts'
+import type { HurtCount } from '../workload/stage.ts'
+import { countedPods, HurtPods } from './hurt-pods.ts'
 
 const counts = z.record(z.string(), z.number().int())
 const lookEveryMs = 500
@@ -26,9 +28,9 @@ export function hurtFolderOf(runFolder: string): string {
 }
 
 /** What one scenario hurts now, in a file that those of all scenarios of the run are counted in. */
-export class HurtLedger {
+export class HurtLedger implements HurtCount {
   private readonly options: HurtLedgerOptions
-  private readonly hurt = new Map<string, number>()
+  private readonly hurt = new HurtPods()
 
   constructor(options: HurtLedgerOptions) {
     this.options = options
@@ -43,11 +45,10 @@ export class HurtLedger {
    */
   async take(what: string, pods: string[], signal: AbortSignal): Promise<void> {
     const { atMost, clock } = this.options
-    const more = pods.filter((uid) => !this.hurt.has(uid)).length
-    const own = this.hurt.size + more
+    const own = this.hurt.countWith(pods)
     if (own > atMost) {
       throw new UsageError(
-        `${what}: would make it ${counted(own)} that this scenario hurts at once, and ${atMost} may be hurt`,
+        `${what}: would make it ${countedPods(own)} that this scenario hurts at once, and ${atMost} may be hurt`,
         { remedy: `Say --at-most-hurt ${own} to allow it.` },
       )
     }
@@ -55,13 +56,13 @@ export class HurtLedger {
     const takeNow = (of: number) => {
       others = of
       if (others + own > atMost) return false
-      for (const uid of pods) this.hurt.set(uid, (this.hurt.get(uid) ?? 0) + 1)
+      this.hurt.add(pods)
       return true
     }
     for (let left = waitsMs; !(await this.write(takeNow)); left -= lookEveryMs) {
       if (left <= 0) {
         throw new NotCapableError(
-          `${what}: the other scenarios hurt ${counted(others)} for two minutes, and ${atMost} may be hurt at once: --at-most-hurt ${others + own} would leave room`,
+          `${what}: the other scenarios hurt ${countedPods(others)} for two minutes, and ${atMost} may be hurt at once: --at-most-hurt ${others + own} would leave room`,
         )
       }
       await clock.sleep(lookEveryMs, signal)
@@ -70,15 +71,10 @@ export class HurtLedger {
 
   /** They are hurt no more by this fault. */
   async give(pods: string[]): Promise<void> {
-    for (const uid of pods) {
-      const left = (this.hurt.get(uid) ?? 1) - 1
-      if (left > 0) this.hurt.set(uid, left)
-      else this.hurt.delete(uid)
-    }
+    this.hurt.remove(pods)
     await this.write(() => true)
   }
 
-  /** The scenario is over: nothing is hurt by it any more. */
   async close(): Promise<void> {
     this.hurt.clear()
     await this.write(() => true)
@@ -92,7 +88,7 @@ export class HurtLedger {
       const { [scenario]: _, ...others } = await read(path)
       const sum = Object.values(others).reduce((a, b) => a + b, 0)
       const done = act(sum)
-      await writeWhole(path, JSON.stringify({ ...others, [scenario]: this.hurt.size }))
+      await writeWhole(path, JSON.stringify({ ...others, [scenario]: this.hurt.count }))
       return done
     })
   }
@@ -101,8 +97,4 @@ export class HurtLedger {
 async function read(path: string): Promise<Record<string, number>> {
   const text = await readFile(path, 'utf8').catch(() => '{}')
   return counts.parse(JSON.parse(text))
-}
-
-function counted(pods: number): string {
-  return pods === 1 ? '1 pod' : `${pods} pods`
 }

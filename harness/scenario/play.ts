@@ -3,6 +3,7 @@ import type { ActJournal } from '../cluster/act-journal.ts'
 import type { Capability, Cluster } from '../cluster/cluster.ts'
 import { type InjectedFault, lacksCapability } from '../faults/fault.ts'
 import { HurtLedger, hurtFolderOf } from '../faults/hurt-ledger.ts'
+import { HurtPeak } from '../faults/hurt-pods.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import { DeadlineError, EnvironmentError, InterruptedError, NotCapableError } from '../model/errors.ts'
 import { managedBy, runLabel } from '../model/limits.ts'
@@ -14,7 +15,7 @@ import { followMachines } from '../observe/machines.ts'
 import { measureNoise } from '../observe/noise.ts'
 import { openRecorder, type ScenarioRecorder } from '../observe/recorder.ts'
 import { followRuntime } from '../observe/runtime.ts'
-import type { Stage } from '../workload/stage.ts'
+import type { HurtCount, Stage } from '../workload/stage.ts'
 import { contextOf, type ScenarioBody } from './context.ts'
 import { diagnose, previousLogs } from './diagnostics.ts'
 import { gate } from './gate.ts'
@@ -93,7 +94,7 @@ async function play1(play: Play, result: ScenarioResult): Promise<void> {
   let neighbours: Neighbours | undefined
   const injected: InjectedFault[] = []
   const flows: TrafficHandle[] = []
-  const hurtCount = hurtLedger(play)
+  const hurtCount = hurtCountOf(play)
   let thrown: unknown
   try {
     if (signal.aborted) throw notBegun(signal.reason)
@@ -177,7 +178,8 @@ function isLost({ faults }: Stage, node: string): boolean {
 }
 
 /** What a run may hurt at once is counted over all of its scenarios, each of which plays in a process of its own. */
-function hurtLedger({ id, run, cluster: { clock } }: Play): HurtLedger | undefined {
+function hurtCountOf({ id, run, cluster: { clock, rehearsal } }: Play): HurtCount | undefined {
+  if (rehearsal) return new HurtPeak(rehearsal)
   const { atMostHurt: atMost } = run.limits ?? {}
   return atMost === undefined
     ? undefined

@@ -5,6 +5,7 @@ import { readContext } from '../cluster/existing/kubeconfig.ts'
 import type { Kube, KubeObject } from '../cluster/kube.ts'
 import { kubeOf } from '../cluster/kube-client.ts'
 import { untilObjects } from '../cluster/until.ts'
+import { countedPods } from '../faults/hurt-pods.ts'
 import { sweepContext } from '../journal/leases.ts'
 import { runLabel } from '../model/limits.ts'
 import { describeCluster } from './describe.ts'
@@ -37,7 +38,7 @@ export async function bringUpExisting(
   signal.throwIfAborted()
   const nodes = allowNodeFaults.length > 0 ? ` and ${allowNodeFaults.join(', ')}` : ''
   say(
-    `cluster: ${context}, Kubernetes ${described.kubernetesVersion}, made by somebody else: the run touches its own namespaces${nodes}, and hurts ${atMostHurt} pods at once at most`,
+    `cluster: ${context}, Kubernetes ${described.kubernetesVersion}, made by somebody else: the run touches its own namespaces${nodes}, and hurts at most ${countedPods(atMostHurt)} at once`,
   )
   if (existing.helperImage === undefined) {
     say('cluster: without --helper-image no traffic can be sent: scenarios that send some are skipped')

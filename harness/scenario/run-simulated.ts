@@ -25,7 +25,7 @@ export async function bringUpSimulated(
   }
 }
 
-/** It can no more than the existing cluster that it stands for, and has its limits, but for how many may be hurt at once. */
+/** It can no more than the existing cluster that it stands for, and has its limits; how many are hurt at once is counted, and refused there alone. */
 function rehearsal(
   existing: ExistingOptions,
   { id, seed }: Pick<Run, 'id' | 'seed'>,

@@ -18,6 +18,8 @@ export interface TrafficFlow {
 export interface HurtCount {
   take(what: string, pods: string[], signal: AbortSignal): Promise<void>
   give(pods: string[]): Promise<void>
+  /** The scenario is over: nothing is hurt by it any more. */
+  close(): Promise<void>
 }
 
 /** What a scenario's parts share: where it plays, and what has happened in it so far. */

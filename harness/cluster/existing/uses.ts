@@ -7,6 +7,8 @@ export interface Uses {
   permissions: Permission[]
   /** The objects that were made, as `Deployment/web`; namespaces by their name. */
   made: string[]
+  /** The most pods that were hurt at once. */
+  hurtAtOnce: number
 }
 
 /**
@@ -14,7 +16,7 @@ export interface Uses {
  * yet, to create it: https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
 export function noteUses(kube: Kube): { kube: Kube; uses: Uses } {
-  const uses: Uses = { permissions: [], made: [] }
+  const uses: Uses = { permissions: [], made: [], hurtAtOnce: 0 }
   const noted = new Set<string>()
   const add = (
     verb: string,
