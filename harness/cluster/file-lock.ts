@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { open, readFile, stat, unlink, utimes } from 'node:fs/promises'
+import { open, stat, unlink, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { z } from 'zod'
 import { realClock } from './clock.ts'
+import { readOwn } from './read-own.ts'
 
 /** How a lock is taken. */
 export interface FileLockOptions {
@@ -86,7 +87,7 @@ async function look(path: string, staleMs: number): Promise<{ dead: boolean; pid
 
 /** Who holds the lock; undefined where it is gone, or its holder has not written it yet. */
 async function read(path: string): Promise<z.infer<typeof holder> | undefined> {
-  const text = await readFile(path, 'utf8').catch(ignoreMissing)
+  const text = await readOwn(path).catch(ignoreMissing)
   try {
     return holder.parse(JSON.parse(text ?? ''))
   } catch {

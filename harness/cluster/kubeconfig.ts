@@ -1,5 +1,9 @@
+import { statSync } from 'node:fs'
 import { KubeConfig } from '@kubernetes/client-node'
 import { UsageError } from '../model/errors.ts'
+
+/** Certificates and tokens of hundreds of clusters need no more. */
+const limitBytes = 16 * 1024 * 1024
 
 /**
  * Reads a kubeconfig file.
@@ -9,6 +13,7 @@ import { UsageError } from '../model/errors.ts'
 export function readKubeconfig(path: string): KubeConfig {
   const config = new KubeConfig()
   try {
+    refuseOther(path)
     config.loadFromFile(path)
     return config
   } catch (error) {
@@ -19,6 +24,14 @@ export function readKubeconfig(path: string): KubeConfig {
       remedy: 'See whether kubectl can read it: kubectl config view --kubeconfig FILE.',
     })
   }
+}
+
+function refuseOther(path: string): void {
+  const found = statSync(path)
+  if (found.isDirectory()) throw new Error('it is a folder')
+  // Each scenario reads it anew.
+  if (!found.isFile()) throw new Error('it is no file, and a pipe could be read only once')
+  if (found.size > limitBytes) throw new Error('it is larger than 16 MiB')
 }
 
 /** @throws UsageError where the current context leads to no cluster; `where` is the file, or files. */

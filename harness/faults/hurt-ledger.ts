@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from '../cluster/clock.ts'
 import { withFileLock } from '../cluster/file-lock.ts'
 import { makeFolder } from '../cluster/make-folder.ts'
+import { readOwn } from '../cluster/read-own.ts'
 import { writeWhole } from '../cluster/write-whole.ts'
 import { NotCapableError, UsageError } from '../model/errors.ts'
 import type { HurtCount } from '../workload/stage.ts'
@@ -95,6 +95,6 @@ export class HurtLedger implements HurtCount {
 }
 
 async function read(path: string): Promise<Record<string, number>> {
-  const text = await readFile(path, 'utf8').catch(() => '{}')
+  const text = await readOwn(path).catch(() => '{}')
   return counts.parse(JSON.parse(text))
 }

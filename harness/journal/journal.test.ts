@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -62,6 +63,14 @@ test.each([
 ])('an entry of %s is none, for what it names would be deleted', async (_, other) => {
   await writeEntry(entry('rolypoly-a'))
   writeFileSync(join(cache(), 'clusters', 'b.json'), JSON.stringify(other))
+  expect(await names()).toEqual(['rolypoly-a'])
+})
+
+test('a pipe and a huge file in its folder are passed over, and nobody waits for them', async () => {
+  await writeEntry(entry('rolypoly-a'))
+  execFileSync('mkfifo', [join(cache(), 'clusters', 'b.json')])
+  const huge = join(cache(), 'clusters', 'c.json')
+  writeFileSync(huge, JSON.stringify({ ...entry('rolypoly-c'), padding: ' '.repeat(5 * 1024 * 1024) }))
   expect(await names()).toEqual(['rolypoly-a'])
 })
 

@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
+import { readOwn } from '../cluster/read-own.ts'
 
 /** What the JSON files of a folder hold, by a schema; what cannot be read is passed over, and takes no other with it. */
 export async function readOpen<T>(folder: string, schema: z.ZodType<T>): Promise<T[]> {
@@ -9,7 +10,7 @@ export async function readOpen<T>(folder: string, schema: z.ZodType<T>): Promise
     .filter((name) => name.endsWith('.json'))
     .map(async (name) => {
       try {
-        return [schema.parse(JSON.parse(await readFile(join(folder, name), 'utf8')))]
+        return [schema.parse(JSON.parse(await readOwn(join(folder, name))))]
       } catch {
         return []
       }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { cacheFolder } from '../cluster/cache.ts'
+import { readOwn } from '../cluster/read-own.ts'
 import { writeWhole } from '../cluster/write-whole.ts'
 import type { ScenarioResult } from '../model/result.ts'
 
@@ -19,7 +19,7 @@ function path(): string {
 /** What is remembered; nothing where that cannot be read: it only orders files. */
 export async function readDurations(): Promise<Durations> {
   try {
-    return schema.parse(JSON.parse(await readFile(path(), 'utf8')))
+    return schema.parse(JSON.parse(await readOwn(path())))
   } catch {
     return {}
   }

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -57,6 +58,17 @@ test('a file that was named must be there', () => {
   expect(() => readContext({ context: 'a', kubeconfig: gone }, {})).toThrow(
     `--kubeconfig ${gone}: there is no such file`,
   )
+})
+
+test('nothing is waited for, nor read without end', async () => {
+  const [pipe, huge] = [join(folder, 'pipe'), join(folder, 'huge')]
+  execFileSync('mkfifo', [pipe])
+  await writeFile(huge, '')
+  await truncate(huge, 17 * 1024 * 1024)
+  const read = (kubeconfig: string) => () => readContext({ context: 'a', kubeconfig }, {})
+  expect(read(pipe)).toThrow(`${pipe}: is no kubeconfig that can be read: it is no file`)
+  expect(read(folder)).toThrow('it is a folder')
+  expect(read(huge)).toThrow('it is larger than 16 MiB')
 })
 
 test('what cannot be read is told without a line of it', async () => {
