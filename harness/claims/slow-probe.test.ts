@@ -96,6 +96,9 @@ describe('a container that is killed for a probe that timed out', () => {
     expect(stayed(frozen, ...slow, liveness, killing).is).toBe('broken')
     expect(stayed(failing('liveness'), ...slow, liveness, killing).is).toBe('broken')
     expect(stayed(failing('readiness'), ...slow, liveness, killing).is).toBe('unjudgeable')
+    const away = (component: string) => hurtBy({ does: 'stop-control-plane', component, podUids: [] })
+    expect(stayed(away('kube-apiserver'), ...slow, liveness, killing).is).toBe('broken')
+    expect(stayed(away('kube-scheduler'), ...slow, liveness, killing).is).toBe('unjudgeable')
   })
 
   test('excuses no deletion, and no other pod', () => {

@@ -44,9 +44,9 @@ describe('a request that times out on a machine that was too slow', () => {
   })
 
   test('breaks it where a fault has slowed down the API server, and not the machine', () => {
-    const injecting = { source: 'fault', phase: 'injecting', atMs: 1_900, fault: 0, lasting: true } as const
+    const landed = { source: 'fault', phase: 'landed', atMs: 1_900, fault: 0, lasting: true } as const
     const away = (target: string) =>
-      lost({ ...injecting, kind: 'stopControlPlane', target }, ...slow, timedOut(2_500)).is
+      lost({ ...landed, kind: 'stopControlPlane', target }, ...slow, timedOut(2_500)).is
     expect([away('kube-apiserver'), away('kube-scheduler')]).toEqual(['broken', 'unjudgeable'])
   })
 

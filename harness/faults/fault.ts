@@ -1,7 +1,7 @@
 import type { Capability, Cluster } from '../cluster/cluster.ts'
 import { formatMs } from '../model/duration.ts'
 import { EnvironmentError, NoReceiptError, NotCapableError, UsageError } from '../model/errors.ts'
-import { type FaultEffect, type FaultRecord, hurtPods } from '../model/fault.ts'
+import { type FaultEffect, type FaultRecord, hurtPods, leftOut } from '../model/fault.ts'
 import type { Receipt } from '../model/result.ts'
 import type { Recording } from '../timeline/recording.ts'
 import { isOpenIn } from '../timeline/steady.ts'
@@ -101,7 +101,7 @@ export async function injectFault(
   say('injecting', injectedAtMs)
 
   if (stage.control) {
-    record.receipt = { atMs: injectedAtMs, observedBy: 'control run', evidence: 'left out on purpose' }
+    record.receipt = { atMs: injectedAtMs, observedBy: 'control run', evidence: leftOut }
     say('landed', injectedAtMs, record.receipt.evidence)
     return new Injected(record, async () => {
       record.revertedAtMs = recording.now()

@@ -63,6 +63,9 @@ export type FaultEffect =
    */
   | { does: 'lose-dependency'; deployment: string; readyTookMs: number; podUids: string[] }
 
+/** The evidence of a fault in a control run. */
+export const leftOut = 'left out on purpose'
+
 /** A fault of a scenario, from its injection on. Times are milliseconds from the scenario's zero. */
 export interface FaultRecord {
   number: number

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { leftOut } from '../model/fault.ts'
 import type { FaultObservation, NoiseObservation } from '../model/observation.ts'
 import { noiseSummary, slowdown, slowdownOfNodes } from './noise.ts'
 import { timelineOf } from './testing.ts'
@@ -146,15 +147,16 @@ describe('a time in which nothing came through', () => {
 })
 
 describe('on the nodes, while a fault keeps the API server away', () => {
-  const stopped = (target: string, phase: FaultObservation['phase'], atMs: number): FaultObservation => ({
-    ...{ source: 'fault', atMs, fault: 0, phase, lasting: true, kind: 'stopControlPlane', target },
+  const stop = (target: string, atMs: number, phase: FaultObservation['phase'], evidence?: string) => ({
+    ...{ source: 'fault' as const, atMs, fault: 0, phase, lasting: true, kind: 'stopControlPlane', target },
+    ...(evidence && { evidence }),
   })
   const onNodes = (...seen: Parameters<typeof timelineOf>) => slowdownOfNodes(timelineOf(...seen), 0, 30_000)
   const away = { apiMs: 10_000, watchMs: 10_000, cpuWaiting: 0.95, cpuQueue: 4 }
-  const outage = (target: string) => [
-    ...[beat(0), beat(2_000), stopped(target, 'injecting', 5_000), beat(4_000, away)],
-    ...[stopped(target, 'reverted', 15_000), beat(14_000, away), beat(24_000, { apiMs: 4_000 })],
-    ...[beat(28_000), beat(30_000)],
+  const outage = (target: string, evidence?: string) => [
+    ...[beat(0), beat(2_000), stop(target, 5_000, 'injecting'), stop(target, 9_000, 'landed', evidence)],
+    ...[beat(4_000, away), stop(target, 15_000, 'reverted'), beat(14_000, away)],
+    ...[beat(24_000, { apiMs: 4_000 }), beat(28_000), beat(30_000)],
   ]
   const waited = 'tasks waited for a CPU 95 % of the time, 4.0 tasks for each CPU'
 
@@ -169,9 +171,10 @@ describe('on the nodes, while a fault keeps the API server away', () => {
   })
 
   test('one that is still out is spoilt, too, and there may be no other', () => {
-    const since = [stopped('kube-apiserver', 'injecting', 500), beat(600, { apiMs: 10_000 })]
+    const begun = [stop('kube-apiserver', 500, 'injecting'), stop('kube-apiserver', 550, 'landed')]
+    const since = [...begun, beat(600, { apiMs: 10_000 })]
     expect(onNodes(...since)).toEqual({ factor: 1, stalledMs: 0, because: '' })
-    const reverted = stopped('kube-apiserver', 'reverted', 11_000)
+    const reverted = stop('kube-apiserver', 11_000, 'reverted')
     expect(onNodes(...since, reverted, beat(11_500, { apiMs: 10_000 }))).toMatchObject({ factor: 1 })
   })
 
@@ -179,6 +182,14 @@ describe('on the nodes, while a fault keeps the API server away', () => {
     expect(onNodes(...outage('kube-scheduler')).factor).toBe(10)
     const after = [...outage('kube-apiserver'), beat(30_000, { apiMs: 3_000 })]
     expect(onNodes(...after)).toMatchObject({ stalledMs: 3_000 })
+  })
+
+  test('nothing is spoilt by a fault that never landed, or was left out', () => {
+    const refused = outage('kube-apiserver').filter(
+      (seen) => seen.source !== 'fault' || seen.phase === 'injecting',
+    )
+    expect(onNodes(...refused).factor).toBe(10)
+    expect(onNodes(...outage('kube-apiserver', leftOut)).factor).toBe(10)
   })
 })
 

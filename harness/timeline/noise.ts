@@ -1,4 +1,5 @@
 import { formatMs } from '../model/duration.ts'
+import { leftOut } from '../model/fault.ts'
 import type { NoiseObservation } from '../model/observation.ts'
 import type { Noise } from '../model/result.ts'
 import type { Timeline } from './timeline.ts'
@@ -67,10 +68,11 @@ export function slowdownOfNodes(timeline: Timeline, fromMs: number, toMs: number
 
 /** A fault's revert begins to give the API server back: it is there once a beat that was sent since is answered. */
 function outagesOf(timeline: Timeline): { fromMs: number; toMs: number }[] {
-  const faults = timeline
-    .of('fault')
-    .filter(({ detail }) => detail.kind === 'stopControlPlane' && detail.target === 'kube-apiserver')
-  return faults.map(({ fromMs, toMs }) => {
+  const outages = timeline.of('fault').filter(({ detail: { kind, target, landedMs, evidence } }) => {
+    const isOutage = kind === 'stopControlPlane' && target === 'kube-apiserver'
+    return isOutage && landedMs !== null && evidence !== leftOut
+  })
+  return outages.map(({ fromMs, toMs }) => {
     const revertedMs = toMs ?? Number.POSITIVE_INFINITY
     const first = timeline.noise.find((beat) => beat.atMs >= revertedMs && tookMs(beat) < beatLimitMs)
     return { fromMs, toMs: first?.atMs ?? Number.POSITIVE_INFINITY }

@@ -63,6 +63,20 @@ describe('while the container still runs', () => {
     expect(wayOf(999, { ...reused, tookMs: 50 }, ...stop)).toBe('cut')
   })
 
+  test('on a slow machine that takes longer, but an API server that is away makes none slow', () => {
+    const outage = { source: 'fault', fault: 0, lasting: true, kind: 'stopControlPlane' } as const
+    const slow = { source: 'noise', atMs: 900, apiMs: 500, watchMs: 500 } as const
+    const way = (target: string) =>
+      wayOf(
+        1_100,
+        { ...reused, tookMs: 150 },
+        ...stop,
+        { ...outage, target, phase: 'landed', atMs: 800 },
+        slow,
+      )
+    expect([way('kube-scheduler'), way('kube-apiserver')]).toEqual(['closing', 'cut'])
+  })
+
   test('a request that waits until it times out: it is not answered any more', () => {
     const long = [signalled(1_000, 'web-1'), exited(20_000, 'web-1')]
     expect(wayOf(1_100, { ...neu, lost: 'timeout', tookMs: 2_000 }, ...long)).toBe('unanswered')
