@@ -38,13 +38,8 @@ export function drainNode(pod: Pod, { within = evictWithin }: EvictOptions = {})
     ...{ lasting: true, exclusive: true, effect },
     async inject(stage) {
       const act = await cordoned(stage, node)
-      try {
-        await evictAll(stage, node, toMs(within))
-        return act
-      } catch (error) {
-        await act.revert?.()
-        throw error
-      }
+      await orReverted(act.revert, () => evictAll(stage, node, toMs(within)))
+      return act
     },
   }
 }
@@ -97,7 +92,10 @@ function roomFor(timeline: Timeline, podUids: string[]): number | null {
   return rooms.length > 0 ? Math.min(...rooms) : null
 }
 
-async function cordoned({ cluster, recording, namespace }: Stage, node: string): Promise<Act> {
+async function cordoned(
+  { cluster, recording, namespace }: Stage,
+  node: string,
+): Promise<Act & Required<Pick<Act, 'revert'>>> {
   const { kube } = cluster
   const before = await workerNode(kube, node, 'cordoned')
   if (before.spec?.unschedulable) throw new EnvironmentError(`Node/${node}: is cordoned already`)

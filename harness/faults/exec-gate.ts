@@ -2,6 +2,7 @@ import { onNode } from '../cluster/kind/on-node.ts'
 import type { Stage } from '../workload/stage.ts'
 import { gate, gateKeeper, hangs } from './exec-gate-scripts.ts'
 import { HelperLines } from './helper-lines.ts'
+import { orReverted } from './or-reverted.ts'
 
 export interface ExecGateOptions {
   stage: Stage
@@ -58,13 +59,8 @@ export async function startExecGate(options: ExecGateOptions): Promise<() => Pro
     following.abort()
     await followed.catch(() => undefined)
   }
-  try {
-    await lines.inPlace(startsWithinMs, signal)
-    return undo
-  } catch (error) {
-    await undo().catch(() => undefined)
-    throw error
-  }
+  await orReverted(undo, () => lines.inPlace(startsWithinMs, signal))
+  return undo
 }
 
 /** A list of words as JSON, letter by letter as the runtime's specs have it: https://pkg.go.dev/encoding/json#Marshal */

@@ -3,6 +3,7 @@ import { EnvironmentError } from '../model/errors.ts'
 import { managedBy, roleLabel } from '../model/limits.ts'
 import { helperImageOf, type Stage } from '../workload/stage.ts'
 import { HelperLines } from './helper-lines.ts'
+import { orReverted } from './or-reverted.ts'
 
 export interface HelperPodOptions {
   stage: Stage
@@ -44,11 +45,11 @@ export async function startHelperPod(options: HelperPodOptions): Promise<() => P
     following.abort()
     if (!seenGone) throw new EnvironmentError(`${subject}: what fails probes was deleted, and is still there`)
   }
-  try {
-    const running = () => {
-      const pod = isThere()
-      return pod && recording.timeline.of('container-running', pod.uid).length > 0 ? true : undefined
-    }
+  const running = () => {
+    const pod = isThere()
+    return pod && recording.timeline.of('container-running', pod.uid).length > 0 ? true : undefined
+  }
+  const inPlace = async () => {
     const untilMs = recording.now() + startsWithinMs
     if (!(await recording.waitFor(running, untilMs, signal)))
       throw new EnvironmentError(`${subject}: what fails probes did not start on ${node}`)
@@ -60,11 +61,9 @@ export async function startHelperPod(options: HelperPodOptions): Promise<() => P
         (error: unknown) => lines.lost(error instanceof Error ? error.message : String(error)),
       )
     await lines.inPlace(startsWithinMs, signal)
-    return undo
-  } catch (error) {
-    await undo().catch(() => undefined)
-    throw error
   }
+  await orReverted(undo, inPlace)
+  return undo
 }
 
 function helperPod(name: string, { stage, node, program, order }: HelperPodOptions): KubeObject {
