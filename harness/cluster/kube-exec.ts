@@ -35,10 +35,12 @@ export async function execIn(
       else fail(`failed: ${message ?? 'no reason given'}`)
     },
   )
+  // A socket that cannot be opened tells of it with an event, not with an Error.
+  const failBy = (error: unknown) => fail(`failed: ${(error as { message?: string }).message ?? error}`)
   connecting.then((socket) => {
     socket.on('close', () => fail('ended without telling its exit code'))
-    socket.on('error', reject)
-  }, reject)
+    socket.on('error', failBy)
+  }, failBy)
   const timer = setTimeout(() => fail(`took longer than ${formatMs(limitMs)}`), limitMs)
   try {
     const exitCode = await promise

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,4 +18,9 @@ test('the hash of a file is that of its bytes', async () => {
 
 test('a file that is not there is said to be', async () => {
   await expect(sha256OfFile(`${folder}/none`)).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+test('a pipe is not waited for', async () => {
+  execFileSync('mkfifo', [`${folder}/pipe`])
+  await expect(sha256OfFile(`${folder}/pipe`)).rejects.toThrow('is no file')
 })

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -51,4 +51,9 @@ test('and where there is no room for two minutes, says so', async () => {
   const waiting = ledger('b').take('killPod', ['q1', 'q2'], signal)
   await expect(waiting).rejects.toThrow('--at-most-hurt 4 would leave room')
   await expect(waiting).rejects.toThrow(NotCapableError)
+})
+
+test('where the count of the others cannot be read, nothing is hurt', async () => {
+  await mkdir(join(folder, 'hurt.json'))
+  await expect(ledger('a').take('killPod', ['p1'], signal)).rejects.toThrow('is no file')
 })

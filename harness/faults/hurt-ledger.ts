@@ -95,6 +95,10 @@ export class HurtLedger implements HurtCount {
 }
 
 async function read(path: string): Promise<Record<string, number>> {
-  const text = await readOwn(path).catch(() => '{}')
-  return counts.parse(JSON.parse(text))
+  try {
+    return counts.parse(JSON.parse(await readOwn(path)))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    throw error
+  }
 }
