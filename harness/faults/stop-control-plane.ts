@@ -13,7 +13,6 @@ export type ControlPlaneComponent = keyof typeof ports
 
 /** The kubelet asks a static pod to stop, which it does in 5 s as a rule, or is killed after 30. */
 const goneWithinMs = 45_000
-/** What ended for want of the API server is started again with the kubelet's back-off, of five minutes at most. */
 const backWithinMs = 360_000
 
 /**
@@ -91,8 +90,13 @@ echo gone
 while :; do sleep 0.2; done
 `
 
-/** The keeper may have ended without a word. */
+/**
+ * The keeper may have ended without a word. A kubelet counts what was taken away, and what ended for want of it, among the
+ * crashes of the last ten minutes, and backs off for minutes from starting it again; one that has just been started itself
+ * remembers none (kubernetes/pkg/kubelet/kuberuntime/kuberuntime_manager.go: doBackOff).
+ */
 const back = `
 for i in $(seq 100); do [ -f "${place}" ] && break; [ -f "${away}" ] && mv -n "${away}" "${place}"; sleep 0.1; done
+systemctl restart kubelet
 until ${listens}; do sleep 0.1; done
 `
