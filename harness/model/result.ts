@@ -164,7 +164,7 @@ const rehearsal = z.object({
   permissions: z.array(z.object({ verb: z.string(), apiGroup: z.string(), resource: z.string() })),
   /** The objects that it made, as `Deployment/web`. */
   made: z.array(z.string()),
-  hurtAtOnce: z.number().int().default(0),
+  hurtAtOnce: z.number().int().optional(),
 })
 
 const scenario = z.object({
