@@ -1,4 +1,4 @@
-import { type FaultEffect, type FaultRecord, hurtPods, type ProbeKind } from '../model/fault.ts'
+import { type FaultEffect, hurtPods, type ProbeKind, stopsApiServer } from '../model/fault.ts'
 import type { Interval } from '../model/interval.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
@@ -25,9 +25,7 @@ export const killingProbes: readonly ProbeKind[] = ['liveness', 'startup']
 export function slowProbe({ faults }: Pick<Stage, 'faults'>, kinds: readonly ProbeKind[]): SlowProbe {
   return (timeline, uid, fromMs, toMs) => {
     // What the kubelet did meanwhile is learnt only once the API server is back, and bears that time.
-    const isBlind = ({ effect }: Pick<FaultRecord, 'effect'>) =>
-      effect.does === 'stop-control-plane' && effect.component === 'kube-apiserver'
-    if (faults.some(isBlind)) return undefined
+    if (faults.some(({ effect }) => stopsApiServer(effect))) return undefined
     const effects = faults.map(({ effect }) => effect).filter((effect) => hurtPods(effect).includes(uid))
     const own = kinds.filter((kind) => !effects.some((effect) => holdsUp(effect, kind)))
     const failures = timeline.of('event', uid).flatMap((event) => {

@@ -95,7 +95,7 @@ function roomFor(timeline: Timeline, podUids: string[]): number | null {
 async function cordoned(
   { cluster, recording, namespace }: Stage,
   node: string,
-): Promise<Act & Required<Pick<Act, 'revert'>>> {
+): Promise<Required<Pick<Act, 'receipt' | 'revert'>>> {
   const { kube } = cluster
   const before = await workerNode(kube, node, 'cordoned')
   if (before.spec?.unschedulable) throw new EnvironmentError(`Node/${node}: is cordoned already`)

@@ -1,7 +1,7 @@
 import type { Capability, Cluster } from '../cluster/cluster.ts'
 import { formatMs } from '../model/duration.ts'
 import { EnvironmentError, NoReceiptError, NotCapableError, UsageError } from '../model/errors.ts'
-import { type FaultEffect, type FaultRecord, hurtPods, leftOut } from '../model/fault.ts'
+import { type FaultEffect, type FaultRecord, hurtPods, leftOut, stopsApiServer } from '../model/fault.ts'
 import type { Receipt } from '../model/result.ts'
 import type { Recording } from '../timeline/recording.ts'
 import { isOpenIn } from '../timeline/steady.ts'
@@ -144,12 +144,7 @@ export async function injectFault(
 
 /** The scenario itself has taken the API server away, from a cluster that is the run's own. */
 function isBlind({ faults }: Stage): boolean {
-  return faults.some(
-    ({ effect, revertedAtMs }) =>
-      effect.does === 'stop-control-plane' &&
-      effect.component === 'kube-apiserver' &&
-      revertedAtMs === undefined,
-  )
+  return faults.some(({ effect, revertedAtMs }) => stopsApiServer(effect) && revertedAtMs === undefined)
 }
 
 /** Words that follow the name of what needs it. */

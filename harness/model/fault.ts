@@ -63,6 +63,11 @@ export type FaultEffect =
    */
   | { does: 'lose-dependency'; deployment: string; readyTookMs: number; podUids: string[] }
 
+/** While it lasts nothing is seen of the cluster, and nothing can be written. */
+export function stopsApiServer(effect: FaultEffect): boolean {
+  return effect.does === 'stop-control-plane' && effect.component === 'kube-apiserver'
+}
+
 /** The evidence of a fault in a control run. */
 export const leftOut = 'left out on purpose'
 
