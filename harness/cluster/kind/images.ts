@@ -101,25 +101,49 @@ async function loadImages({ kube, cluster, kindPath, into }: ImageTarget, images
       await makeCacheFolder(locks, 'the locks of images')
       const lock = join(locks, `${cluster}-${id.slice(-12)}`)
       await withFileLock(lock, async () => {
-        const has = await Promise.all(nodes.map((node) => hasImage(node, mark)))
-        const lacking = nodes.filter((_, n) => !has[n])
+        const name = fullName(image)
+        const had = await Promise.all(nodes.map((node) => digestsOn(node, [mark, name])))
+        const lacking = nodes.filter((_, n) => !had[n]?.has(mark))
         if (lacking.length > 0) {
           const load = ['load', 'docker-image', image, '--name', cluster, '--nodes', lacking.join(',')]
           await run(kindPath, load, { timeoutMs: 300_000 })
         }
-        // The same image may have come under another name, and the same name may have meant another image.
-        const name = fullName(image)
-        const tags = nodes.map((node, n) =>
-          ctr(node, ['images', 'tag', '--force', ...(has[n] ? [mark, name] : [name, mark])]),
-        )
-        await Promise.all(tags)
+        await Promise.all(nodes.map((node, n) => tagOn(node, { name, mark, had: had[n] ?? new Map() })))
       })
     }),
   )
 }
 
-async function hasImage(node: string, name: string): Promise<boolean> {
-  return (await ctr(node, ['images', 'ls', '-q', `name==${name}`])).trim() !== ''
+/**
+ * Marks what was loaded. The same image may have come under another name, and the same name may have meant another image;
+ * where both mean the same already, nothing is touched: to tag anew is to delete first, and a container that starts in
+ * between is told that there is no such image.
+ */
+async function tagOn(
+  node: string,
+  { name, mark, had }: { name: string; mark: string; had: ReadonlyMap<string, string> },
+): Promise<void> {
+  const wanted = had.get(mark)
+  if (wanted !== undefined && wanted === had.get(name)) return
+  const [from, to] = wanted === undefined ? [name, mark] : [mark, name]
+  await ctr(node, ['images', 'tag', '--force', from, to])
+}
+
+async function digestsOn(node: string, names: string[]): Promise<Map<string, string>> {
+  return digestsIn(await ctr(node, ['images', 'ls', ...names.map((name) => `name==${name}`)]))
+}
+
+/**
+ * What each name means, as containerd lists it:
+ *
+ *     REF                                 TYPE         DIGEST          SIZE      PLATFORMS   LABELS
+ *     docker.io/library/rolypoly-apps:dev application… sha256:6819f29… 110.8 MiB linux/amd64 io.cri-…
+ */
+export function digestsIn(listing: string): Map<string, string> {
+  const rows = listing.split('\n').map((line) => line.split(/\s+/))
+  return new Map(
+    rows.flatMap(([name = '', , digest = '']) => (digest.startsWith('sha256:') ? [[name, digest]] : [])),
+  )
 }
 
 async function ctr(node: string, args: string[]): Promise<string> {
