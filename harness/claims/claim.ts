@@ -41,6 +41,8 @@ export interface Response extends Claimed {
   podUid?: string
   /** What is waited for must last so long before it is believed, and to the end of the scenario. */
   lastsMs?: number
+  /** What held may be taken back, when more is known: it must hold at the end of the scenario too. */
+  mustHoldAtEnd?: boolean
   /** After the revert of such a fault alone can it follow, and is counted from there. */
   afterRevert?: (fault: FaultRecord) => boolean
   /** Counted from the revert where the fault has been reverted: what is waited for is the recovery. */
@@ -137,11 +139,18 @@ function reconsider(claim: Response, entry: Entry, last: Judgement, window: Wind
   if (last.is === 'unjudgeable' && last.tooSlow && held) return conclude(claim, entry, last, window)
   if (held) {
     const lostMs = claim.stage.recording.now()
-    if (last.is === 'open' && mustLast) conclude(claim, entry, last, { ...window, lostMs })
+    if (last.is === 'open' && mustLast) return conclude(claim, entry, last, { ...window, lostMs })
+    if (last.is === 'open' && claim.mustHoldAtEnd) conclude(claim, entry, last, window)
     return
   }
-  if (timing !== 'late' || last.is !== 'held') return
-  const tookMs = last.atMs - (result.anchor?.atMs ?? 0)
+  if (timing !== 'late') return
+  const anchorMs = result.anchor?.atMs ?? 0
+  if (last.is !== 'held') {
+    // It may have come by then, and have been missed.
+    if (gapIn(claim, window.sinceMs, anchorMs + window.latestMs)) conclude(claim, entry, last, window)
+    return
+  }
+  const tookMs = last.atMs - anchorMs
   const lateMs = tookMs - window.latestMs
   // What is only learnt of late may have been in time.
   if (!excused && isExcused(lateMs, allowanceOf(claim, entry, window))) {

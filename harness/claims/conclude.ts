@@ -1,6 +1,7 @@
 import { formatMs } from '../model/duration.ts'
 import type { Interval } from '../model/interval.ts'
 import type { Anchor } from '../model/result.ts'
+import { noEndMs } from '../timeline/recording.ts'
 import type { Claimed, Response } from './claim.ts'
 import type { Judgement } from './judgement.ts'
 import { at } from './judgement.ts'
@@ -108,14 +109,17 @@ export function isExcused(lateMs: number | undefined, { ms, beyondJudging }: All
   return beyondJudging || (lateMs !== undefined && lateMs <= ms)
 }
 
-/** A stretch in which a watch that the claim rests on may have missed something, as words. */
-export function gapIn(claim: Claimed, sinceMs: number): string | undefined {
+/** A stretch that begins by `untilMs` in which a watch that the claim rests on may have missed something, as words. */
+export function gapIn(claim: Claimed, sinceMs: number, untilMs = noEndMs): string | undefined {
   const { stage, rests } = claim
   // A fault that did not stay in place leaves every claim without its ground.
   const kinds = new Set<string>([...rests, 'probe'])
   const gap = stage.recording.timeline
     .of('gap')
-    .find(({ toMs, detail }) => !detail.unchanged && kinds.has(detail.watch) && (toMs ?? sinceMs) >= sinceMs)
+    .find(
+      ({ fromMs, toMs, detail }) =>
+        !detail.unchanged && kinds.has(detail.watch) && (toMs ?? sinceMs) >= sinceMs && fromMs <= untilMs,
+    )
   return gap ? wordsOf(gap) : spoiltIn(claim)
 }
 

@@ -215,6 +215,20 @@ test('toLog takes what is looked for before its options, has the log read, and s
   await plain(expect(hurt).toLog('')).rejects.toThrow('toLog: "" is nothing to look for')
 })
 
+test('toLog of the incarnation before is violated where its line is taken back', async () => {
+  const { pod: hurt, stage, claims } = deployed()
+  const line: Observation = {
+    ...{ source: 'log', atMs: 900, podUid: 'web-1', subject: 'Pod/shop/web-1/app' },
+    ...{ container: 'app', containerID: 'web-1-id1', line: 'the shop is open' },
+  }
+  stage.recording.record(line)
+  await expect(hurt).toLog('open', { previous: true })
+  stage.recording.record({ ...line, takenBack: true })
+  plain(await claims()).toEqual([
+    expect.stringMatching(/^violated: .*but it had ended at 1.10 s, and it had written nothing at/),
+  ])
+})
+
 test.each([0, 1, 2.5, Number.NaN])('toCrashLoop refuses times: %d', async (times) => {
   const { pod: hurt } = deployed()
   await plain(expect(hurt).toCrashLoop({ times })).rejects.toThrow(

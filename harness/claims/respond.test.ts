@@ -208,6 +208,15 @@ describe('not judged', () => {
   })
 
   test.each([
+    ['from before its end', gap(2_000, 30_000), 'inconclusive'],
+    ['from after it', gap(20_000, 30_000), 'violated'],
+  ])('a gap %s that is only known of later leaves it %3$s', async (_, hole, verdict) => {
+    const { result, end } = await claim([hole])
+    expect(result.verdict).toBe('violated')
+    expect((await end(40_000)).verdict).toBe(verdict)
+  })
+
+  test.each([
     ['before the fault', gap(100, 400)],
     ['of another watch', gap(2_000, 3_500, 'Node')],
   ])('a gap %s changes nothing', async (_, hole) => {
@@ -446,6 +455,21 @@ describe('what has to last', () => {
     recording.passUntil(70_000)
     await ledgerOf(stage).close()
     expect(ledgerOf(stage).entries[0]?.result.verdict).toBe('passed')
+  })
+})
+
+describe('what may be taken back', () => {
+  test.each([
+    ['is violated where it was by the end of the scenario', true, 'violated'],
+    ['passes for all other claims', false, 'passed'],
+  ])('%s', async (_, mustHoldAtEnd, verdict) => {
+    let isHeld = true
+    const judge: Judge = () =>
+      isHeld ? { is: 'held', atMs: 6_000, detail: 'did it' } : { is: 'open', lastSeen: 'it had not' }
+    const { result, end } = await claim([], { judge, mustHoldAtEnd })
+    expect(result.verdict).toBe('passed')
+    isHeld = false
+    expect((await end(70_000)).verdict).toBe(verdict)
   })
 })
 

@@ -64,6 +64,12 @@ describe('a line of the incarnation before', () => {
     })
   })
 
+  test('is not one that was taken back', () => {
+    const lines = [wrote(4, 'open', 'id2'), wrote(5, 'open'), wrote(5, 'is shut')]
+    const taken = judge('open', true, ...lines, second, { ...wrote(5, 'open'), takenBack: true })
+    expect(taken).toMatchObject({ is: 'open', lastSeen: expect.stringContaining('“is shut”') })
+  })
+
   test('is not one of an incarnation that had ended before the fault', () => {
     const earlier = judgeLogged('web-1', 'app', 'open', true)
     expect(earlier(timelineOf(first, wrote(5, 'open'), second), 30).is).toBe('open')

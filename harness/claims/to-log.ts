@@ -37,6 +37,7 @@ export function toLog(pod: Pod, options: ToLogOptions & { text: LogText }, state
     subject: `${pod.subject}/${container}`,
     promise: `to write ${told(text)}${previous ? ' before it ended' : ''}`,
     judge: judgeLogged(pod.uid, container, text, previous),
+    mustHoldAtEnd: previous,
     rests: previous ? ['log', 'Pod'] : ['log'],
     predict: (fault) => predict.logs(situationOf(stage, podSpecOf(pod), fault, container), previous),
   })

@@ -52,3 +52,15 @@ export function isNotFound(error: unknown): boolean {
 export function isAlreadyThere(error: unknown): boolean {
   return error instanceof KubeError && error.code === 409 && error.reason === 'AlreadyExists'
 }
+
+/**
+ * True for a KubeError that says that a container has no incarnation before the newest one whose log could be had.
+ * kubernetes/pkg/kubelet/kubelet_pods.go: validateContainerLogStatus.
+ */
+export function isNoneBefore(error: unknown): boolean {
+  return (
+    error instanceof KubeError &&
+    error.code === 400 &&
+    /previous terminated container .* not found/.test(error.message)
+  )
+}

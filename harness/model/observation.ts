@@ -135,6 +135,8 @@ export interface LogObservation {
   container: string
   containerID: string
   line: string
+  /** It was written down before, and has proved to be of a later incarnation: its kubelet knew of that one first. */
+  takenBack?: true
 }
 
 /** How busy the machine is, measured while it runs: what is late on a busy machine may be nobody's broken promise. */

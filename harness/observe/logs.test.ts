@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { KubeError } from '../cluster/kube-error.ts'
 import type { Observation } from '../model/observation.ts'
 import { ended, FakeRecording, type PodParts, pod, running, watched } from '../timeline/testing.ts'
 import { followLogs, readLogLine } from './logs.ts'
@@ -17,6 +18,15 @@ const down = (id: string, ms: number, restartCount = 0, lastState?: object) => (
   ...{ containerID: id, restartCount, state: endedAt(id, ms) },
   ...(lastState && { lastState }),
 })
+
+const noneBefore = new KubeError(
+  ...([
+    'Pod/shop/web-1',
+    400,
+    'BadRequest',
+    'previous terminated container "app" in pod "web-1" not found',
+  ] as const),
+)
 
 test('a line is read with the time of its writing', () => {
   expect(readLogLine('2026-11-21T12:35:05.546749457Z it is open', zero)).toEqual({
@@ -65,7 +75,12 @@ describe('logs', () => {
     const written: string[][] = []
     const asked: string[] = []
     const places = new Set<string>()
-    const knobs = { gone: false, complains: false, ended: Promise.withResolvers<void>() }
+    const knobs = {
+      gone: false,
+      complains: false,
+      away: 0,
+      ended: Promise.withResolvers<void>(),
+    }
     const refuse = () => {
       if (knobs.gone) throw new Error('HTTP-Code: 404\nBody: {}')
     }
@@ -86,7 +101,10 @@ describe('logs', () => {
       async logs(_: object, options: { previous: boolean }) {
         asked.push(JSON.stringify(options))
         refuse()
-        return `${written.at(options.previous ? -2 : -1)?.join('\n')}\n`
+        if (knobs.away-- > 0) throw new Error('HTTP-Code: 503\nBody: {}')
+        const lines = written.at(options.previous ? -2 : -1)
+        if (!lines) throw noneBefore
+        return lines.map((line) => `${line}\n`).join('')
       },
     }
     const { signal } = new AbortController()
@@ -101,12 +119,13 @@ describe('logs', () => {
       written.push(lines)
       knobs.ended = Promise.withResolvers<void>()
     }
+    const write = (line: string) => written.at(-1)?.push(line)
     const lines = () =>
       recording.timeline
         .logOf('web-1', 'app')
         .map(({ atMs, containerID, line }) => `${containerID} ${atMs} ${line}`)
     const gaps = () => recording.timeline.of('gap').map(({ detail }) => `${detail.watch}: ${detail.reason}`)
-    return { recording, logs, start, knobs, asked, places, lines, gaps }
+    return { recording, logs, start, write, written, knobs, asked, places, lines, gaps }
   }
   const [first, second] = [seen(1_000, running('id1')), seen(4_000, running('id2', 1, endedAt('id1', 2_000)))]
   const [firstEnds, secondEnds] = [seen(3_000, down('id1', 2_000)), seen(9_000, down('id2', 8_000, 1))]
@@ -150,28 +169,26 @@ describe('logs', () => {
   })
 
   test('are read once more when their container has ended: a stream may have broken off', async () => {
-    const { recording, logs, start, knobs, lines } = kubelet()
-    const log = [timed(1_100, 'one')]
-    start(...log)
+    const { recording, logs, start, write, knobs, lines } = kubelet()
+    start(timed(1_100, 'one'))
     recording.record(first)
     logs.follow(source)
     await vi.waitFor(() => expect(lines()).toHaveLength(1))
-    const { ended: stream } = knobs
-    start(...log, timed(1_900, 'two'))
+    write(timed(1_900, 'two'))
     recording.record(firstEnds)
-    stream.resolve()
+    knobs.ended.resolve()
     await logs.settled()
     expect(lines()).toEqual(['id1 1100 one', 'id1 1900 two'])
   })
 
   test('are asked for again and again where their kubelet cannot stream, and that is no line of theirs', async () => {
-    const { recording, logs, start, knobs, asked, lines, gaps } = kubelet()
+    const { recording, logs, start, write, knobs, asked, lines, gaps } = kubelet()
     knobs.complains = true
     start(timed(1_100, 'one'))
     recording.record(first)
     logs.follow(source)
     await vi.waitFor(() => expect(asked.length).toBeGreaterThan(12))
-    start(timed(1_100, 'one'), timed(1_900, 'two'))
+    write(timed(1_900, 'two'))
     recording.record(firstEnds)
     await logs.settled()
     expect(lines()).toEqual(['id1 1100 one', 'id1 1900 two'])
@@ -188,16 +205,93 @@ describe('logs', () => {
     expect(asked).toContain('{"previous":true,"timestamps":true}')
   })
 
-  test('are not taken for those of another incarnation that began meanwhile', async () => {
-    const { recording, logs, start, lines } = kubelet()
+  test.each([
+    ['has written nothing yet', [], []],
+    ['wrote within the second of the end', [timed(2_500, 'three')], ['id2 2500 three']],
+    ['wrote later', [timed(3_500, 'three')], ['id2 3500 three']],
+  ])('are told from those of the next one, once it is told of, where that %s', async (_, next, its) => {
+    const { recording, logs, start, knobs, lines, gaps } = kubelet()
     start(timed(1_100, 'one'))
-    start(timed(3_500, 'three'))
-    for (const observation of [first, firstEnds]) recording.record(observation)
+    start(...next)
+    for (const observation of [fault, first, firstEnds]) recording.record(observation)
     logs.follow(source)
-    await vi.waitFor(() => expect(recording.now()).toBeGreaterThan(300))
-    expect(lines()).toEqual([])
+    await vi.waitFor(() => expect(logs.settled()).resolves.toBeUndefined())
+    // That the API server is away for a moment proves nothing.
+    knobs.away = 1
     recording.record(second)
-    await vi.waitFor(() => expect(lines().sort()).toEqual(['id1 1100 one', 'id2 3500 three']))
+    await logs.settled()
+    expect(lines().sort()).toEqual(['id1 1100 one', ...its])
+    expect(gaps()).toEqual([])
+  })
+
+  test.each([
+    ['a line from before the second of the end is its own', [timed(1_100, 'one')], []],
+    [
+      'none is not known to be its own',
+      [],
+      ['log: the log of container id1 could not be read to its end: its kubelet has removed it'],
+    ],
+  ])('need no proof where their kubelet has removed them since: %s', async (_, own, gap) => {
+    const { recording, logs, start, written, gaps, asked } = kubelet()
+    start(...own)
+    for (const observation of [fault, first, firstEnds]) recording.record(observation)
+    logs.follow(source)
+    await logs.settled()
+    expect(recording.now()).toBeLessThan(9_500)
+    start(timed(3_500, 'three'))
+    written.shift()
+    recording.record(seen(4_000, running('id2', 1)))
+    await vi.waitFor(() => expect(asked).toContain('follow {"timestamps":true}'))
+    await logs.settled()
+    expect(gaps()).toEqual(gap)
+    expect(asked.filter((one) => one.includes('"previous":true'))).toHaveLength(gap.length)
+  })
+
+  test('that were streamed of the next one before any status told of it are taken back', async () => {
+    const { recording, logs, start, knobs, lines } = kubelet()
+    start(timed(1_100, 'one'))
+    start(timed(2_500, 'three'))
+    recording.record(first)
+    logs.follow(source)
+    await vi.waitFor(() => expect(lines()).toEqual(['id1 2500 three']))
+    recording.record(firstEnds)
+    knobs.ended.resolve()
+    recording.record(second)
+    await logs.settled()
+    await vi.waitFor(() => expect(lines().sort()).toEqual(['id1 1100 one', 'id2 2500 three']))
+  })
+
+  test.each([
+    ['all', [timed(1_100, 'one')], []],
+    ['but the last', [timed(2_500, 'one')], [timed(2_600, 'two')]],
+  ])('that a rotation has taken away since, %s, are not taken back', async (_, own, kept) => {
+    const { recording, logs, start, written, knobs, lines } = kubelet()
+    start(...own)
+    recording.record(first)
+    logs.follow(source)
+    await vi.waitFor(() => expect(lines()).toHaveLength(1))
+    written[0] = kept
+    const { ended: stream } = knobs
+    start()
+    recording.record(second)
+    stream.resolve()
+    await logs.settled()
+    expect(recording.now()).toBeLessThan(9_500)
+    expect(lines()).toHaveLength(1 + kept.length)
+  })
+
+  test('of one that wrote nothing are read to their end', async () => {
+    const { recording, logs, start, asked, gaps } = kubelet()
+    start()
+    for (const observation of [fault, first, firstEnds]) recording.record(observation)
+    logs.follow(source)
+    await logs.settled()
+    start()
+    recording.record(second)
+    await logs.settled()
+    expect(recording.now()).toBeLessThan(9_500)
+    expect(asked.filter((one) => one.includes('"previous":true'))).toHaveLength(1)
+    expect(gaps()).toEqual([])
   })
 
   test('that were streamed to their end are whole, though their pod is gone', async () => {

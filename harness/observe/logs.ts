@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts'
-import type { LogSource } from '../model/observation.ts'
+import { isNoneBefore } from '../cluster/kube-error.ts'
+import type { LogObservation, LogSource } from '../model/observation.ts'
 import { type Incarnation, incarnationsOf } from '../timeline/incarnations.ts'
 import { noEndMs } from '../timeline/recording.ts'
 import type { Recorder } from './recorder.ts'
@@ -51,12 +52,19 @@ export function followLogs(options: LogsOptions): Logs {
   }
 }
 
+/** What reading once has brought. */
+type Came = 'all of it' | 'all unless followed' | 'a part' | 'of another'
+
 /** The log of one container, incarnation after incarnation. */
 class LogReading {
   private readonly options: LogsOptions
   private readonly source: LogSource
   private readonly begun = new Set<string>()
   private readonly done = new Set<string>()
+  /** Those that were read to their end, if none has followed them. */
+  private readonly doneUnlessFollowed = new Set<string>()
+  /** What was written down of each, by its container's id: lines with their times. */
+  private readonly known = new Map<string, Set<string>>()
   private readonly epochAtZero: number
 
   constructor(options: LogsOptions, source: LogSource, epochAtZero: number) {
@@ -73,15 +81,24 @@ class LogReading {
       const next = await recorder.waitFor(unread, noEndMs, signal)
       if (!next) return
       this.begun.add(next.containerID)
+      this.known.set(next.containerID, new Set())
       this.read(next).catch(() => undefined)
     }
   }
 
   /** Whether there is an end that was not read up to. */
   awaitsEnds(): boolean {
+    const isRead = (id: string) =>
+      this.done.has(id) || (this.doneUnlessFollowed.has(id) && this.followersOf(id) === 0)
     return this.incarnations().some(
-      ({ containerID, endedMs }) => endedMs !== undefined && !this.done.has(containerID),
+      ({ containerID, endedMs }) => endedMs !== undefined && !isRead(containerID),
     )
+  }
+
+  /** How many incarnations have come after this one. */
+  private followersOf(containerID: string): number {
+    const all = this.incarnations().map((one) => one.containerID)
+    return all.length - 1 - all.indexOf(containerID)
   }
 
   private incarnations(): Incarnation[] {
@@ -92,15 +109,19 @@ class LogReading {
   /** Reads one to its end. Where that cannot be had, a gap stands in its place. */
   private async read({ containerID, seenMs }: Incarnation): Promise<void> {
     const { recorder, signal } = this.options
-    const known = new Set<string>()
     let streamedMs: number | undefined
     let reason = ''
     for (let failures = 0; failures < askAtMost && !signal.aborted; ) {
       const hadEnded = this.endOf(containerID) !== undefined
       try {
-        const came = await this.readOnce(containerID, known, hadEnded)
+        const came = await this.readOnce(containerID, hadEnded)
         // What was read once it had ended is all of it; a stream may have broken off before.
         if (came === 'all of it' && hadEnded) return void this.done.add(containerID)
+        if (came === 'all unless followed') {
+          this.doneUnlessFollowed.add(containerID)
+          await recorder.waitFor(() => this.followersOf(containerID) || undefined, noEndMs, signal)
+          continue
+        }
         // A kubelet that has removed it since tells so, and takes nothing back of what was streamed.
         if (came === 'all of it') streamedMs = recorder.now()
         if (came === 'of another') reason = 'that of a later incarnation was given'
@@ -112,6 +133,10 @@ class LogReading {
         const isWhole =
           endMs !== undefined && streamedMs !== undefined && streamedMs > endMs - streamEndsWithinMs
         if (isWhole) return void this.done.add(containerID)
+        if (isNoneBefore(error)) {
+          reason = 'its kubelet has removed it'
+          break
+        }
       }
       const ended = () => (hadEnded ? undefined : this.endOf(containerID))
       await recorder.waitFor(ended, recorder.now() + askAgainMs, signal)
@@ -125,61 +150,101 @@ class LogReading {
 
   private isOlderThanFaults(containerID: string): boolean {
     const [first] = this.options.recorder.timeline.of('fault')
-    const { endedMs } = this.incarnations().find((one) => one.containerID === containerID) ?? {}
+    const { endedMs } = this.incarnationOf(containerID) ?? {}
     return first !== undefined && endedMs !== undefined && endedMs < first.fromMs
   }
 
-  private async readOnce(
-    containerID: string,
-    known: Set<string>,
-    hadEnded: boolean,
-  ): Promise<'all of it' | 'a part' | 'of another'> {
+  private async readOnce(containerID: string, hadEnded: boolean): Promise<Came> {
     const { kube } = this.options.cluster
     const { signal } = this.options
     const { namespace = this.options.namespace, name, container } = this.source
     const ref = { namespace, name, container }
-    const all = this.incarnations().map((one) => one.containerID)
-    const place = all.length - 1 - all.indexOf(containerID)
-    if (place > 1) throw new Error('the kubelet keeps none older than the one before the newest')
+    const followers = this.followersOf(containerID)
+    if (followers > 1) throw new Error('the kubelet keeps none older than the one before the newest')
     const stopping = new AbortController()
-    let came: 'all of it' | 'a part' | 'of another' = 'all of it'
+    let came: Came = 'all of it'
     const onLine = (text: string) => {
       if (stopping.signal.aborted) return
-      const taken = this.take(containerID, text, known)
+      const taken = this.take(containerID, text)
       if (taken === 'of another') stopping.abort()
       if (taken !== 'a line') came = taken
     }
-    if (place === 0 && !hadEnded) {
+    if (followers === 0 && !hadEnded) {
       const until = AbortSignal.any([signal, stopping.signal])
       await kube.followLogs(ref, onLine, until, { timestamps: true })
-    } else {
-      const text = await kube.logs(ref, { previous: place === 1, timestamps: true })
-      for (const line of text.split('\n')) if (line !== '') onLine(line)
+      return came
     }
+    const text = await kube.logs(ref, { previous: followers === 1, timestamps: true })
+    const lines = text.split('\n').filter((line) => line !== '')
+    for (const line of lines) onLine(line)
+    if (came !== 'all of it') return came
+    if (followers === 0 && !lines.some((line) => this.isSurelyOf(containerID, line))) {
+      return 'all unless followed'
+    }
+    this.takeBack(containerID, lines)
     return came
   }
 
+  /**
+   * Whether a line was written before this one ended, for certain. A kubelet begins the next one before the pod's status
+   * tells so, and gives the log of that one then, which may be empty, or of the same second.
+   * kubernetes/pkg/kubelet/kubelet_pods.go: validateContainerLogStatus.
+   */
+  private isSurelyOf(containerID: string, text: string): boolean {
+    const line = readLogLine(text, this.epochAtZero)
+    const endMs = this.finishedMs(containerID)
+    return line !== undefined && endMs !== undefined && line.atMs < endMs
+  }
+
   /** Writes a line down unless it is known. One that was written after this incarnation had ended is another's. */
-  private take(containerID: string, text: string, known: Set<string>): 'a line' | 'a part' | 'of another' {
+  private take(containerID: string, text: string): 'a line' | 'a part' | 'of another' {
     const line = readLogLine(text, this.epochAtZero)
     // The kubelet's own word, without a time, on why there is no more, as `too many open files`.
     if (!line) return 'a part'
     const endMs = this.endOf(containerID)
     if (endMs !== undefined && line.atMs > endMs) return 'of another'
-    if (known.has(text)) return 'a line'
-    known.add(text)
-    const { podUid, namespace = this.options.namespace, name, container } = this.source
-    const subject = `Pod/${namespace}/${name}/${container}`
-    this.options.recorder.record({ source: 'log', ...line, podUid, subject, container, containerID })
+    const known = this.known.get(containerID)
+    if (known?.has(text)) return 'a line'
+    known?.add(text)
+    this.record(containerID, line)
     return 'a line'
   }
 
-  /** When it had ended for certain, as far as its status tells: that time is a whole second. */
+  /** What was streamed of the next one, which had begun before any status told so, was not this one's. */
+  private takeBack(containerID: string, lines: readonly string[]): void {
+    const own = new Set(lines)
+    const lastMs = readLogLine(lines.at(-1) ?? '', this.epochAtZero)?.atMs ?? 0
+    for (const text of this.known.get(containerID) ?? []) {
+      const line = readLogLine(text, this.epochAtZero)
+      // A log that was rotated begins later than what was streamed of it.
+      if (!line || own.has(text) || line.atMs <= lastMs || this.isSurelyOf(containerID, text)) continue
+      this.known.get(containerID)?.delete(text)
+      this.record(containerID, { ...line, takenBack: true })
+    }
+  }
+
+  private record(containerID: string, line: Pick<LogObservation, 'atMs' | 'line' | 'takenBack'>): void {
+    const { podUid, namespace = this.options.namespace, name, container } = this.source
+    const subject = `Pod/${namespace}/${name}/${container}`
+    this.options.recorder.record({ source: 'log', ...line, podUid, subject, container, containerID })
+  }
+
+  /** When it had ended for certain, as far as its status tells. */
   private endOf(containerID: string): number | undefined {
-    const one = this.incarnations().find((known) => known.containerID === containerID)
-    if (one?.endedMs === undefined) return undefined
-    const { finishedAt } = one.ended?.detail ?? {}
-    return finishedAt ? Date.parse(finishedAt) - this.epochAtZero + 1_000 : one.endedMs
+    const { endedMs } = this.incarnationOf(containerID) ?? {}
+    if (endedMs === undefined) return undefined
+    const finishedMs = this.finishedMs(containerID)
+    return finishedMs === undefined ? endedMs : finishedMs + 1_000
+  }
+
+  /** The whole second in which it ended, where its status tells. */
+  private finishedMs(containerID: string): number | undefined {
+    const { finishedAt } = this.incarnationOf(containerID)?.ended?.detail ?? {}
+    return finishedAt ? Date.parse(finishedAt) - this.epochAtZero : undefined
+  }
+
+  private incarnationOf(containerID: string): Incarnation | undefined {
+    return this.incarnations().find((one) => one.containerID === containerID)
   }
 }
 

@@ -76,9 +76,17 @@ export class Timeline {
     push(this.addresses, address, { uid, fromMs })
   }
 
-  /** A container has written this. */
+  /** A container has written this, or another incarnation has. */
   logged(seen: LogObservation): void {
-    push(this.lines, `${seen.podUid} ${seen.container}`, seen)
+    const key = `${seen.podUid} ${seen.container}`
+    if (!seen.takenBack) return push(this.lines, key, seen)
+    const isIt = ({ containerID, atMs, line }: LogObservation) =>
+      containerID === seen.containerID && atMs === seen.atMs && line === seen.line
+    const lines = this.lines.get(key) ?? []
+    this.lines.set(
+      key,
+      lines.filter((line) => !isIt(line)),
+    )
   }
 
   /** Who controls the object now; nobody, where its controller let it go. */
