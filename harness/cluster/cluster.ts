@@ -42,6 +42,12 @@ export interface NodePower {
   start(node: string): Promise<void>
   pause(node: string): Promise<void>
   unpause(node: string): Promise<void>
+  /**
+   * Calls back whenever one of these is paused, by whomever, until the signal.
+   *
+   * @throws EnvironmentError where that cannot be told any longer.
+   */
+  followPauses(nodes: readonly string[], onPause: (node: string) => void, signal: AbortSignal): Promise<void>
   /** Stops or starts its kubelet, and gives systemd's word for what that is then: `active`, `inactive`. */
   kubelet(node: string, act: 'stop' | 'start'): Promise<string>
 }

@@ -13,7 +13,7 @@ function scene(options: { states?: NodeState[]; kubelet?: string; labels?: objec
     done.push(`${what} ${node}`)
     if (options.fails === what) throw new Error('no answer')
   }
-  const nodes: NodePower = {
+  const nodes: Omit<NodePower, 'followPauses'> = {
     ...{ stop: does('stop'), start: does('start'), pause: does('pause'), unpause: does('unpause') },
     state: async () => states.shift() ?? 'running',
     async kubelet(node, act) {

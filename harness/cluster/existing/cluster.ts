@@ -63,6 +63,6 @@ function noWayIn(context: string): NodeControl {
   }
   return {
     ...{ state: refuse, stop: refuse, start: refuse, pause: refuse, unpause: refuse, kubelet: refuse },
-    ...{ exec: refuse, follow: refuse },
+    ...{ exec: refuse, follow: refuse, followPauses: refuse },
   }
 }

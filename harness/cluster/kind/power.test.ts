@@ -44,3 +44,21 @@ test('a node that could not be frozen is frozen again; one that is not there is 
   fakeDocker('exit 1')
   await expect(kindPower.start('n1')).rejects.toThrow(EnvironmentError)
 })
+
+test('what pauses nodes is followed until the signal, and not beyond what the engine tells', async () => {
+  const asked = fakeDocker('echo n2; exec sleep 60')
+  const over = new AbortController()
+  const paused: string[] = []
+  const onPause = (node: string) => {
+    paused.push(node)
+    over.abort()
+  }
+  await kindPower.followPauses(['n1', 'n2'], onPause, over.signal)
+  expect(paused).toEqual(['n2'])
+  expect(asked()).toEqual([
+    'events --filter container=n1 --filter container=n2 --filter event=pause --format {{.Actor.Attributes.name}}',
+  ])
+  fakeDocker('exit 1')
+  const goesOn = kindPower.followPauses(['n1'], onPause, new AbortController().signal)
+  await expect(goesOn).rejects.toThrow(EnvironmentError)
+})

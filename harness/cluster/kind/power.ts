@@ -1,6 +1,6 @@
 import pRetry from 'p-retry'
 import type { NodePower, NodeState } from '../cluster.ts'
-import { run } from '../process.ts'
+import { run, tryRun } from '../process.ts'
 
 const timeoutMs = 60_000
 
@@ -22,6 +22,13 @@ export const kindPower: NodePower = {
   },
   async unpause(node) {
     await docker('unpause', node)
+  },
+  async followPauses(nodes, onPause, signal) {
+    const which = [...nodes.map((node) => `container=${node}`), 'event=pause']
+    const filters = which.flatMap((filter) => ['--filter', filter])
+    const args = ['events', ...filters, '--format', '{{.Actor.Attributes.name}}']
+    const outcome = await tryRun('docker', args, { follow: true, onLine: onPause, signal })
+    if (!outcome.ok && !signal.aborted) throw outcome.error
   },
   async kubelet(node, act) {
     await docker('exec', node, 'systemctl', act, 'kubelet')

@@ -23,6 +23,17 @@ export function nodeControl(world: World): NodeControl {
     start: async (node) => (await machineOf(node)).set('running'),
     pause: async (node) => (await machineOf(node)).set('paused'),
     unpause: async (node) => (await machineOf(node)).set('running'),
+    async followPauses(nodes, onPause, signal) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      signal.addEventListener('abort', () => resolve(), { once: true })
+      if (signal.aborted) return
+      for (const machine of await Promise.all(nodes.map(machineOf))) {
+        machine.onState((state) => {
+          if (state === 'paused' && !signal.aborted) onPause(machine.name)
+        })
+      }
+      await promise
+    },
     async kubelet(node, act) {
       await machineOf(node)
       const kubelet = world.kubelets.get(node)

@@ -51,6 +51,23 @@ test('the same seed names things alike, and no two things of one cluster', async
   expect(names[0]?.[0]).not.toBe(names[0]?.[1])
 })
 
+test('what pauses a machine is followed, until nobody asks any more', async () => {
+  await using made = await cluster(2)
+  const { nodes: control } = made
+  const [over, paused] = [new AbortController(), [] as string[]]
+  const names = ['shop-control-plane', 'shop-worker']
+  const followed = control.followPauses(names, (node) => paused.push(node), over.signal)
+  await made.clock.sleep(1_000)
+  await control.pause('shop-worker')
+  await control.unpause('shop-worker')
+  over.abort()
+  await followed
+  await control.pause('shop-worker')
+  expect(paused).toEqual(['shop-worker'])
+  await control.followPauses(names, (node) => paused.push(node), over.signal)
+  expect(paused).toHaveLength(1)
+})
+
 test('machines are turned off and frozen, kubelets stopped, and programs run where the machine does', async () => {
   await using made = await cluster(2)
   const { nodes: control } = made
