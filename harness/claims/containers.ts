@@ -1,4 +1,5 @@
 import type { Interval } from '../model/interval.ts'
+import { untoldExitCode } from '../timeline/pods.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
 
@@ -41,8 +42,18 @@ export function endsSince(
     }))
 }
 
+/**
+ * Whether nothing has told how it ended. A kubelet may remove a container that has ended as soon as the next is made, and
+ * its status of the end may be left out where the next comes soon after.
+ */
+export function isUntold({ detail }: Interval<'container-terminated'>): boolean {
+  return detail.exitCode === untoldExitCode
+}
+
 /** `exit code 137 (Error)` */
-export function exitOf({ detail }: Interval<'container-terminated'>): string {
+export function exitOf(ended: Interval<'container-terminated'>): string {
+  const { detail } = ended
+  if (isUntold(ended)) return 'an exit code that nothing tells'
   return `exit code ${detail.exitCode} (${detail.reason || 'no reason given'})`
 }
 

@@ -56,6 +56,29 @@ describe('restarts', () => {
   })
 })
 
+describe('an end that nothing tells of', () => {
+  const timeline = timelineOf(
+    seen(1, { containers: { app: running('id1') } }),
+    seen(9, { containers: { app: running('id2', 1) } }),
+  )
+  const judge = (wanted: { exitCode?: number; reason?: string }) =>
+    judgeRestarted({ faults: [] }, 'web-1', 'app', 1, wanted)(timeline, 5)
+
+  test('is one all the same', () => {
+    expect(judge({})).toMatchObject({ is: 'held', detail: 'restarted after an exit code that nothing tells' })
+  })
+
+  test('is neither as it was promised nor otherwise', () => {
+    const unjudgeable = {
+      is: 'unjudgeable',
+      detail: 'it ended by 0.01 s with an exit code that nothing tells',
+    }
+    expect(judge({ exitCode: 137 })).toEqual(unjudgeable)
+    expect(judge({ reason: 'OOMKilled' })).toEqual(unjudgeable)
+    expect(judgeExited({ faults: [] }, 'web-1', 'app', 137)(timeline, 5)).toEqual(unjudgeable)
+  })
+})
+
 describe('restarts that were not seen one by one', () => {
   const judge = (times: number, ...observations: Observation[]) =>
     judgeRestarted({ faults: [] }, 'web-1', 'app', times, {})(timelineOf(...observations), 5)

@@ -5,7 +5,7 @@ import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
-import { endedByFaults, endsSince, exitOf, goneAt } from './containers.ts'
+import { endedByFaults, endsSince, exitOf, goneAt, isUntold, type Restart } from './containers.ts'
 import { at, type Judge, type Judgement } from './judgement.ts'
 import { podSpecOf, situationOf } from './situation.ts'
 import { killingProbes, slowProbe } from './slow-probe.ts'
@@ -64,10 +64,11 @@ export function judgeRestarted(
         ({ fromMs, detail }) =>
           fromMs >= sinceMs && detail.container === container && except.includes(detail.containerID),
       )
-    const wrong = ends.find(({ ended: { detail } }) => {
-      const { exitCode = detail.exitCode, reason = detail.reason } = wanted
-      return detail.exitCode !== exitCode || detail.reason !== reason
-    })
+    const isOther = ({ detail }: Restart['ended']) =>
+      detail.exitCode !== (wanted.exitCode ?? detail.exitCode) ||
+      detail.reason !== (wanted.reason ?? detail.reason)
+    const others = ends.filter(({ ended }) => isOther(ended))
+    const wrong = others.find(({ ended }) => !isUntold(ended))
     const brokenAt = (atMs: number, detail: string): Judgement => {
       const excuse = slow(timeline, uid, sinceMs, atMs)
       return excuse ? excused(detail, excuse) : { is: 'broken', atMs, detail }
@@ -78,6 +79,13 @@ export function judgeRestarted(
     if (count > times) {
       const atMs = restarts[times]?.next?.fromMs ?? restarts.at(-1)?.next?.fromMs ?? sinceMs
       return brokenAt(atMs, `it restarted ${count} times`)
+    }
+    const [untold] = others
+    if (untold) {
+      return {
+        is: 'unjudgeable',
+        detail: `it ended by ${at(untold.ended.fromMs)} with ${exitOf(untold.ended)}`,
+      }
     }
     const last = restarts[times - 1]
     if (last?.next) {

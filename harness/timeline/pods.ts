@@ -57,6 +57,9 @@ export const podObject = z.object({
 type Status = z.infer<typeof containerStatus>
 type Terminated = NonNullable<Status['state']['terminated']>
 
+/** In place of an exit code, where all that is known of an incarnation's end is that another one runs. */
+export const untoldExitCode = -1
+
 /**
  * A pod's object into intervals: its existence, phase, readiness and termination, and for each container a chain of
  * incarnations by containerID.
@@ -163,7 +166,10 @@ function reduceContainer(timeline: Timeline, podKey: string, pod: At, status: St
   for (const other of openRunning()) {
     if (other === running) continue
     // Another runs in its place, so it has ended, though nothing tells how.
-    if (running) ended({ containerID: other.slice(`${key}running `.length), exitCode: -1, reason: 'Unknown' })
+    if (running) {
+      const containerID = other.slice(`${key}running `.length)
+      ended({ containerID, exitCode: untoldExitCode, reason: 'Unknown' })
+    }
     timeline.end(other, at.fromMs)
   }
   if (running && !timeline.isOpen(running)) {
