@@ -23,6 +23,10 @@ export interface Played {
   test: TestCase | undefined
 }
 
+function keyOf({ result, test }: Played): string {
+  return test?.id ?? result.id
+}
+
 const scenarioFile = /\.scenario\.[cm]?[jt]s$/
 
 /** Writes a run's files from what its scenarios came to, whether `rolypoly run` or `vitest` started it. */
@@ -49,6 +53,11 @@ export class RolypolyReporter implements Reporter {
   /** What is played next takes the place of this one, and says why; the others of its file are left out then. */
   expectAgain(first: Played): void {
     this.again = first
+  }
+
+  /** Puts a first result back, in the place of a second one that came to nothing. */
+  putBack(first: Played): void {
+    this.played.set(keyOf(first), first)
   }
 
   onTestRunStart(): void {
@@ -83,8 +92,8 @@ export class RolypolyReporter implements Reporter {
       const playedAgain = again && tooSlowFor(again.result)
       // Of a file that cannot be loaded nothing has been said yet.
       if (!test) this.tell(result)
-      const key = test?.id ?? result.id
-      this.played.set(key, { result: { ...result, ...(playedAgain && { playedAgain }) }, test })
+      const now = { result: { ...result, ...(playedAgain && { playedAgain }) }, test }
+      this.played.set(keyOf(now), now)
     }
     this.again = undefined
     const [unhandled] = errors
