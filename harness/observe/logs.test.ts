@@ -280,6 +280,20 @@ describe('logs', () => {
     expect(lines()).toHaveLength(1 + kept.length)
   })
 
+  test('that two outputs wrote out of order are its own all the same', async () => {
+    const { recording, logs, start, knobs, lines } = kubelet()
+    start(timed(2_600, 'of one'), timed(2_500, 'of the other'))
+    recording.record(first)
+    logs.follow(source)
+    await vi.waitFor(() => expect(lines()).toHaveLength(2))
+    const { ended: stream } = knobs
+    start()
+    recording.record(second)
+    stream.resolve()
+    await logs.settled()
+    expect(lines()).toEqual(['id1 2600 of one', 'id1 2500 of the other'])
+  })
+
   test('of one that wrote nothing are read to their end', async () => {
     const { recording, logs, start, asked, gaps } = kubelet()
     start()

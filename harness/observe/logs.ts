@@ -63,8 +63,6 @@ class LogReading {
   private readonly done = new Set<string>()
   /** Those that were read to their end, if none has followed them. */
   private readonly doneUnlessFollowed = new Set<string>()
-  /** What was written down of each, by its container's id: lines with their times. */
-  private readonly known = new Map<string, Set<string>>()
   private readonly epochAtZero: number
 
   constructor(options: LogsOptions, source: LogSource, epochAtZero: number) {
@@ -81,7 +79,6 @@ class LogReading {
       const next = await recorder.waitFor(unread, noEndMs, signal)
       if (!next) return
       this.begun.add(next.containerID)
-      this.known.set(next.containerID, new Set())
       this.read(next).catch(() => undefined)
     }
   }
@@ -109,12 +106,13 @@ class LogReading {
   /** Reads one to its end. Where that cannot be had, a gap stands in its place. */
   private async read({ containerID, seenMs }: Incarnation): Promise<void> {
     const { recorder, signal } = this.options
+    const known = new Set<string>()
     let streamedMs: number | undefined
     let reason = ''
     for (let failures = 0; failures < askAtMost && !signal.aborted; ) {
       const hadEnded = this.endOf(containerID) !== undefined
       try {
-        const came = await this.readOnce(containerID, hadEnded)
+        const came = await this.readOnce(containerID, known, hadEnded)
         // What was read once it had ended is all of it; a stream may have broken off before.
         if (came === 'all of it' && hadEnded) return void this.done.add(containerID)
         if (came === 'all unless followed') {
@@ -154,7 +152,7 @@ class LogReading {
     return first !== undefined && endedMs !== undefined && endedMs < first.fromMs
   }
 
-  private async readOnce(containerID: string, hadEnded: boolean): Promise<Came> {
+  private async readOnce(containerID: string, known: Set<string>, hadEnded: boolean): Promise<Came> {
     const { kube } = this.options.cluster
     const { signal } = this.options
     const { namespace = this.options.namespace, name, container } = this.source
@@ -165,7 +163,7 @@ class LogReading {
     let came: Came = 'all of it'
     const onLine = (text: string) => {
       if (stopping.signal.aborted) return
-      const taken = this.take(containerID, text)
+      const taken = this.take(containerID, text, known)
       if (taken === 'of another') stopping.abort()
       if (taken !== 'a line') came = taken
     }
@@ -178,47 +176,52 @@ class LogReading {
     const lines = text.split('\n').filter((line) => line !== '')
     for (const line of lines) onLine(line)
     if (came !== 'all of it') return came
-    if (followers === 0 && !lines.some((line) => this.isSurelyOf(containerID, line))) {
+    const own = { lines, finishedMs: this.finishedMsOf(this.incarnationOf(containerID)) }
+    if (followers === 0 && !lines.some((line) => this.isBefore(line, own.finishedMs))) {
       return 'all unless followed'
     }
-    this.takeBack(containerID, lines)
+    this.takeBack(containerID, known, own)
     return came
   }
 
   /**
-   * Whether a line was written before this one ended, for certain. A kubelet begins the next one before the pod's status
-   * tells so, and gives the log of that one then, which may be empty, or of the same second.
+   * Whether a line was written before its container ended, for certain. A kubelet begins the next one before the pod's
+   * status tells so, and gives the log of that one then, which may be empty, or of the same second.
    * kubernetes/pkg/kubelet/kubelet_pods.go: validateContainerLogStatus.
    */
-  private isSurelyOf(containerID: string, text: string): boolean {
+  private isBefore(text: string, finishedMs: number | undefined): boolean {
     const line = readLogLine(text, this.epochAtZero)
-    const endMs = this.finishedMs(containerID)
-    return line !== undefined && endMs !== undefined && line.atMs < endMs
+    return line !== undefined && finishedMs !== undefined && line.atMs < finishedMs
   }
 
   /** Writes a line down unless it is known. One that was written after this incarnation had ended is another's. */
-  private take(containerID: string, text: string): 'a line' | 'a part' | 'of another' {
+  private take(containerID: string, text: string, known: Set<string>): 'a line' | 'a part' | 'of another' {
     const line = readLogLine(text, this.epochAtZero)
     // The kubelet's own word, without a time, on why there is no more, as `too many open files`.
     if (!line) return 'a part'
     const endMs = this.endOf(containerID)
     if (endMs !== undefined && line.atMs > endMs) return 'of another'
-    const known = this.known.get(containerID)
-    if (known?.has(text)) return 'a line'
-    known?.add(text)
+    if (known.has(text)) return 'a line'
+    known.add(text)
     this.record(containerID, line)
     return 'a line'
   }
 
   /** What was streamed of the next one, which had begun before any status told so, was not this one's. */
-  private takeBack(containerID: string, lines: readonly string[]): void {
-    const own = new Set(lines)
+  private takeBack(
+    containerID: string,
+    known: Set<string>,
+    own: { lines: readonly string[]; finishedMs: number | undefined },
+  ): void {
+    const { lines, finishedMs } = own
+    const isOwn = new Set(lines)
     const lastMs = readLogLine(lines.at(-1) ?? '', this.epochAtZero)?.atMs ?? 0
-    for (const text of this.known.get(containerID) ?? []) {
+    for (const text of known) {
+      if (isOwn.has(text)) continue
       const line = readLogLine(text, this.epochAtZero)
       // A log that was rotated begins later than what was streamed of it.
-      if (!line || own.has(text) || line.atMs <= lastMs || this.isSurelyOf(containerID, text)) continue
-      this.known.get(containerID)?.delete(text)
+      if (!line || line.atMs <= lastMs || this.isBefore(text, finishedMs)) continue
+      known.delete(text)
       this.record(containerID, { ...line, takenBack: true })
     }
   }
@@ -231,15 +234,15 @@ class LogReading {
 
   /** When it had ended for certain, as far as its status tells. */
   private endOf(containerID: string): number | undefined {
-    const { endedMs } = this.incarnationOf(containerID) ?? {}
-    if (endedMs === undefined) return undefined
-    const finishedMs = this.finishedMs(containerID)
-    return finishedMs === undefined ? endedMs : finishedMs + 1_000
+    const one = this.incarnationOf(containerID)
+    if (one?.endedMs === undefined) return undefined
+    const finishedMs = this.finishedMsOf(one)
+    return finishedMs === undefined ? one.endedMs : finishedMs + 1_000
   }
 
   /** The whole second in which it ended, where its status tells. */
-  private finishedMs(containerID: string): number | undefined {
-    const { finishedAt } = this.incarnationOf(containerID)?.ended?.detail ?? {}
+  private finishedMsOf(one: Incarnation | undefined): number | undefined {
+    const { finishedAt } = one?.ended?.detail ?? {}
     return finishedAt ? Date.parse(finishedAt) - this.epochAtZero : undefined
   }
 

@@ -21,7 +21,23 @@ export async function followInNode(
   onLine: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const args = ['exec', '-i', node, 'bash', '-c', untilInputCloses, 'follow', ...command]
+  await followDocker(
+    ['exec', '-i', node, 'bash', '-c', untilInputCloses, 'follow', ...command],
+    onLine,
+    signal,
+  )
+}
+
+/**
+ * Runs docker until it ends or the signal, and calls back with each line of both its outputs.
+ *
+ * @throws EnvironmentError where it fails before the signal.
+ */
+export async function followDocker(
+  args: string[],
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const outcome = await tryRun('docker', args, { follow: true, onLine, signal })
   if (!outcome.ok && !signal.aborted) throw outcome.error
 }

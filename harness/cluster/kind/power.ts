@@ -1,6 +1,7 @@
 import pRetry from 'p-retry'
 import type { NodePower, NodeState } from '../cluster.ts'
-import { run, tryRun } from '../process.ts'
+import { run } from '../process.ts'
+import { followDocker } from './follow.ts'
 
 const timeoutMs = 60_000
 
@@ -26,9 +27,7 @@ export const kindPower: NodePower = {
   async followPauses(nodes, onPause, signal) {
     const which = [...nodes.map((node) => `container=${node}`), 'event=pause']
     const filters = which.flatMap((filter) => ['--filter', filter])
-    const args = ['events', ...filters, '--format', '{{.Actor.Attributes.name}}']
-    const outcome = await tryRun('docker', args, { follow: true, onLine: onPause, signal })
-    if (!outcome.ok && !signal.aborted) throw outcome.error
+    await followDocker(['events', ...filters, '--format', '{{.Actor.Attributes.name}}'], onPause, signal)
   },
   async kubelet(node, act) {
     await docker('exec', node, 'systemctl', act, 'kubelet')
