@@ -138,9 +138,9 @@ function reconsider(claim: Response, entry: Entry, last: Judgement, window: Wind
   // What would be broken now, but for the machine, has not held either.
   if (last.is === 'unjudgeable' && last.tooSlow && held) return conclude(claim, entry, last, window)
   if (held) {
-    const lostMs = claim.stage.recording.now()
-    if (last.is === 'open' && mustLast) return conclude(claim, entry, last, { ...window, lostMs })
-    if (last.is === 'open' && claim.mustHoldAtEnd) conclude(claim, entry, last, window)
+    if (last.is !== 'open') return
+    if (mustLast) conclude(claim, entry, last, { ...window, lostMs: claim.stage.recording.now() })
+    else if (claim.mustHoldAtEnd) conclude(claim, entry, last, window)
     return
   }
   if (timing !== 'late') return

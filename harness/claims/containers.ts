@@ -2,6 +2,7 @@ import type { Interval } from '../model/interval.ts'
 import { untoldExitCode } from '../timeline/pods.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
+import { at, type Judgement } from './judgement.ts'
 
 /** A container's end, and the incarnation that came after it, if one did. */
 export interface Restart {
@@ -48,6 +49,11 @@ export function endsSince(
  */
 export function isUntold({ detail }: Interval<'container-terminated'>): boolean {
   return detail.exitCode === untoldExitCode
+}
+
+/** What comes of a promise of how a container ends where nothing has told. */
+export function untoldEnd(ended: Interval<'container-terminated'>): Judgement {
+  return { is: 'unjudgeable', detail: `it ended by ${at(ended.fromMs)} with ${exitOf(ended)}` }
 }
 
 /** `exit code 137 (Error)` */

@@ -3,8 +3,8 @@ import { predict } from '../predict/predict.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
-import { endedByFaults, endsSince, exitOf, isUntold } from './containers.ts'
-import { at, type Judge, type Judgement } from './judgement.ts'
+import { endedByFaults, endsSince, exitOf, isUntold, untoldEnd } from './containers.ts'
+import type { Judge, Judgement } from './judgement.ts'
 import { podSpecOf, situationOf } from './situation.ts'
 import { killingProbes, slowProbe } from './slow-probe.ts'
 import { excused } from './too-slow.ts'
@@ -46,9 +46,7 @@ export function judgeExited(
     const [first] = endsSince(timeline, uid, sinceMs, container, endedByFaults(stage))
     if (first) {
       const { ended } = first
-      if (isUntold(ended)) {
-        return { is: 'unjudgeable', detail: `it ended by ${at(ended.fromMs)} with ${exitOf(ended)}` }
-      }
+      if (isUntold(ended)) return untoldEnd(ended)
       const how = `exited with ${exitOf(ended)}`
       if (ended.detail.exitCode === code) return { is: 'held', atMs: ended.fromMs, detail: how }
       const excuse = slow(timeline, uid, sinceMs, ended.fromMs)

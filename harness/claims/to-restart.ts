@@ -5,7 +5,7 @@ import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Pod } from '../workload/workload.ts'
 import { respond } from './claim.ts'
-import { endedByFaults, endsSince, exitOf, goneAt, isUntold, type Restart } from './containers.ts'
+import { endedByFaults, endsSince, exitOf, goneAt, isUntold, type Restart, untoldEnd } from './containers.ts'
 import { at, type Judge, type Judgement } from './judgement.ts'
 import { podSpecOf, situationOf } from './situation.ts'
 import { killingProbes, slowProbe } from './slow-probe.ts'
@@ -81,12 +81,7 @@ export function judgeRestarted(
       return brokenAt(atMs, `it restarted ${count} times`)
     }
     const [untold] = others
-    if (untold) {
-      return {
-        is: 'unjudgeable',
-        detail: `it ended by ${at(untold.ended.fromMs)} with ${exitOf(untold.ended)}`,
-      }
-    }
+    if (untold) return untoldEnd(untold.ended)
     const last = restarts[times - 1]
     if (last?.next) {
       return { is: 'held', atMs: last.next.fromMs, detail: `restarted after ${exitOf(last.ended)}` }
