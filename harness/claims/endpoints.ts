@@ -1,6 +1,6 @@
 import type { Duration } from '../model/duration.ts'
 import { predict } from '../predict/predict.ts'
-import { type Span, spansOf } from '../timeline/spans.ts'
+import { holdsAt, type Span, spansOf } from '../timeline/spans.ts'
 import { holdSteadyMs, isOpenIn } from '../timeline/steady.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Pod } from '../workload/workload.ts'
@@ -82,8 +82,7 @@ export function judgeJoined(uid: string): Judge {
 function leftAt(timeline: Timeline, uid: string, sinceMs: number) {
   const all = [...new Set(timeline.of('endpoint-ready', uid).map(({ detail }) => detail.service))]
   const before = all.flatMap((name) => {
-    const holds = ({ fromMs, toMs }: Span) => fromMs <= sinceMs && (toMs === null || toMs > sinceMs)
-    const span = spansIn(timeline, uid, name).find(holds)
+    const span = spansIn(timeline, uid, name).find((one) => holdsAt(one, sinceMs))
     return span ? [{ name, span }] : []
   })
   if (before.length === 0) return 'never in'

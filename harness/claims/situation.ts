@@ -3,6 +3,7 @@ import type { Interval } from '../model/interval.ts'
 import type { Situation } from '../predict/predict.ts'
 import type { RollOutTiming } from '../predict/roll-out.ts'
 import { newSetSince } from '../timeline/revisions.ts'
+import { holdsAt } from '../timeline/spans.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Pod, PodSpec, Workload } from '../workload/workload.ts'
@@ -50,11 +51,10 @@ export function workloadSituation(stage: Stage, workload: Workload, fault: Fault
   const { replicas, ...spec } = workload.deployment?.spec ?? {}
   const set = newSetSince(timeline, uid, injectedAtMs)
   const isGoing = ({ fromMs }: Interval) => fromMs <= injectedAtMs
-  const isKept = ({ uid, fromMs, toMs, detail }: Interval<'pod'>) =>
-    detail.ownerUid === set?.uid &&
-    fromMs <= injectedAtMs &&
-    (toMs === null || toMs > injectedAtMs) &&
-    !timeline.of('pod-terminating', uid).some(isGoing)
+  const isKept = (pod: Interval<'pod'>) =>
+    pod.detail.ownerUid === set?.uid &&
+    holdsAt(pod, injectedAtMs) &&
+    !timeline.of('pod-terminating', pod.uid).some(isGoing)
   const rollOut = {
     ...(spec as RollOutTiming),
     replicas: timeline.of('replicas', uid).at(-1)?.detail.desired ?? replicas,

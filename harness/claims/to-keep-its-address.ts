@@ -1,6 +1,7 @@
 import { UsageError } from '../model/errors.ts'
 import type { Interval } from '../model/interval.ts'
 import type { WorkloadShape } from '../model/observation.ts'
+import { holdsAt } from '../timeline/spans.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { Pod, type Workload } from '../workload/workload.ts'
 import { hold } from './claim.ts'
@@ -76,7 +77,7 @@ export function judgeServiceAddress({ services, roots }: WorkloadShape): Judge {
     const kept: string[] = []
     for (const { name } of services) {
       const known = timeline.of('service').filter(({ detail }) => detail.name === name)
-      const before = known.find(({ fromMs, toMs }) => fromMs <= sinceMs && (toMs === null || toMs > sinceMs))
+      const before = known.find((one) => holdsAt(one, sinceMs))
       if (!before) return { is: 'unjudgeable', detail: `Service ${name} was not seen before the fault` }
       if (before.detail.clusterIP === 'None')
         return { is: 'unjudgeable', detail: `Service ${name} is headless: it has no address of its own` }

@@ -2,6 +2,7 @@ import { UsageError } from '../model/errors.ts'
 import type { Interval } from '../model/interval.ts'
 import type { WorkloadShape } from '../model/observation.ts'
 import { budgetsOf, keeps } from '../timeline/budgets.ts'
+import { holdsAt } from '../timeline/spans.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Workload } from '../workload/workload.ts'
 import { hold } from './claim.ts'
@@ -119,9 +120,7 @@ function neededAt(budget: Interval<'budget'>[], atMs: number): number | undefine
 
 function isHealthy(timeline: Timeline, pod: Interval<'pod'>, atMs: number): boolean {
   const leftMs = leftAt(timeline, pod)
-  const isReady = timeline
-    .of('pod-ready', pod.uid)
-    .some(({ fromMs, toMs }) => fromMs <= atMs && (toMs === null || toMs > atMs))
+  const isReady = timeline.of('pod-ready', pod.uid).some((ready) => holdsAt(ready, atMs))
   return isReady && (leftMs === undefined || leftMs > atMs)
 }
 

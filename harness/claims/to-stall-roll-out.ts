@@ -3,6 +3,7 @@ import type { WorkloadShape } from '../model/observation.ts'
 import { predict } from '../predict/predict.ts'
 import { type RollOutTiming, rollOutLimits } from '../predict/roll-out.ts'
 import { newSetSince } from '../timeline/revisions.ts'
+import { holdsAt } from '../timeline/spans.ts'
 import { isOpenIn, whyNotReady } from '../timeline/steady.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Workload } from '../workload/workload.ts'
@@ -79,7 +80,5 @@ export function judgeStalled(shape: WorkloadShape, uid: string, least: number): 
 }
 
 function isReadyAt(timeline: Timeline, podUid: string, atMs: number): boolean {
-  const holds = ({ fromMs, toMs }: { fromMs: number; toMs: number | null }) =>
-    fromMs <= atMs && (toMs === null || toMs > atMs)
-  return timeline.of('pod-ready', podUid).some(holds)
+  return timeline.of('pod-ready', podUid).some((ready) => holdsAt(ready, atMs))
 }

@@ -2,6 +2,7 @@ import type { Duration } from '../model/duration.ts'
 import { toMs } from '../model/duration.ts'
 import { UsageError } from '../model/errors.ts'
 import { longEnoughToRestart } from '../predict/predict.ts'
+import { holdsAt } from '../timeline/spans.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
 import { Pod, type Workload } from '../workload/workload.ts'
@@ -71,11 +72,10 @@ function podsThen(
   return timeline
     .of('pod')
     .filter(
-      ({ uid, fromMs, toMs }) =>
-        fromMs <= sinceMs &&
-        (toMs === null || toMs > sinceMs) &&
-        !except.some((pod) => pod.uid === uid) &&
-        shape.roots.some((root) => timeline.isControlledBy(uid, root.uid)),
+      (pod) =>
+        holdsAt(pod, sinceMs) &&
+        !except.some(({ uid }) => uid === pod.uid) &&
+        shape.roots.some((root) => timeline.isControlledBy(pod.uid, root.uid)),
     )
     .map(({ uid }) => uid)
 }

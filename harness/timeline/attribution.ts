@@ -1,5 +1,6 @@
 import type { Interval } from '../model/interval.ts'
 import type { Loss } from '../model/result.ts'
+import { holdsAt } from './spans.ts'
 import type { Timeline } from './timeline.ts'
 import type { Asked } from './traffic.ts'
 
@@ -140,12 +141,7 @@ export function endpointStateAt(
   atMs: number,
 ): EndpointState {
   const holds = (kind: 'endpoint-ready' | 'endpoint-terminating' | 'endpoint-listed') =>
-    timeline
-      .of(kind, uid)
-      .some(
-        ({ fromMs, toMs, detail }) =>
-          detail.service === service && fromMs <= atMs && (toMs === null || toMs > atMs),
-      )
+    timeline.of(kind, uid).some((endpoint) => endpoint.detail.service === service && holdsAt(endpoint, atMs))
   if (holds('endpoint-ready')) return 'ready'
   if (holds('endpoint-terminating')) return 'terminating'
   return holds('endpoint-listed') ? 'not ready' : 'gone'

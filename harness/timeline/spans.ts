@@ -6,6 +6,10 @@ export interface Span {
   toMs: number | null
 }
 
+export function holdsAt({ fromMs, toMs }: Span, atMs: number): boolean {
+  return fromMs <= atMs && (toMs === null || toMs > atMs)
+}
+
 /**
  * The stretches in which at least one of these held. What ends in the observation that begins the next, or after it,
  * goes on: an endpoint that moves to another slice, or is listed by two, is one endpoint.

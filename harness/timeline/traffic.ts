@@ -26,10 +26,10 @@ const sameTimeMs = 100
 /** The prober's ports come round no sooner: there are 36,000, and it sends 1,000 requests a second at most. */
 const portAgainMs = 20_000
 
-/** What the prober has asked, and where its node sent each connection. */
 /** Routes are told within moments, so that they are missing for the last few at most. */
 const lastLosses = 20
 
+/** What the prober has asked, and where its node sent each connection. */
 export class Traffic {
   /** Every request, in the order in which they were told of. */
   readonly asked: Asked[] = []
