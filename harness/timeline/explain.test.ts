@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Observation, TrafficObservation } from '../model/observation.ts'
 import { explain } from './explain.ts'
 import {
+  answeredRequest,
   ended,
   exited,
   lostRequest,
@@ -157,6 +158,13 @@ describe('a pod that ends with requests on its connections', () => {
     expect(textOf(...stop, cut)).toBe(
       '1 request lost on a reused connection (reset), when web-1 ended (exit code 0), 2.0 s after SIGTERM: it ended without finishing what was on its connections',
     )
+    const opened = routed(2_900, { lost: 'reset', tookMs: 150 })
+    expect(textOf(...stop, ...opened)).toMatch(
+      /^1 request lost on a new connection \(reset\), .*: it ended without finishing what was on its connections, or stopped listening before it had accepted them$/,
+    )
+    expect(textOf(...stop, ...opened, cut)).toMatch(
+      /: it ended without finishing what was on its connections$/,
+    )
   })
 
   const killed = [signalled(3_040, 'web-1', 'SIGKILL'), exited(3_050, 'web-1', 137)]
@@ -234,6 +242,24 @@ test('an app that was frozen is told as such', () => {
   expect(textOf(frozen, ...routed(1_100, timeout), ...routed(2_000, timeout))).toBe(
     '2 requests lost on new connections (timeout), while node worker2 still routed to it: web-1 was frozen: connections to it were taken, and nobody answered',
   )
+})
+
+describe('a container that does not listen yet', () => {
+  const again = (ready: boolean) => seen(4_000, { ready, containers: { app: running('id2', 1) } })
+  const restarted = [signalled(1_050, 'web-1'), exited(3_050, 'web-1')]
+
+  test('is told with its start, and who still routed to it', () => {
+    expect(textOf(...restarted, again(false), ...routed(4_100), ...routed(4_400))).toBe(
+      '2 requests lost on new connections (refused), 0.1–0.4 s after a container of web-1 was started, while node worker2 still routed to it: the app did not listen yet, and its endpoint was still there',
+    )
+  })
+
+  test('of a pod that is ready lacks a readiness probe that asks it', () => {
+    const first = answeredRequest(4_500, { pod: 'web-1' })
+    expect(textOf(...restarted, again(true), ...routed(4_100), first)).toMatch(
+      /: the app did not listen yet, and its pod was ready all the same; a readiness probe that asks it would have kept requests away$/,
+    )
+  })
 })
 
 test('a pod that is not ready yet is asked where its Service lists such pods', () => {

@@ -3,7 +3,7 @@ import type { End } from './attribution.ts'
 import { whoEnded } from './shutdown.ts'
 import type { Timeline } from './timeline.ts'
 import type { Asked } from './traffic.ts'
-import { deletionOf, type Lost, lostBy } from './ways.ts'
+import { answersOf, deletionOf, type Lost, lostBy, startOf, wasReadySince } from './ways.ts'
 
 /** One reason for requests to be lost, told as a sentence. */
 export interface Explanation {
@@ -15,7 +15,8 @@ export interface Explanation {
 
 /** Why requests were lost: one sentence for each pod and way of losing them, the most first. */
 export function explain(timeline: Timeline, losses: Asked[]): Explanation[] {
-  const lost = losses.map((asked) => lostBy(timeline, asked))
+  const answers = answersOf(timeline)
+  const lost = losses.map((asked) => lostBy(timeline, asked, answers))
   const groups = Map.groupBy(lost, ({ way, fate }) => `${way} ${fate?.pod.uid ?? ''}`)
   return [...groups.values()]
     .flatMap(([first, ...more]) => (first ? sentence(timeline, first, [first, ...more]) : []))
@@ -49,7 +50,7 @@ function tellOf(timeline: Timeline, name: string, first: Lost, group: Lost[]): s
     case 'sent after its end':
       return `, ${sinceEnd} after ${name} had ended${code}${routed}: ${whyEnded(timeline, first, group)}`
     case 'ended with it':
-      return `, when ${name} ended${code}${afterStop}: ${whyUnfinished(timeline, first)}`
+      return `, when ${name} ended${code}${afterStop}: ${whyUnfinished(timeline, first, group)}`
     case 'cut':
       return `${afterStop} of ${name}: ${whyCut(group)}`
     case 'closing':
@@ -58,6 +59,8 @@ function tellOf(timeline: Timeline, name: string, first: Lost, group: Lost[]): s
       return `${afterStop} of ${name}: the app no longer answered`
     case 'not ready yet':
       return `: ${name} was not ready yet, and its Service sends requests to pods that are not (publishNotReadyAddresses)`
+    case 'not listening yet':
+      return `, ${sinceStart(timeline, group)} after a container of ${name} was started${routed}: ${whyUnheard(timeline, first)}`
     case 'frozen':
       return `${routed}: ${name} was frozen: connections to it were taken, and nobody answered`
     case 'node lost':
@@ -98,21 +101,42 @@ function whyEnded(timeline: Timeline, lost: Lost, group: Lost[]): string {
   return `it ${howEnded(fate?.end)}, and until its endpoint is gone its share of the requests is lost`
 }
 
-/** A connection that waits in the queue of a socket is established for its client, and reset when the socket is closed. */
 function whyCut(group: Lost[]): string {
+  return `the app closed connections that requests were on${queuedWords(group)}`
+}
+
+/** How long after the start of their container the requests were sent. */
+function sinceStart(timeline: Timeline, group: Lost[]): string {
+  return range(group.map(({ asked: { sentMs }, fate }) => sentMs - startedBy(timeline, fate, sentMs)))
+}
+
+/** Why a pod was asked before it listened. */
+function whyUnheard(timeline: Timeline, { asked: { sentMs }, fate }: Lost): string {
+  const wasReady = fate && wasReadySince(timeline, fate.pod, startedBy(timeline, fate, sentMs), sentMs)
+  const why = wasReady
+    ? 'its pod was ready all the same; a readiness probe that asks it would have kept requests away'
+    : 'its endpoint was still there'
+  return `the app did not listen yet, and ${why}`
+}
+
+function startedBy(timeline: Timeline, fate: Lost['fate'], sentMs: number): number {
+  return (fate && startOf(timeline, fate.pod, sentMs)) ?? sentMs
+}
+
+/** A connection that waits in the queue of a socket is established for its client, and reset when the socket is closed. */
+function queuedWords(group: Lost[]): string {
   const isNew = group.every(({ asked }) => asked.connection === 'new')
-  const queued = isNew ? ', or stopped listening before it had accepted them' : ''
-  return `the app closed connections that requests were on${queued}`
+  return isNew ? ', or stopped listening before it had accepted them' : ''
 }
 
 /** Why a pod ended without an answer to the requests that it had. */
-function whyUnfinished(timeline: Timeline, lost: Lost): string {
+function whyUnfinished(timeline: Timeline, lost: Lost, group: Lost[]): string {
   const { fate, stop } = lost
   const grace = graceSpent(timeline, lost)
   if (grace !== undefined) {
     return `it did not end by itself${grace}: an app that is told to stop has to close its connections too`
   }
-  if (stop) return 'it ended without finishing what was on its connections'
+  if (stop) return `it ended without finishing what was on its connections${queuedWords(group)}`
   return `it ${howEnded(fate?.end)}, with requests on its connections`
 }
 

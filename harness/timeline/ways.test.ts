@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Observation } from '../model/observation.ts'
 import {
+  answeredRequest,
   exited,
   lostRequest,
   pod,
@@ -12,7 +13,7 @@ import {
   timelineOf,
   watched,
 } from './testing.ts'
-import { lostBy } from './ways.ts'
+import { answersOf, lostBy } from './ways.ts'
 
 const ip = '10.244.1.12'
 const seen = (atMs: number, parts: Parameters<typeof pod>[0] = {}, type?: 'DELETED') =>
@@ -26,7 +27,7 @@ function wayOf(atMs: number, parts: RequestParts, ...observations: Observation[]
   const timeline = timelineOf(seen(1), ...observations, lostRequest(atMs, parts))
   const last = timeline.traffic.asked.at(-1)
   if (!last) throw new Error('a request was expected')
-  return lostBy(timeline, last).way
+  return lostBy(timeline, last, answersOf(timeline)).way
 }
 
 /** Told to stop at 1 s, and ended at 3 s. */
@@ -103,6 +104,19 @@ describe('about the container`s end', () => {
     expect(wayOf(2_500, { ...reused, tookMs: 249 }, exited(3_000, 'web-1', 1))).toBe('unknown')
   })
 
+  test('one that failed before the pod answered another did not: the process was not dying yet', () => {
+    const cut: RequestParts = { ...reused, tookMs: 350 }
+    const answered = (ms: number, pod = 'web-1') => answeredRequest(ms - 10, { pod })
+    expect(wayOf(2_500, cut, ...stop, answered(2_871))).toBe('cut')
+    expect(wayOf(2_500, cut, ...stop, answered(2_870))).toBe('ended with it')
+    // That was its next container's.
+    expect(wayOf(2_500, cut, ...stop, answered(3_000))).toBe('ended with it')
+    expect(wayOf(2_500, cut, ...stop, answered(2_871, 'web-2'))).toBe('ended with it')
+    const lost = lostRequest(2_500, { ...reused, tookMs: 400 })
+    expect(wayOf(2_500, cut, ...stop, lost)).toBe('ended with it')
+    expect(wayOf(2_500, cut, exited(3_000, 'web-1', 1), answered(2_871))).toBe('ended with it')
+  })
+
   test('one that came just then met a connection that the app was closing', () => {
     expect(wayOf(2_950, { ...reused, tookMs: 45 }, ...stop)).toBe('closing')
     expect(wayOf(2_950, { ...reused, tookMs: 45 }, exited(3_000, 'web-1', 1))).toBe('ended with it')
@@ -166,12 +180,41 @@ test('without a way into the nodes, the deletion says when it was told to stop',
   expect(wayOf(1_100, reused, seen(1_000, { grace: 0 }))).toBe('unknown')
 })
 
-test('a container that runs again has got over its end: what is lost then has another cause', () => {
-  const again = seen(5_000, { containers: { app: running('id2', 1) } })
-  const [, signal, exit] = stop
-  const restarted = [signal, exit, again].filter((one) => one !== undefined)
-  expect(wayOf(4_000, neu, ...restarted)).toBe('sent after its end')
-  expect(wayOf(6_000, neu, ...restarted)).toBe('unknown')
+describe('a container that runs again has got over its end', () => {
+  const again = (ready: boolean) => seen(5_000, { ready, containers: { app: running('id2', 1) } })
+  const ended = [signalled(1_000, 'web-1'), exited(3_000, 'web-1')]
+  const answered = (ms: number) => answeredRequest(ms - 10, { pod: 'web-1' })
+
+  test('what is lost then has another cause', () => {
+    expect(wayOf(4_000, neu, ...ended, again(true))).toBe('sent after its end')
+    expect(wayOf(6_000, neu, ...ended, again(true))).toBe('unknown')
+  })
+
+  test('and is refused before it is ready: the app does not listen yet', () => {
+    const restarted = [...ended, again(false)]
+    const ready = seen(6_000, { containers: { app: running('id2', 1) } })
+    const unready = seen(6_100, { ready: false, containers: { app: running('id2', 1) } })
+    expect(wayOf(5_000, neu, ...restarted)).toBe('not listening yet')
+    expect(wayOf(4_999, neu, ...restarted)).toBe('sent after its end')
+    expect(wayOf(5_999, neu, ...restarted, ready)).toBe('not listening yet')
+    expect(wayOf(6_000, neu, ...restarted, ready)).toBe('unknown')
+    expect(wayOf(6_500, neu, ...restarted, ready, unready)).toBe('unknown')
+    expect(wayOf(5_100, { ...neu, lost: 'timeout', tookMs: 2_000 }, ...restarted)).toBe('unknown')
+  })
+
+  test('and is refused before its first answer, ready or not', () => {
+    expect(wayOf(5_500, neu, ...ended, again(true), answered(5_600))).toBe('not listening yet')
+    expect(wayOf(5_500, neu, ...ended, again(true), answered(900), answered(5_600))).toBe('not listening yet')
+    expect(wayOf(5_500, neu, ...ended, again(true), answered(5_400), answered(5_600))).toBe('unknown')
+    expect(wayOf(5_500, neu, ...ended, again(false), answered(5_400))).toBe('unknown')
+  })
+
+  test('so does one that was never started before', () => {
+    const fresh = (...more: Observation[]) => wayOf(500, neu, seen(400), ...more)
+    expect(fresh()).toBe('unknown')
+    expect(fresh(answered(600))).toBe('not listening yet')
+    expect(fresh(answered(450), answered(600))).toBe('unknown')
+  })
 })
 
 test('of a container that was frozen, what timed out was taken by the kernel and answered by nobody', () => {
@@ -205,7 +248,6 @@ test('a pod that was never ready, and that nobody told to stop, was not ready ye
   const unready = (atMs: number, ready: boolean) => seen(atMs, { name: 'web-9', ip: '10.244.1.99', ready })
   const late: RequestParts = { ...neu, address: '10.244.1.99' }
   expect(wayOf(500, late, unready(400, false), unready(502, true))).toBe('not ready yet')
-  expect(wayOf(501, late, unready(400, false), unready(502, true))).toBe('unknown')
   expect(wayOf(900, late, unready(400, false), unready(502, true), unready(600, false))).toBe('unknown')
 })
 

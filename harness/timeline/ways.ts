@@ -1,6 +1,7 @@
 import type { Interval } from '../model/interval.ts'
-import { type Fate, fateOf, sameTimeMs } from './attribution.ts'
+import { type Fate, fateOf, podOf, sameTimeMs } from './attribution.ts'
 import { slowdownOfNodes } from './noise.ts'
+import { holdsAt } from './spans.ts'
 import type { Timeline } from './timeline.ts'
 import type { Asked } from './traffic.ts'
 
@@ -25,6 +26,8 @@ export type Way =
   | 'frozen'
   /** It was sent to a pod that had never been ready. */
   | 'not ready yet'
+  /** Its container had been started, and nothing listened in it yet. */
+  | 'not listening yet'
   /** The Service had nowhere to send it. */
   | 'no endpoint'
   | 'unknown'
@@ -43,11 +46,20 @@ export interface Lost {
   stop?: Stop
 }
 
-export function lostBy(timeline: Timeline, asked: Asked): Lost {
+/** The requests that were answered, by the UID of the pod that was asked. */
+export type Answers = ReadonlyMap<string | undefined, Asked[]>
+
+export function answersOf(timeline: Timeline): Answers {
+  const answered = timeline.traffic.asked.filter(({ lost }) => lost === undefined)
+  return Map.groupBy(answered, (asked) => podOf(timeline, asked)?.pod.uid)
+}
+
+export function lostBy(timeline: Timeline, asked: Asked, answers: Answers): Lost {
   const fate = fateOf(timeline, asked)
   if (!fate) return { asked, way: wayOfNobody(timeline, asked) }
   const stop = stopOf(timeline, fate, asked.endMs)
-  return { asked, way: wayOf(timeline, asked, fate, stop), fate, ...(stop && { stop }) }
+  const answered = answers.get(fate.pod.uid) ?? []
+  return { asked, way: wayOf(timeline, asked, fate, stop, answered), fate, ...(stop && { stop }) }
 }
 
 /** A process closes its connections as it dies; the runtime sees its exit only later, and later still on a busy machine. */
@@ -55,7 +67,7 @@ const reapedMs = 250
 /** A request that is lost so soon, on a calm machine, was not being worked on: it met a connection that was just being closed. */
 const onArrivalMs = 100
 
-function wayOf(timeline: Timeline, asked: Asked, fate: Fate, stop: Stop | undefined): Way {
+function wayOf(timeline: Timeline, asked: Asked, fate: Fate, stop: Stop | undefined, answered: Asked[]): Way {
   const { lost: reason, connection, sentMs, endMs } = asked
   if (reason === 'status') return 'bad answer'
   if (fate.nodeLost) return 'node lost'
@@ -63,17 +75,53 @@ function wayOf(timeline: Timeline, asked: Asked, fate: Fate, stop: Stop | undefi
   // What was never connected cannot have ended with anything.
   const neverConnected = connection === 'new' && (reason === 'refused' || reason === 'unreachable')
   const isClosing = stop !== undefined && isOnClosing(timeline, asked, fate, stop)
-  if (endMs >= (fate.killedMs ?? endedMs - (neverConnected && stop ? 0 : reapedMs))) {
+  // Nor was a process dying yet that answered another request later.
+  const wasWell = answered.some((other) => other.endMs > endMs + sameTimeMs && other.endMs < endedMs)
+  const isEarly = stop !== undefined && (neverConnected || wasWell)
+  if (endMs >= (fate.killedMs ?? endedMs - (isEarly ? 0 : reapedMs))) {
     if (neverConnected || sentMs > endedMs + sameTimeMs) return 'sent after its end'
     return isClosing ? 'closing' : 'ended with it'
   }
   if (fate.frozen && reason === 'timeout') return 'frozen'
-  if (!stop) return wasReady(timeline, fate.pod, endMs) ? 'unknown' : 'not ready yet'
+  if (!stop && !wasReadySince(timeline, fate.pod, Number.NEGATIVE_INFINITY, endMs)) return 'not ready yet'
+  if (!stop) return isBeforeFirstAnswer(timeline, asked, fate.pod, answered) ? 'not listening yet' : 'unknown'
   if (reason === 'timeout') return 'unanswered'
   if (isClosing) return 'closing'
   // A listener that is closed resets what waited to be accepted.
   const isNewcomer = connection === 'new' && sentMs >= stop.atMs - sameTimeMs
   return neverConnected || isNewcomer ? 'stopped listening' : 'cut'
+}
+
+/** Whether it was refused by a pod that had answered nothing since its last start, and had not been ready or answered later. */
+function isBeforeFirstAnswer(
+  timeline: Timeline,
+  { lost, sentMs, endMs }: Asked,
+  pod: Interval<'pod'>,
+  answered: Asked[],
+): boolean {
+  const startedMs = startOf(timeline, pod, sentMs)
+  if (lost !== 'refused' || startedMs === undefined) return false
+  const since = answered.filter((other) => other.endMs > startedMs)
+  if (since.some((other) => other.endMs < endMs)) return false
+  return since.length > 0 || !wasReadySince(timeline, pod, startedMs, sentMs)
+}
+
+/** Whether the pod was ready at any time from the one to the other. */
+export function wasReadySince(
+  timeline: Timeline,
+  { uid }: Interval<'pod'>,
+  sinceMs: number,
+  byMs: number,
+): boolean {
+  return timeline
+    .of('pod-ready', uid)
+    .some(({ fromMs, toMs }) => fromMs <= byMs && (toMs === null || toMs > sinceMs))
+}
+
+/** When the last of its containers was started that ran by then. */
+export function startOf(timeline: Timeline, { uid }: Interval<'pod'>, byMs: number): number | undefined {
+  const started = timeline.of('container-running', uid).filter(({ fromMs }) => fromMs <= byMs)
+  return started.length === 0 ? undefined : Math.max(...started.map(({ fromMs }) => fromMs))
 }
 
 /** What is killed closes nothing of its own accord. */
@@ -87,10 +135,6 @@ function isOnClosing(
   const isKept = connection === 'reused' && sentMs >= stop.atMs
   const isClosed = isKept && (lost === 'reset' || lost === 'closed') && !isKilled
   return isClosed && endMs - sentMs <= onArrivalMs * slowdownOfNodes(timeline, sentMs, endMs).factor
-}
-
-function wasReady(timeline: Timeline, { uid }: Interval<'pod'>, byMs: number): boolean {
-  return timeline.of('pod-ready', uid).some(({ fromMs }) => fromMs <= byMs)
 }
 
 function wayOfNobody(timeline: Timeline, asked: Asked): Way {
@@ -123,10 +167,9 @@ const followsMs = 2_000
 function wasWithoutEndpoint(timeline: Timeline, { service, sentMs }: Asked): boolean {
   const [fromMs, untilMs] = [sentMs - followsMs, sentMs + followsMs]
   const ready = timeline.of('endpoint-ready').filter(({ detail }) => detail.service === service)
-  const isReadyAt = (ms: number) =>
-    ready.some((one) => one.fromMs <= ms && (one.toMs === null || one.toMs > ms))
+  const isListedAt = (ms: number) => ready.some((one) => holdsAt(one, ms))
   const changes = ready.flatMap(({ toMs }) =>
     toMs !== null && toMs > fromMs && toMs <= untilMs ? [toMs] : [],
   )
-  return [fromMs, ...changes].some((ms) => !isReadyAt(ms))
+  return [fromMs, ...changes].some((ms) => !isListedAt(ms))
 }
