@@ -107,14 +107,16 @@ describe('about the container`s end', () => {
   test('one that failed before the pod answered another did not: the process was not dying yet', () => {
     const cut: RequestParts = { ...reused, tookMs: 350 }
     const answered = (ms: number, pod = 'web-1') => answeredRequest(ms - 10, { pod })
-    expect(wayOf(2_500, cut, ...stop, answered(2_871))).toBe('cut')
-    expect(wayOf(2_500, cut, ...stop, answered(2_870))).toBe('ended with it')
+    expect(wayOf(2_500, cut, ...stop, answered(2_951))).toBe('cut')
+    expect(wayOf(2_500, cut, ...stop, answered(2_950))).toBe('ended with it')
+    const slow = { source: 'noise', atMs: 2_800, apiMs: 500, watchMs: 500 } as const
+    expect(wayOf(2_500, cut, ...stop, slow, answered(2_951))).toBe('ended with it')
     // That was its next container's.
     expect(wayOf(2_500, cut, ...stop, answered(3_000))).toBe('ended with it')
-    expect(wayOf(2_500, cut, ...stop, answered(2_871, 'web-2'))).toBe('ended with it')
+    expect(wayOf(2_500, cut, ...stop, answered(2_951, 'web-2'))).toBe('ended with it')
     const lost = lostRequest(2_500, { ...reused, tookMs: 400 })
     expect(wayOf(2_500, cut, ...stop, lost)).toBe('ended with it')
-    expect(wayOf(2_500, cut, exited(3_000, 'web-1', 1), answered(2_871))).toBe('ended with it')
+    expect(wayOf(2_500, cut, exited(3_000, 'web-1', 1), answered(2_951))).toBe('ended with it')
   })
 
   test('one that came just then met a connection that the app was closing', () => {
@@ -149,6 +151,12 @@ describe('about the container`s end', () => {
       expect(wayOf(2_500, { ...reused, tookMs: 400 }, ...killed)).toBe('ended with it')
       expect(wayOf(2_890, { ...reused, tookMs: 10 }, ...killed)).toBe('ended with it')
       expect(wayOf(2_899, neu, ...killed)).toBe('sent after its end')
+    })
+
+    test('has nothing to show for an answer that is read after that', () => {
+      const slowly = [...killed.slice(0, 2), exited(3_200, 'web-1', 137)]
+      const answered = answeredRequest(3_090, { pod: 'web-1' })
+      expect(wayOf(2_500, { ...reused, tookMs: 450 }, ...slowly, answered)).toBe('ended with it')
     })
 
     test('closed what it closed before of its own accord', () => {

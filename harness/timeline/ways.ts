@@ -66,6 +66,8 @@ export function lostBy(timeline: Timeline, asked: Asked, answers: Answers): Lost
 const reapedMs = 250
 /** A request that is lost so soon, on a calm machine, was not being worked on: it met a connection that was just being closed. */
 const onArrivalMs = 100
+/** So late, on a calm machine, the prober may come to an answer that had been there. */
+const readLateMs = 100
 
 function wayOf(timeline: Timeline, asked: Asked, fate: Fate, stop: Stop | undefined, answered: Asked[]): Way {
   const { lost: reason, connection, sentMs, endMs } = asked
@@ -75,10 +77,8 @@ function wayOf(timeline: Timeline, asked: Asked, fate: Fate, stop: Stop | undefi
   // What was never connected cannot have ended with anything.
   const neverConnected = connection === 'new' && (reason === 'refused' || reason === 'unreachable')
   const isClosing = stop !== undefined && isOnClosing(timeline, asked, fate, stop)
-  // Nor was a process dying yet that answered another request later.
-  const wasWell = answered.some((other) => other.endMs > endMs + sameTimeMs && other.endMs < endedMs)
-  const isEarly = stop !== undefined && (neverConnected || wasWell)
-  if (endMs >= (fate.killedMs ?? endedMs - (isEarly ? 0 : reapedMs))) {
+  const isDying = endMs >= (fate.killedMs ?? endedMs - (neverConnected && stop ? 0 : reapedMs))
+  if (isDying && !(stop && answeredLater(timeline, asked, fate, answered))) {
     if (neverConnected || sentMs > endedMs + sameTimeMs) return 'sent after its end'
     return isClosing ? 'closing' : 'ended with it'
   }
@@ -90,6 +90,18 @@ function wayOf(timeline: Timeline, asked: Asked, fate: Fate, stop: Stop | undefi
   // A listener that is closed resets what waited to be accepted.
   const isNewcomer = connection === 'new' && sentMs >= stop.atMs - sameTimeMs
   return neverConnected || isNewcomer ? 'stopped listening' : 'cut'
+}
+
+/** Whether the pod answered another request after that one was lost, and before its end: no process does that as it dies. */
+function answeredLater(
+  timeline: Timeline,
+  { endMs }: Asked,
+  { killedMs, endedMs = Number.POSITIVE_INFINITY }: Fate,
+  answered: Asked[],
+): boolean {
+  if (killedMs !== undefined || endMs >= endedMs) return false
+  const laterMs = endMs + readLateMs * slowdownOfNodes(timeline, endMs, endedMs).factor
+  return answered.some((other) => other.endMs > laterMs && other.endMs < endedMs)
 }
 
 /** Whether it was refused by a pod that had answered nothing since its last start, and had not been ready or answered later. */
