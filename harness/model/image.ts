@@ -17,3 +17,15 @@ export interface ImageSupply {
   /** What their containers do, by the image's name, where no container is run; nothing else needs it. */
   behaviours: Readonly<Record<string, Behaviour | 'does not exist'>>
 }
+
+/**
+ * The name with the registry, the path and the tag that are meant where they are left out: `nginx` is
+ * `docker.io/library/nginx:latest`. https://pkg.go.dev/github.com/distribution/reference#ParseNormalizedNamed
+ */
+export function fullName(image: string): string {
+  const tagged = /[:@][^/]*$/.test(image) ? image : `${image}:latest`
+  const [first = '', ...rest] = tagged.split('/')
+  const hasRegistry = rest.length > 0 && /[.:]|^localhost$/.test(first)
+  const [registry, path] = hasRegistry ? [first, rest.join('/')] : ['docker.io', tagged]
+  return registry === 'docker.io' && !path.includes('/') ? `docker.io/library/${path}` : `${registry}/${path}`
+}

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { EnvironmentError, UsageError } from '../../model/errors.ts'
-import type { ImageSupply, LocalImage } from '../../model/image.ts'
+import { fullName, type ImageSupply, type LocalImage } from '../../model/image.ts'
 import { cacheFolder, makeCacheFolder } from '../cache.ts'
 import { withFileLock } from '../file-lock.ts'
 import type { Kube, NodeObject } from '../kube.ts'
@@ -151,13 +151,4 @@ async function ctr(node: string, args: string[]): Promise<string> {
     timeoutMs: 60_000,
   })
   return stdout
-}
-
-/** `nginx` is `docker.io/library/nginx:latest` to containerd. */
-export function fullName(image: string): string {
-  const tagged = /[:@][^/]*$/.test(image) ? image : `${image}:latest`
-  const [first = '', ...rest] = tagged.split('/')
-  const hasRegistry = rest.length > 0 && /[.:]|^localhost$/.test(first)
-  const [registry, path] = hasRegistry ? [first, rest.join('/')] : ['docker.io', tagged]
-  return registry === 'docker.io' && !path.includes('/') ? `docker.io/library/${path}` : `${registry}/${path}`
 }

@@ -1,4 +1,5 @@
 import type { AppSignal, Behaviour } from '../../../model/behaviour.ts'
+import { fullName } from '../../../model/image.ts'
 import type { BehaviourInside, Images } from '../world.ts'
 
 interface Image {
@@ -45,12 +46,4 @@ export class SimulatedImages implements Images {
 /** https://github.com/nginx/docker-nginx: STOPSIGNAL SIGQUIT */
 function usualStopSignal(name: string): AppSignal {
   return /^docker\.io\/library\/nginx:/.test(fullName(name)) ? 'SIGQUIT' : 'SIGTERM'
-}
-
-/** As `docker.io/library/nginx:1.22`: https://pkg.go.dev/github.com/distribution/reference#ParseNormalizedNamed */
-function fullName(name: string): string {
-  const [first = ''] = name.split('/')
-  const isHost = name.includes('/') && (/[.:]/.test(first) || first === 'localhost')
-  const path = isHost ? name : `docker.io/${name.includes('/') ? '' : 'library/'}${name}`
-  return /[:@][^/]*$/.test(path) ? path : `${path}:latest`
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { fullName } from '../../../model/image.ts'
 import type { PodObject } from '../../kube.ts'
 import type { ContainerExit, Incarnation, PodRecord } from './containerd.ts'
 import { conditionsOf } from './pod-conditions.ts'
@@ -110,7 +111,7 @@ function statusOfContainer(seen: Seen, container: ContainerSpec): ContainerStatu
     lastState: waiting ? terminated(newest) : older ? terminated(older) : {},
     ready: isInitDone || (started && !isInitOnly(pod, container) && seen.isReady(container, newest)),
     restartCount: newest.attempt,
-    image: fullNameOf(image),
+    image: fullName(image),
     imageID: imageIdOf(image),
     containerID: `containerd://${newest.process.id}`,
     started,
@@ -196,15 +197,4 @@ function imageIdOf(image: string): string {
   const made = `docker.io/library/import-2026-01-01@sha256:${createHash('sha256').update(image).digest('hex')}`
   ids.set(image, made)
   return made
-}
-
-/** With the registry that is meant where none is named. */
-function fullNameOf(image: string): string {
-  const [first = '', ...rest] = image.split('/')
-  if (rest.length === 0) return `docker.io/library/${tagged(image)}`
-  return /[.:]|^localhost$/.test(first) ? tagged(image) : `docker.io/${tagged(image)}`
-}
-
-function tagged(image: string): string {
-  return /[:@]/.test(image.slice(image.lastIndexOf('/') + 1)) ? image : `${image}:latest`
 }

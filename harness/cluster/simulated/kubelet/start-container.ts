@@ -96,9 +96,8 @@ function pullImage(
   then: () => void,
   done: (failure: Reason) => void,
 ): void {
-  const { image = '' } = container
+  const { image = '', imagePullPolicy: policy } = container
   const isThere = isSystemImage(image) || world.images.behaviourOf(image) !== undefined
-  const policy = container.imagePullPolicy ?? (/:latest$|^[^:]*$/.test(image) ? 'Always' : 'IfNotPresent')
   if (isThere && policy !== 'Always') {
     tell('Normal', 'Pulled', `Container image "${image}" already present on machine`)
     then()
