@@ -73,6 +73,30 @@ describe('an app that stops listening before its endpoint is gone', () => {
     )
   })
 
+  test('needs a longer grace period for a hook that its own has no room for', () => {
+    const slow = (grace: number) => [
+      seen(1_050, { grace }),
+      signalled(1_050, 'web-1'),
+      exited(2_050, 'web-1'),
+    ]
+    expect(textOf(...slow(4), ...routed(5_050))).toMatch(/; a preStop sleep of 4 s would have covered it$/)
+    expect(textOf(...slow(4), ...routed(5_051))).toMatch(
+      /; a preStop sleep of 5 s, and a grace period that has room for it, would have covered it$/,
+    )
+    const hooked = [seen(1_000, { grace: 6 }), signalled(5_010, 'web-1'), exited(6_000, 'web-1')]
+    expect(textOf(...hooked, ...routed(6_011))).toContain('takes 2 s longer, and a grace period that')
+  })
+
+  test('is not helped by a preStop hook where its pod was deleted by force', () => {
+    const forced = (atMs: number) => [signalled(1_050, 'web-1'), seen(atMs, { grace: 0 }, 'DELETED')]
+    const ended = exited(3_050, 'web-1')
+    expect(textOf(...forced(1_000), ended, ...routed(3_500))).toMatch(
+      /: the app ended before its endpoint was gone; its pod was deleted by force, which waits for no app to stop$/,
+    )
+    expect(textOf(...forced(2_550), ended, ...routed(3_500))).toContain('; its pod was deleted by force')
+    expect(textOf(...forced(2_551), ended, ...routed(3_500))).toContain('; no preStop covers')
+  })
+
   test('is not helped by a preStop hook where its container is restarted in place', () => {
     const restart = [signalled(1_050, 'web-1'), exited(3_050, 'web-1')]
     expect(textOf(...restart, ...routed(1_500))).toMatch(

@@ -160,12 +160,15 @@ const watchLagMs = 1_500
 /** A preStop hook that takes any time takes a second or so; without one, the signal comes sooner than this. */
 const hookMs = 800
 
-/** How long the app would have had to go on. */
+/** How long the app would have had to go on, or why that would have been of no use. */
 function coverWords(timeline: Timeline, group: Lost[]): string {
   const [first] = group
-  const deleted = first?.fate && deletionOf(timeline, first.fate.pod)
+  const pod = first?.fate?.pod
   const stopMs = first?.stop?.atMs ?? 0
+  const deleted = pod && deletionOf(timeline, pod)
   if (!deleted || deleted.fromMs > stopMs + watchLagMs) {
+    const wasGone = typeof pod?.toMs === 'number' && pod.toMs <= stopMs + watchLagMs
+    if (wasGone) return 'its pod was deleted by force, which waits for no app to stop'
     return 'no preStop covers that, for the endpoint of a container that is restarted in place stays until it has ended'
   }
   const worstMs = Math.max(...group.map(({ asked, stop }) => asked.sentMs - (stop?.atMs ?? asked.sentMs)))
@@ -174,7 +177,8 @@ function coverWords(timeline: Timeline, group: Lost[]): string {
     stopMs - deleted.fromMs < hookMs
       ? `a preStop sleep of ${seconds} s`
       : `a preStop hook that takes ${seconds} s longer`
-  return `${hook} would have covered it`
+  const isTooLong = stopMs - deleted.fromMs + seconds * 1_000 > deleted.detail.gracePeriodSeconds * 1_000
+  return `${hook}${isTooLong ? ', and a grace period that has room for it,' : ''} would have covered it`
 }
 
 /** `0.1–0.9 s` */
