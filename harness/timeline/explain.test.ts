@@ -145,6 +145,20 @@ describe('a pod that requests are sent to after its end', () => {
     )
   })
 
+  test('that was killed for its memory is told as such', () => {
+    const oom = (id: string, reason = 'OOMKilled') =>
+      seen(3_900, { containers: { app: running('web-1-id2', 1, ended(id, 137, reason)) } })
+    const killed = exited(3_050, 'web-1', 137)
+    expect(textOf(killed, oom('web-1-id1'), ...routed(3_150))).toMatch(
+      /: it was killed for its memory \(OOMKilled\), and until its endpoint is gone its share/,
+    )
+    expect(textOf(killed, oom('web-1-id1', 'Error'), ...routed(3_150))).toContain(': it was killed outright')
+    expect(textOf(killed, oom('web-1-id0'), ...routed(3_150))).toContain(': it was killed outright')
+    expect(textOf(killed, oom('web-1-id1'), kept(2_900, { tookMs: 150 }))).toMatch(
+      /: it was killed for its memory \(OOMKilled\), with requests on its connections$/,
+    )
+  })
+
   test('that was deleted only after it was killed was told nothing', () => {
     const killed = [exited(3_050, 'web-1', 137), seen(3_100, { grace: 30 })]
     expect(textOf(...killed, ...routed(3_150))).toContain(': it was killed outright, and')

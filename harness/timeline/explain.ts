@@ -1,5 +1,4 @@
 import { roleLabel } from '../model/limits.ts'
-import type { End } from './attribution.ts'
 import { whoEnded } from './shutdown.ts'
 import type { Timeline } from './timeline.ts'
 import type { Asked } from './traffic.ts'
@@ -98,7 +97,7 @@ function whyEnded(timeline: Timeline, lost: Lost, group: Lost[]): string {
   if (grace !== undefined)
     return `it did not end by itself${grace}, and was killed before its endpoint was gone`
   if (stop) return `the app ended before its endpoint was gone; ${coverWords(timeline, group)}`
-  return `it ${howEnded(fate?.end)}, and until its endpoint is gone its share of the requests is lost`
+  return `it ${howEnded(timeline, fate)}, and until its endpoint is gone its share of the requests is lost`
 }
 
 function whyCut(group: Lost[]): string {
@@ -137,13 +136,18 @@ function whyUnfinished(timeline: Timeline, lost: Lost, group: Lost[]): string {
     return `it did not end by itself${grace}: an app that is told to stop has to close its connections too`
   }
   if (stop) return `it ended without finishing what was on its connections${queuedWords(group)}`
-  return `it ${howEnded(fate?.end)}, with requests on its connections`
+  return `it ${howEnded(timeline, fate)}, with requests on its connections`
 }
 
 /** An end that nobody asked for. */
-function howEnded(end: End | undefined): string {
-  const isOwn = end !== undefined && end.detail.exitCode !== 137
-  return isOwn ? 'ended by itself, without being told to stop' : 'was killed outright'
+function howEnded(timeline: Timeline, fate: Lost['fate']): string {
+  const end = fate?.end
+  if (!end) return 'was killed outright'
+  const told = timeline
+    .of('container-terminated', fate.pod.uid)
+    .find(({ detail }) => detail.containerID === end.detail.containerID)
+  if (told?.detail.reason === 'OOMKilled') return 'was killed for its memory (OOMKilled)'
+  return end.detail.exitCode === 137 ? 'was killed outright' : 'ended by itself, without being told to stop'
 }
 
 /** `within its grace period of 30 s`, where it was that long and no end came; undefined where it ended by itself. */
