@@ -104,24 +104,6 @@ function whyCut(group: Lost[]): string {
   return `the app closed connections that requests were on${queuedWords(group)}`
 }
 
-/** How long after the start of their container the requests were sent. */
-function sinceStart(timeline: Timeline, group: Lost[]): string {
-  return range(group.map(({ asked: { sentMs }, fate }) => sentMs - startedBy(timeline, fate, sentMs)))
-}
-
-/** Why a pod was asked before it listened. */
-function whyUnheard(timeline: Timeline, { asked: { sentMs }, fate }: Lost): string {
-  const wasReady = fate && wasReadySince(timeline, fate.pod, startedBy(timeline, fate, sentMs), sentMs)
-  const why = wasReady
-    ? 'its pod was ready all the same; a readiness probe that asks it would have kept requests away'
-    : 'its endpoint was still there'
-  return `the app did not listen yet, and ${why}`
-}
-
-function startedBy(timeline: Timeline, fate: Lost['fate'], sentMs: number): number {
-  return (fate && startOf(timeline, fate.pod, sentMs)) ?? sentMs
-}
-
 /** A connection that waits in the queue of a socket is established for its client, and reset when the socket is closed. */
 function queuedWords(group: Lost[]): string {
   const isNew = group.every(({ asked }) => asked.connection === 'new')
@@ -148,6 +130,24 @@ function howEnded(timeline: Timeline, fate: Lost['fate']): string {
     .find(({ detail }) => detail.containerID === end.detail.containerID)
   if (told?.detail.reason === 'OOMKilled') return 'was killed for its memory (OOMKilled)'
   return end.detail.exitCode === 137 ? 'was killed outright' : 'ended by itself, without being told to stop'
+}
+
+/** How long after the start of their container the requests were sent. */
+function sinceStart(timeline: Timeline, group: Lost[]): string {
+  return range(group.map(({ asked: { sentMs }, fate }) => sentMs - startedBy(timeline, fate, sentMs)))
+}
+
+/** Why a pod was asked before it listened. */
+function whyUnheard(timeline: Timeline, { asked: { sentMs }, fate }: Lost): string {
+  const wasReady = fate && wasReadySince(timeline, fate.pod, startedBy(timeline, fate, sentMs), sentMs)
+  const why = wasReady
+    ? 'its pod was ready all the same; a readiness probe that asks it would have kept requests away'
+    : 'its endpoint was still there'
+  return `the app did not listen yet, and ${why}`
+}
+
+function startedBy(timeline: Timeline, fate: Lost['fate'], sentMs: number): number {
+  return (fate && startOf(timeline, fate.pod, sentMs)) ?? sentMs
 }
 
 /** `within its grace period of 30 s`, where it was that long and no end came; undefined where it ended by itself. */
