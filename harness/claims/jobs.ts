@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts'
 import type { Interval } from '../model/interval.ts'
 import { phaseOf } from '../timeline/steady.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -24,7 +25,7 @@ export function standingOfJob(timeline: Timeline, uid: string, sinceMs: number):
   }
   const counts = timeline.of('job', uid).at(-1)
   const told = counts
-    ? `${pods(counts.detail.succeeded)} succeeded, ${counts.detail.failed} failed`
+    ? `${counted(counts.detail.succeeded, 'pod')} succeeded, ${counts.detail.failed} failed`
     : 'its pods were not counted'
   const gone = counts?.toMs
   if (!ended && typeof gone === 'number') return { is: 'broken', atMs: gone, detail: 'it was deleted' }
@@ -36,8 +37,6 @@ export function notOver(timeline: Timeline, uid: string, { told }: JobStanding):
   const now = podsOfJob(timeline, uid).map((pod) => `${pod.detail.name} was ${phaseOf(timeline, pod.uid)}`)
   return { is: 'open', lastSeen: `it was not over (${told}): ${now.join(', ') || 'it had no pod'}` }
 }
-
-const pods = (count: number) => `${count} pod${count === 1 ? '' : 's'}`
 
 export function podsOfJob(timeline: Timeline, uid: string): Interval<'pod'>[] {
   return timeline.of('pod').filter((pod) => timeline.isControlledBy(pod.uid, uid))

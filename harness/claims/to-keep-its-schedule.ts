@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import { UsageError } from '../model/errors.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -83,7 +84,7 @@ export function judgeSchedule(uid: string, policy: Policy): Judge {
       }
       leftOut += 1
     }
-    const made = `it made ${runs.length} Job${runs.length === 1 ? '' : 's'}, each at its minute`
+    const made = `it made ${counted(runs.length, 'Job')}, each at its minute`
     return {
       is: 'open',
       lastSeen: leftOut > 0 ? `${made}, and left out ${leftOut} while one was at work` : made,

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts'
 import { UsageError } from '../model/errors.ts'
 import { hurtPods } from '../model/fault.ts'
 import { podOf } from '../timeline/attribution.ts'
@@ -42,7 +43,7 @@ export function toLoseRequests(
     workload,
     statement,
     subject: workload.subject,
-    promise: `at most ${atMost} requests${of === 'others' ? ' of other pods' : ''} to be lost`,
+    promise: `at most ${counted(atMost, 'request')}${of === 'others' ? ' of other pods' : ''} to be lost`,
     judge: judgeLosses(stage, services, atMost, of),
     rests: of === 'others' ? ['traffic', 'EndpointSlice'] : ['traffic'],
     settled,

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts'
 import type { Interval } from '../model/interval.ts'
 import type { WorkloadShape } from '../model/observation.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -66,7 +67,7 @@ export function judgeOwned({ roots }: WorkloadShape, deploymentUid: string): Jud
     const names = [...new Set(pods.map(({ detail }) => detail.ownerName))].join(', ')
     return {
       is: 'open',
-      lastSeen: `each of ${pods.length} pods was named after ReplicaSet ${names} and owned by it`,
+      lastSeen: `each of ${counted(pods.length, 'pod')} was named after ReplicaSet ${names} and owned by it`,
     }
   }
 }

@@ -38,7 +38,7 @@ describe('a budget is respected', () => {
     )
     expect(judged).toEqual({
       is: 'open',
-      lastSeen: 'web kept 2 healthy of the 2 it needs: 2 pods went, 1 evictions were refused',
+      lastSeen: 'web kept 2 healthy of the 2 it needs: 2 pods went, 1 eviction refused',
     })
   })
 
@@ -94,7 +94,7 @@ describe('a budget is broken', () => {
     const refused = [eviction(4, 'web-1', true), eviction(6, 'web-1', true), eviction(7, 'web-1')]
     expect(refusals(1, ...refused)).toMatchObject({ is: 'open' })
     expect(refusals(2, ...refused)).toMatchObject({
-      ...{ is: 'broken', atMs: 7, detail: 'only 1 evictions had been refused' },
+      ...{ is: 'broken', atMs: 7, detail: 'only 1 eviction had been refused' },
     })
   })
 })

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts'
 import { UsageError } from '../model/errors.ts'
 import type { Interval } from '../model/interval.ts'
 import type { WorkloadShape } from '../model/observation.ts'
@@ -32,7 +33,7 @@ export function toRespectBudget(
   const { stage, shape } = workload
   return hold({
     ...{ stage, workload, statement, subject: workload.subject },
-    promise: `no pod to go that its budget needs${refusals > 0 ? `, and ${refusals} evictions to be refused` : ''}`,
+    promise: `no pod to go that its budget needs${refusals > 0 ? `, and ${counted(refusals, 'eviction')} to be refused` : ''}`,
     judge: judgeBudget(shape, stage.control ? { refusals: 0 } : { refusals, asked: true }),
     rests: ['Pod', 'PodDisruptionBudget'],
     // A refusal may be still to come.
@@ -57,7 +58,7 @@ export function judgeBudget(
     if (broken) return { is: 'broken', ...broken }
     const [went, refused] = [sumOf(seen, 'went'), sumOf(seen, 'refused')]
     if (refused < refusals) {
-      const detail = `only ${refused} evictions had been refused`
+      const detail = `only ${counted(refused, 'eviction')} had been refused`
       return { is: 'broken', atMs: timeline.lastMs, detail }
     }
     if (asked && went + refused === 0) {
@@ -66,7 +67,7 @@ export function judgeBudget(
     const told = seen.map(
       ({ name, fewest, desired }) => `${name} kept ${fewest} healthy of the ${desired} it needs`,
     )
-    const lastSeen = `${told.join('; ')}: ${went} pods went, ${refused} evictions were refused`
+    const lastSeen = `${told.join('; ')}: ${counted(went, 'pod')} went, ${counted(refused, 'eviction')} refused`
     return { is: 'open', lastSeen }
   }
 }

@@ -112,7 +112,7 @@ describe('a roll-out stalls', () => {
     expect(stalled(2, made, stuck, says(80, 'False', 'SomethingElse')).is).toBe('open')
     expect(stalled(2, made, stuck, told)).toEqual({
       ...{ is: 'held', atMs: 90 },
-      detail: 'told that ReplicaSet v2 made no progress: b1 is not ready, phase Pending; 2 pods were ready',
+      detail: 'told that ReplicaSet v2 made no progress: b1 is not ready, phase Pending; 2 pods ready',
     })
   })
 

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts'
 import { type Duration, formatMs } from '../model/duration.ts'
 import { UsageError } from '../model/errors.ts'
 import type { Shutdown } from '../model/result.ts'
@@ -76,7 +77,7 @@ export function judgeShutdown(
     if (lossy) return lossy
     const strays = straysOf(timeline, services, stop.deletedAtMs, exitedMs)
     if (strays > 0) {
-      const detail = `${requestsOf(strays)} ${strays === 1 ? 'was' : 'were'} lost while it stopped, and nothing tells which pod was asked`
+      const detail = `${counted(strays, 'request')} ${strays === 1 ? 'was' : 'were'} lost while it stopped, and nothing tells which pod was asked`
       return { is: 'unjudgeable', detail }
     }
     // A request that was sent to it may still be lost by time-out.
@@ -100,7 +101,7 @@ function judgeLost(timeline: Timeline, uid: string, stop: Shutdown, exitedMs: nu
   if (lost === 0) return undefined
   const sent = `${inFlight.lost} of ${inFlight.lost + inFlight.answered} that came before its signal`
   const routed = `${late.lost} of ${late.lost + late.answered} sent to it after`
-  const detail = `it lost ${requestsOf(lost)} (${sent}, ${routed})`
+  const detail = `it lost ${counted(lost, 'request')} (${sent}, ${routed})`
   const fromMs = deletedAtMs + Math.min(0, signal?.atMs ?? 0)
   const losses = timeline.traffic.losses.filter(
     (loss) => loss.endMs >= fromMs && podOf(timeline, loss)?.pod.uid === uid,
@@ -127,19 +128,14 @@ function straysOf(timeline: Timeline, services: string[], deletedAtMs: number, e
   ).length
 }
 
-function requestsOf(count: number): string {
-  return count === 1 ? '1 request' : `${count} requests`
-}
-
 function tell({ signal, exit, graceLeftMs = 0, inFlight, late, keepAlive }: Shutdown): string {
   const answered = inFlight.answered + late.answered
-  const connections = keepAlive.drained === 1 ? 'connection' : 'connections'
   return [
     `stopped on ${signal?.name ?? 'its deletion'} with exit code ${exit?.code}`,
     answered === 0
       ? 'had no request to answer'
-      : `answered the ${requestsOf(answered)} that it had or still got`,
-    `let ${keepAlive.drained} kept ${connections} drain`,
+      : `answered the ${counted(answered, 'request')} that it had or still got`,
+    `let ${counted(keepAlive.drained, 'kept connection')} drain`,
     `and left ${formatMs(graceLeftMs)} of its grace period,`,
   ].join(', ')
 }

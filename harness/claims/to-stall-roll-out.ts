@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts'
 import type { Duration } from '../model/duration.ts'
 import type { WorkloadShape } from '../model/observation.ts'
 import { predict } from '../predict/predict.ts'
@@ -37,7 +38,7 @@ export function toStallRollOut(
   const least = desired - unavailable
   return respond({
     ...{ stage, statement, subject: workload.subject },
-    promise: `its roll-out to stall with ${least} pods ready throughout`,
+    promise: `its roll-out to stall with ${counted(least, 'pod')} ready throughout`,
     judge: judgeStalled(shape, uid, least),
     rests: ['Pod', 'Deployment', 'ReplicaSet'],
     predict: (fault) => predict.stalls(workloadSituation(stage, workload, fault)),
@@ -74,7 +75,7 @@ export function judgeStalled(shape: WorkloadShape, uid: string, least: number): 
     const [stuck] = fresh.filter((pod) => !readyThen.includes(pod) && isOpenIn([pod]))
     const why = stuck ? `: ${stuck.detail.name} ${whyNotReady(timeline, stuck)}` : ''
     const ready = counts.findLast(([atMs]) => atMs <= untilMs)?.[1] ?? 0
-    const detail = `told that ReplicaSet ${set.name} made no progress${why}; ${ready} pods were ready`
+    const detail = `told that ReplicaSet ${set.name} made no progress${why}; ${counted(ready, 'pod')} ready`
     return { is: 'held', atMs: told.fromMs, detail }
   }
 }

@@ -2,7 +2,7 @@ import { notGranted } from '../cluster/existing/access-review.ts'
 import { readContext } from '../cluster/existing/kubeconfig.ts'
 import { leastRole, type Permission, permissionsOf, tellPermission } from '../cluster/existing/rbac.ts'
 import { kubeOf } from '../cluster/kube-client.ts'
-import { countedPods } from '../faults/hurt-pods.ts'
+import { counted } from '../model/counted.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import type { ExistingOptions } from '../scenario/existing-options.ts'
 
@@ -101,7 +101,7 @@ function endOf(verdict: ScenarioResult['verdict'], why: string | undefined): str
 }
 
 function tooMany(hurtAtOnce: number, { atMostHurt }: ExistingOptions): string {
-  return `  is refused there: it hurts ${countedPods(hurtAtOnce)} at once, and ${atMostHurt} may be hurt: --at-most-hurt ${hurtAtOnce} allows it`
+  return `  is refused there: it hurts ${counted(hurtAtOnce, 'pod')} at once, and ${atMostHurt} may be hurt: --at-most-hurt ${hurtAtOnce} allows it`
 }
 
 function tellDenied(count: number): string {

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts'
 import { type Duration, formatMs, toMs } from '../model/duration.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import type { Receipt } from '../model/result.ts'
@@ -69,7 +70,7 @@ export async function evict(
 function seenEvicted(timeline: Timeline, uid: string): Receipt | undefined {
   const terminating = timeline.of('pod-terminating', uid)[0]
   const refusals = timeline.of('eviction', uid).filter(({ detail }) => detail.refused).length
-  const after = refusals > 0 ? `, after ${counted(refusals)}` : ''
+  const after = refusals > 0 ? `, after ${counted(refusals, 'refusal')}` : ''
   if (terminating) {
     const [disrupted] = timeline.of('pod-disrupted', uid)
     const by = disrupted ? `its condition DisruptionTarget is ${disrupted.detail.reason}, and ` : ''
@@ -93,10 +94,6 @@ export function seenRefused(timeline: Timeline, uids: string[], how: string): Re
     .filter(({ detail }) => detail.refused)
     .sort((a, b) => a.fromMs - b.fromMs)
   const [first] = refused
-  const evidence = `${counted(refused.length)} ${how}: ${first?.detail.why}`
+  const evidence = `${counted(refused.length, 'refusal')} ${how}: ${first?.detail.why}`
   return first && { atMs: first.fromMs, observedBy: 'API server', evidence }
-}
-
-function counted(refusals: number): string {
-  return `${refusals} refusal${refusals === 1 ? '' : 's'}`
 }

@@ -5,9 +5,10 @@ import { withFileLock } from '../cluster/file-lock.ts'
 import { makeFolder } from '../cluster/make-folder.ts'
 import { readOwn } from '../cluster/read-own.ts'
 import { writeWhole } from '../cluster/write-whole.ts'
+import { counted } from '../model/counted.ts'
 import { NotCapableError, UsageError } from '../model/errors.ts'
 import type { HurtCount } from '../workload/stage.ts'
-import { countedPods, HurtPods } from './hurt-pods.ts'
+import { HurtPods } from './hurt-pods.ts'
 
 const counts = z.record(z.string(), z.number().int())
 const lookEveryMs = 500
@@ -48,7 +49,7 @@ export class HurtLedger implements HurtCount {
     const own = this.hurt.countWith(pods)
     if (own > atMost) {
       throw new UsageError(
-        `${what}: would make it ${countedPods(own)} that this scenario hurts at once, and ${atMost} may be hurt`,
+        `${what}: would make it ${counted(own, 'pod')} that this scenario hurts at once, and ${atMost} may be hurt`,
         { remedy: `Say --at-most-hurt ${own} to allow it.` },
       )
     }
@@ -62,7 +63,7 @@ export class HurtLedger implements HurtCount {
     for (let left = waitsMs; !(await this.write(takeNow)); left -= lookEveryMs) {
       if (left <= 0) {
         throw new NotCapableError(
-          `${what}: the other scenarios hurt ${countedPods(others)} for two minutes, and ${atMost} may be hurt at once: --at-most-hurt ${others + own} would leave room`,
+          `${what}: the other scenarios hurt ${counted(others, 'pod')} for two minutes, and ${atMost} may be hurt at once: --at-most-hurt ${others + own} would leave room`,
         )
       }
       await clock.sleep(lookEveryMs, signal)

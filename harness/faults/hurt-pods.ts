@@ -1,10 +1,5 @@
 import type { HurtCount } from '../workload/stage.ts'
 
-/** `1 pod`, `2 pods` */
-export function countedPods(pods: number): string {
-  return pods === 1 ? '1 pod' : `${pods} pods`
-}
-
 /** The pods that a scenario hurts now, each once, however many faults it is hurt by. */
 export class HurtPods {
   private readonly faults = new Map<string, number>()

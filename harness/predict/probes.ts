@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts'
 import type { ProbeFailure } from '../model/fault.ts'
 import type { Term } from '../model/result.ts'
 import { type ContainerTiming, type PodTiming, type ProbeTiming, resolveProbe } from './spec.ts'
@@ -32,10 +33,6 @@ export function failuresFromStart(probe: ProbeTiming, failure: ProbeFailure): Te
     period(counted(failures - 1, 'more failure'), [ms, ms], source),
     ...timeOut(probe, failure),
   ]
-}
-
-function counted(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`
 }
 
 /** A probe that hangs holds up its worker: the next one comes a period, or the time-out, later. */

@@ -5,8 +5,8 @@ import { readContext } from '../cluster/existing/kubeconfig.ts'
 import type { Kube, KubeObject } from '../cluster/kube.ts'
 import { kubeOf } from '../cluster/kube-client.ts'
 import { untilObjects } from '../cluster/until.ts'
-import { countedPods } from '../faults/hurt-pods.ts'
 import { sweepContext } from '../journal/leases.ts'
+import { counted } from '../model/counted.ts'
 import { runLabel } from '../model/limits.ts'
 import { describeCluster } from './describe.ts'
 import { accessOf, type ExistingOptions } from './existing-options.ts'
@@ -38,7 +38,7 @@ export async function bringUpExisting(
   signal.throwIfAborted()
   const nodes = allowNodeFaults.length > 0 ? ` and ${allowNodeFaults.join(', ')}` : ''
   say(
-    `cluster: ${context}, Kubernetes ${described.kubernetesVersion}, made by somebody else: the run touches its own namespaces${nodes}, and hurts at most ${countedPods(atMostHurt)} at once`,
+    `cluster: ${context}, Kubernetes ${described.kubernetesVersion}, made by somebody else: the run touches its own namespaces${nodes}, and hurts at most ${counted(atMostHurt, 'pod')} at once`,
   )
   if (existing.helperImage === undefined) {
     say('cluster: without --helper-image no traffic can be sent: scenarios that send some are skipped')

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts'
 import { roleLabel } from '../model/limits.ts'
 import { whoEnded } from './shutdown.ts'
 import type { Timeline } from './timeline.ts'
@@ -73,7 +74,7 @@ function tellOf(timeline: Timeline, name: string, first: Lost, group: Lost[]): s
 function countsOf(group: Lost[]): string {
   const kinds = Map.groupBy(group, ({ asked }) => `${asked.connection} (${asked.lost})`)
   const [first] = kinds.values()
-  const requests = group.length === 1 ? '1 request' : `${group.length} requests`
+  const requests = counted(group.length, 'request')
   if (kinds.size === 1 && first) return `${requests} lost on ${connectionsOf(first)}`
   return `${requests} lost: ${[...kinds.values()].map((kind) => `${kind.length} on ${connectionsOf(kind)}`).join(', ')}`
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { counted } from '../../model/counted.ts'
 import type { Prediction, Term } from '../../model/result.ts'
 import type { WeakSpot } from '../../predict/weak-spots.ts'
 import { wrap } from '../doctor/print.ts'
@@ -54,10 +55,9 @@ class Printer {
   }
 
   workload({ subject, replicas, services, faults, weakSpots }: Told): string[] {
-    const many = replicas === 1 ? '1 replica' : `${replicas} replicas`
     const where = services.length > 0 ? `, in ${services.join(' and ')}` : ', in no Service'
     return [
-      this.paint('bold', `${subject}: ${many}${where}`),
+      this.paint('bold', `${subject}: ${counted(replicas, 'replica')}${where}`),
       ...faults.flatMap((forecast) => ['', ...this.forecast(forecast)]),
       '',
       this.paint('bold', weakSpots.length > 0 ? 'Weak spots' : 'No weak spot is seen in its spec'),
