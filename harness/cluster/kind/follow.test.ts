@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,7 +6,7 @@ import { PassThrough } from 'node:stream'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { EnvironmentError } from '../../model/errors.ts'
 import { run, tryRun } from '../process.ts'
-import { followInNode, untilInputCloses } from './follow.ts'
+import { followHere, followInNode, untilInputCloses } from './follow.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rolypoly-follow-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -57,6 +58,28 @@ test('it calls back with each line until the signal, which is no failure', async
   stopping.abort()
   await following
   await expect.poll(() => Promise.all(pids.map(isGone))).toEqual([true, true])
+})
+
+test('what is followed on this machine does not outlive a run that is killed', async () => {
+  const follow = JSON.stringify(new URL('follow.ts', import.meta.url).href)
+  const script = `const { followHere } = await import(${follow})
+    await followHere(${JSON.stringify(endless)}, console.log, new AbortController().signal)`
+  const dying = spawn(process.execPath, ['--input-type=module', '-e', script])
+  let told = ''
+  dying.stdout.on('data', (data) => {
+    told += data
+  })
+  await expect.poll(() => told.split('\n').length, { timeout: 10_000 }).toBe(3)
+  const pids = told.trim().split('\n')
+  expect(await Promise.all(pids.map(isGone))).toEqual([false, false])
+  dying.kill('SIGKILL')
+  await expect.poll(() => Promise.all(pids.map(isGone))).toEqual([true, true])
+})
+
+test('a command on this machine that fails is an error', async () => {
+  const fails = ['sh', '-c', 'exit 7']
+  const following = followHere(fails, () => undefined, new AbortController().signal)
+  await expect(following).rejects.toThrow(EnvironmentError)
 })
 
 test('a command that fails, or a node that is not there, is an error', async () => {

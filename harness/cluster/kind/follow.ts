@@ -3,7 +3,7 @@ import { tryRun } from '../process.ts'
 /**
  * A script for bash that runs its arguments, in a process group of their own, until they end or its standard input
  * closes. Whoever ends the client of `docker exec -i` ends nothing in the container but closes that input, as the
- * client's own death does.
+ * client's own death does, and on this machine that of the run, however it dies.
  */
 export const untilInputCloses = `set -m; exec 3<&0
 "$@" 3<&- </dev/null & command=$!; exec 2>/dev/null
@@ -21,7 +21,8 @@ export async function followInNode(
   onLine: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  await followDocker(
+  await follow(
+    'docker',
     ['exec', '-i', node, 'bash', '-c', untilInputCloses, 'follow', ...command],
     onLine,
     signal,
@@ -29,15 +30,25 @@ export async function followInNode(
 }
 
 /**
- * Runs docker until it ends or the signal, and calls back with each line of both its outputs.
+ * As {@link followInNode}, on this machine: a command that may have nothing to print for hours would not notice the death
+ * of this process.
  *
  * @throws EnvironmentError where it fails before the signal.
  */
-export async function followDocker(
+export async function followHere(
+  command: string[],
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  await follow('bash', ['-c', untilInputCloses, 'follow', ...command], onLine, signal)
+}
+
+async function follow(
+  command: string,
   args: string[],
   onLine: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const outcome = await tryRun('docker', args, { follow: true, onLine, signal })
+  const outcome = await tryRun(command, args, { follow: true, onLine, signal })
   if (!outcome.ok && !signal.aborted) throw outcome.error
 }

@@ -1,7 +1,7 @@
 import pRetry from 'p-retry'
 import type { NodePower, NodeState } from '../cluster.ts'
 import { run } from '../process.ts'
-import { followDocker } from './follow.ts'
+import { followHere } from './follow.ts'
 
 const timeoutMs = 60_000
 
@@ -27,7 +27,11 @@ export const kindPower: NodePower = {
   async followPauses(nodes, onPause, signal) {
     const which = [...nodes.map((node) => `container=${node}`), 'event=pause']
     const filters = which.flatMap((filter) => ['--filter', filter])
-    await followDocker(['events', ...filters, '--format', '{{.Actor.Attributes.name}}'], onPause, signal)
+    await followHere(
+      ['docker', 'events', ...filters, '--format', '{{.Actor.Attributes.name}}'],
+      onPause,
+      signal,
+    )
   },
   async kubelet(node, act) {
     await docker('exec', node, 'systemctl', act, 'kubelet')
