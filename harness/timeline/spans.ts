@@ -6,6 +6,7 @@ export interface Span {
   toMs: number | null
 }
 
+/** Whether it holds at that moment: what ends in it holds no more. */
 export function holdsAt({ fromMs, toMs }: Span, atMs: number): boolean {
   return fromMs <= atMs && (toMs === null || toMs > atMs)
 }

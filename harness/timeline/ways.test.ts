@@ -256,6 +256,7 @@ test('a pod that was never ready, and that nobody told to stop, was not ready ye
   const unready = (atMs: number, ready: boolean) => seen(atMs, { name: 'web-9', ip: '10.244.1.99', ready })
   const late: RequestParts = { ...neu, address: '10.244.1.99' }
   expect(wayOf(500, late, unready(400, false), unready(502, true))).toBe('not ready yet')
+  expect(wayOf(501, late, unready(400, false), unready(502, true))).toBe('not listening yet')
   expect(wayOf(900, late, unready(400, false), unready(502, true), unready(600, false))).toBe('unknown')
 })
 

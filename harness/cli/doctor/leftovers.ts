@@ -1,5 +1,6 @@
 import { type Fate, fateOf } from '../../journal/fate.ts'
 import { knownClusters } from '../../journal/known.ts'
+import { counted } from '../../model/counted.ts'
 import { fine, type Judgement } from './finding.ts'
 
 export async function checkLeftovers(): Promise<Judgement> {
@@ -15,10 +16,9 @@ export function judgeLeftovers(clusters: { name: string; fate: Fate }[]): Judgem
   const told = [...Map.groupBy(others, ({ fate }) => fate)].map(([fate, { length }]) => `${length} ${fate}`)
   const besides = told.length > 0 ? `; ${told.join(', ')}` : ''
   if (dead.length === 0) return fine(`no cluster of a dead run${besides}`)
-  const word = dead.length === 1 ? 'cluster' : 'clusters'
   return {
     level: 'warning',
-    found: `${dead.length} ${word} of dead runs: ${dead.join(', ')}${besides}`,
+    found: `${counted(dead.length, 'cluster')} of dead runs: ${dead.join(', ')}${besides}`,
     remedy: 'npx rolypoly sweep',
   }
 }
