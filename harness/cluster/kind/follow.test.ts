@@ -41,6 +41,19 @@ test('a command on a node ends with all that it started when its input closes', 
   await expect.poll(() => Promise.all(pids.map(isGone))).toEqual([true, true])
 })
 
+test('a command whose shell is ended while it starts is watched already', async () => {
+  const slow = join(folder, 'slow')
+  writeFileSync(slow, "trap 'sleep 0.2' DEBUG\n")
+  const pids: string[] = []
+  const endsItsShell = ['sh', '-c', 'echo $$; kill $PPID; exec sleep 1000']
+  const args = ['-c', untilInputCloses, 'follow', ...endsItsShell]
+  const options = { input: new PassThrough(), env: { BASH_ENV: slow } }
+  const running = tryRun('bash', args, { ...options, onLine: (line) => pids.push(line) })
+  await expect.poll(() => pids.length, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => isGone(pids[0])).toBe(true)
+  await running
+})
+
 test('a command that ends by itself is over at once, with its own exit code and no word of the shell', async () => {
   const script = ['-c', untilInputCloses, 'follow', 'sh', '-c', 'echo out; exit 7']
   const { exitCode, stdout, stderr } = await tryRun('bash', script, { input: new PassThrough() })

@@ -3,12 +3,12 @@ import { tryRun } from '../process.ts'
 /**
  * A script for bash that runs its arguments, in a process group of their own, until they end or its standard input
  * closes. Whoever ends the client of `docker exec -i` ends nothing in the container but closes that input, as the
- * client's own death does, and on this machine that of the run, however it dies.
+ * client's own death does, and on this machine that of the run, however it dies. The group first starts what watches that
+ * input, and only then becomes the command: wherever this shell is ended, no command is there unwatched.
  */
 export const untilInputCloses = `set -m; exec 3<&0
-"$@" 3<&- </dev/null & command=$!; exec 2>/dev/null
-{ cat <&3 >/dev/null; kill -- -$command; } & watcher=$!
-wait $command; code=$?; kill -- -$watcher; exit $code`
+{ { cat <&3 >/dev/null; kill 0; } 2>/dev/null & exec "$@" 3<&- </dev/null; } & exec 2>/dev/null
+wait $!; code=$?; kill -- -$!; exit $code`
 
 /**
  * Runs a command in a node's container until it ends or the signal, and calls back with each line of both its outputs.
