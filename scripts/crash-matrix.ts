@@ -13,7 +13,7 @@ import { guardLog } from '../harness/journal/guard.ts'
 import { openEntries } from '../harness/journal/journal.ts'
 import { EnvironmentError, UsageError } from '../harness/model/errors.ts'
 import { command, interrupted, interruption, wholeNumber } from './command.ts'
-import { crash, playWell, type Series } from './crash/crash.ts'
+import { crash, markOf, playWell, type Series } from './crash/crash.ts'
 import { hurts } from './crash/faults.ts'
 import { difference, type Fingerprint, fingerprint } from './crash/fingerprint.ts'
 import { drawPoints, type Point } from './crash/points.ts'
@@ -43,7 +43,7 @@ await command('crash-matrix', async () => {
   await mkdir(series.into, { recursive: true })
   const { cluster } = await playWell(series, 'before')
   console.log(`cluster: ${cluster} is hurt at ${points.length} points`)
-  const before = await settled(cluster, [])
+  const before = await settled(cluster, markOf(series), [])
   const stopping = interruption()
   let failed = 0
   let inPlace = 0
@@ -86,7 +86,7 @@ async function play(series: Series, point: Point, cluster: string, before: Finge
       return { delayMs, undone, wrong: [`the next run took another cluster, ${next.cluster}`] }
     undone = next.undone
   }
-  const wrong = difference(before, await settled(cluster, before))
+  const wrong = difference(before, await settled(cluster, markOf(series), before))
   if (leavesFault(point) && !undone.some(isOfFault)) wrong.push('nothing of the fault was there to be undone')
   return { delayMs, undone, wrong }
 }
@@ -116,11 +116,11 @@ async function untilFree(cluster: string): Promise<string[]> {
 }
 
 /** The fingerprint as soon as it is this one, or the last one that was seen; of a cluster at rest where there is none. */
-async function settled(cluster: string, wanted: Fingerprint): Promise<Fingerprint> {
+async function settled(cluster: string, mark: string, wanted: Fingerprint): Promise<Fingerprint> {
   const untilMs = realClock.now() + settlesWithinMs
   for (;;) {
     const entry = (await openEntries()).find((one) => one.cluster === cluster)
-    const seen = await fingerprint(cluster, entry?.kubeconfig ?? '')
+    const seen = await fingerprint(cluster, entry?.kubeconfig ?? '', mark)
     const isAtRest = !seen.some((line) => line.startsWith('Namespace rolypoly-'))
     if (wanted.length > 0 ? difference(wanted, seen).length === 0 : isAtRest) return seen
     if (realClock.now() > untilMs) return seen

@@ -19,6 +19,11 @@ export interface Series {
   nodes: number
 }
 
+/** What every process of a killed run has in its environment, and no other. */
+export function markOf({ into }: Series): string {
+  return `CRASH_INTO=${into}`
+}
+
 /** A run that passed. */
 export interface Passed {
   cluster: string
@@ -62,7 +67,7 @@ async function isKilled({ into, nodes }: Series, point: Point): Promise<boolean>
   const args = [cli, 'run', 'scenarios/hurt.', ...common(nodes), '--report', folder]
   const child = spawn(process.execPath, args, {
     cwd: here,
-    env: { ...process.env, CRASH_FAULT: point.fault },
+    env: { ...process.env, CRASH_FAULT: point.fault, CRASH_INTO: into },
     stdio: ['ignore', log.fd, log.fd],
     detached: true,
   })

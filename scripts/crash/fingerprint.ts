@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { NodeObject } from '../../harness/cluster/kube.ts'
 import { connectKube } from '../../harness/cluster/kube-client.ts'
 import { run } from '../../harness/cluster/process.ts'
@@ -8,9 +10,9 @@ export type Fingerprint = string[]
 /**
  * Looks for itself, and asks nothing of the code that is judged by it: every container of the cluster, every Node with
  * its labels, annotations and taints, every namespace; and on every node its rules, mounts, manifests, services, whatever
- * is stopped, and what was started from outside.
+ * is stopped, and what was started from outside; and, on this machine, every process with `mark` in its environment.
  */
-export async function fingerprint(cluster: string, kubeconfig: string): Promise<Fingerprint> {
+export async function fingerprint(cluster: string, kubeconfig: string, mark: string): Promise<Fingerprint> {
   const containers = await docker('ps', '--all', '--format', '{{.Names}} is {{.State}}')
   const ours = containers.split('\n').filter((line) => line.startsWith(`${cluster}-`))
   const onNodes = ours.map(async (line) => {
@@ -19,7 +21,25 @@ export async function fingerprint(cluster: string, kubeconfig: string): Promise<
     const seen = await docker('exec', node, 'sh', '-c', look)
     return seen.split('\n').map((one) => `${node}: ${one}`)
   })
-  return [...ours, ...(await Promise.all(onNodes)).flat(), ...(await objects(kubeconfig))].toSorted()
+  const inCluster = [...(await Promise.all(onNodes)).flat(), ...(await objects(kubeconfig))]
+  return [...ours, ...inCluster, ...(await marked(mark))].toSorted()
+}
+
+/** The processes on this machine that have this variable, as `NAME=value`: a process leaves it to all that it starts. */
+export async function marked(variable: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const found = pids.map(async (pid) => {
+    const environment = await listed(pid, 'environ')
+    if (!environment.includes(variable)) return []
+    return [`on this machine: ${(await listed(pid, 'cmdline')).join(' ').slice(0, 60)}`]
+  })
+  return (await Promise.all(found)).flat()
+}
+
+/** A list that the kernel ends each part of with a zero; empty where the process is gone. */
+async function listed(pid: string, file: string): Promise<string[]> {
+  const text = await readFile(join('/proc', pid, file), 'utf8').catch(() => '')
+  return text.split('\0').slice(0, -1)
 }
 
 /** What the one has and the other has not. */
