@@ -12,6 +12,22 @@ export interface Clock {
   outside<T>(work: () => Promise<T>): Promise<T>
 }
 
+/** Two looks that are further apart had this process held up between them. */
+const togetherMs = 2
+
+/**
+ * What the clock of the cluster's machines shows when `zero.now()` is 0, in milliseconds since 1970. A busy machine may
+ * hold this process up for hundreds of milliseconds between one clock and the other: both are read until they were read
+ * together.
+ */
+export function readEpochAtZero(clock: Pick<Clock, 'epoch'>, zero: Pick<Clock, 'now'>): number {
+  for (;;) {
+    const nowMs = zero.now()
+    const epochMs = clock.epoch()
+    if (zero.now() - nowMs <= togetherMs) return epochMs - nowMs
+  }
+}
+
 /** The machine's own monotonic clock. */
 export const realClock: Clock = {
   now: () => performance.now(),

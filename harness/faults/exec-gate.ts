@@ -1,3 +1,4 @@
+import { readEpochAtZero } from '../cluster/clock.ts'
 import { onNode } from '../cluster/kind/on-node.ts'
 import type { Stage } from '../workload/stage.ts'
 import { gate, gateKeeper, hangs } from './exec-gate-scripts.ts'
@@ -32,7 +33,7 @@ export async function startExecGate(options: ExecGateOptions): Promise<() => Pro
   const { stage, node, podUid, container, command, exitCode, onFailed } = options
   const { cluster, recording, signal } = stage
   const name = `${podUid}-${cluster.newSuffix()}`
-  const epochAtZero = cluster.clock.epoch() - recording.now()
+  const epochAtZero = readEpochAtZero(cluster.clock, recording)
   const lines = new HelperLines({ recording, name: `Node/${node}`, node, epochAtZero, onFailed })
   const following = new AbortController()
   const keep = [

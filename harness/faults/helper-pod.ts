@@ -1,3 +1,4 @@
+import { readEpochAtZero } from '../cluster/clock.ts'
 import type { KubeObject } from '../cluster/kube.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import { managedBy, roleLabel } from '../model/limits.ts'
@@ -33,7 +34,7 @@ export async function startHelperPod(options: HelperPodOptions): Promise<() => P
   const subject = `Pod/${namespace}/${name}`
   await cluster.kube.create(helperPod(name, options))
 
-  const epochAtZero = cluster.clock.epoch() - recording.now()
+  const epochAtZero = readEpochAtZero(cluster.clock, recording)
   const lines = new HelperLines({ recording, name: subject, node, epochAtZero, onFailed })
   const following = new AbortController()
   const isThere = () => recording.timeline.of('pod').find(({ detail }) => detail.name === name)

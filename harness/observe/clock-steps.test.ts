@@ -3,16 +3,21 @@ import type { Clock } from '../cluster/clock.ts'
 import type { Observation } from '../model/observation.ts'
 import { watchClock } from './clock-steps.ts'
 
-/** What is recorded while the machine's clock is set by so much in each second. */
-async function gapsOf(steps: number[]): Promise<Observation[]> {
+/** What is recorded while the machine's clock is set by so much in each second, on a machine that holds us up there. */
+async function gapsOf(steps: number[], heldUpMs = 0): Promise<Observation[]> {
   const recorded: Observation[] = []
   const stopping = new AbortController()
   const left = [...steps]
-  let [nowMs, aheadMs] = [7_000, 1_700_000_000_000]
+  let [nowMs, aheadMs, heldUp] = [7_000, 1_700_000_000_000, 0]
   const clock: Clock = {
     now: () => nowMs,
-    epoch: () => nowMs + aheadMs,
+    epoch: () => {
+      nowMs += heldUp
+      heldUp = 0
+      return nowMs + aheadMs
+    },
     sleep: async (ms) => {
+      heldUp = heldUpMs
       const step = left.shift()
       if (step === undefined) return stopping.abort()
       nowMs += ms
@@ -31,6 +36,10 @@ test('a clock that goes on as it should is none', async () => {
 
 test('a clock that is slewed for long is none', async () => {
   expect(await gapsOf(Array<number>(2_000).fill(0.5))).toEqual([])
+})
+
+test('a process that is held up between two looks at the clocks sees no step', async () => {
+  expect(await gapsOf([0, 0, 0], 320)).toEqual([])
 })
 
 test('a clock that is set forward and back is a gap each time', async () => {

@@ -1,4 +1,4 @@
-import type { Clock } from '../cluster/clock.ts'
+import { type Clock, readEpochAtZero } from '../cluster/clock.ts'
 import { formatMs } from '../model/duration.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -18,12 +18,11 @@ const stepFromMs = 250
  * machine that slept meanwhile looks the same, and is as good as one.
  */
 export async function watchClock({ clock, recorder, signal }: ClockSteps): Promise<void> {
-  const ahead = () => clock.epoch() - clock.now()
-  let known = ahead()
+  let known = readEpochAtZero(clock, clock)
   let fromMs = recorder.now()
   while (!signal.aborted) {
     await clock.sleep(lookEveryMs, signal).catch(() => undefined)
-    const stepMs = ahead() - known
+    const stepMs = readEpochAtZero(clock, clock) - known
     const atMs = recorder.now()
     if (Math.abs(stepMs) >= stepFromMs) {
       const way = stepMs > 0 ? 'forward' : 'back'

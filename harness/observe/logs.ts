@@ -1,3 +1,4 @@
+import { readEpochAtZero } from '../cluster/clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { isNoneBefore } from '../cluster/kube-error.ts'
 import type { LogObservation, LogSource } from '../model/observation.ts'
@@ -34,7 +35,7 @@ const streamEndsWithinMs = 5_000
 export function followLogs(options: LogsOptions): Logs {
   const { cluster, recorder, signal } = options
   const { clock } = cluster
-  const epochAtZero = clock.epoch() - recorder.now()
+  const epochAtZero = readEpochAtZero(clock, recorder)
   const readers = new Map<string, LogReading>()
   return {
     follow(source) {

@@ -1,3 +1,4 @@
+import { readEpochAtZero } from '../cluster/clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Interval } from '../model/interval.ts'
 import { roleLabel } from '../model/limits.ts'
@@ -27,7 +28,7 @@ const askAtMost = 20
  */
 export function followRuntime({ cluster, recorder, signal }: RuntimeOptions): Runtime {
   if (!cluster.capabilities.has('node.exec')) return { settled: async () => undefined }
-  const epochAtZero = cluster.clock.epoch() - recorder.now()
+  const epochAtZero = readEpochAtZero(cluster.clock, recorder)
   const asked = new Map<string, number>()
   const open = () =>
     endedContainers(recorder).filter(({ detail }) => (asked.get(detail.containerID) ?? 0) < askAtMost)

@@ -1,4 +1,4 @@
-import type { Clock } from '../cluster/clock.ts'
+import { type Clock, readEpochAtZero } from '../cluster/clock.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import type { TrafficObservation } from '../model/observation.ts'
@@ -62,7 +62,7 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   if (!running) throw new EnvironmentError(`Pod/${namespace}/${name}: the traffic prober did not start`)
 
   const stopping = new AbortController()
-  const epochAtZero = cluster.clock.epoch() - recorder.now()
+  const epochAtZero = readEpochAtZero(cluster.clock, recorder)
   const record = (request: ProbedRequest) => recorder.record(observed(request, service, epochAtZero))
   const flow = new Flow(record)
   void followLog(options, name, flow, stopping.signal)
