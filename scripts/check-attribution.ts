@@ -2,7 +2,7 @@
 // pod that was told to stop, by the route of its connection, and in the way that its app loses requests.
 //
 //   node scripts/check-attribution.ts <the run's folder>
-import type { ScenarioResult } from '../harness/model/result.ts'
+import type { Loss, ScenarioResult } from '../harness/model/result.ts'
 import { readResult } from '../reports/write.ts'
 
 interface Truth {
@@ -81,8 +81,17 @@ function* wrongWith({ traffic, shutdowns = [], faults }: ScenarioResult, truth: 
     .filter((one) => !unready.includes(one))
     .find(({ text }) => !truth.ways.some((way) => text.includes(way)))
   if (other) yield `lost in another way: ${other.text}`
-  if (!explanations.some(({ text }) => truth.must.some((way) => text.includes(way))))
-    yield `none of them was told: ${truth.must.join(', or ')}`
+  const must = truth.must.includes(stoppedListening) && !wasAskedInTime(losses) ? [endedFirst] : truth.must
+  if (!explanations.some(({ text }) => must.some((way) => text.includes(way))))
+    yield `none of them was told: ${must.join(', or ')}`
+}
+
+/**
+ * Whether the app refused anything while it still ran. Where the machine held the prober up all that time, nobody asked,
+ * and nobody can tell that the app stopped listening before it ended.
+ */
+function wasAskedInTime(losses: Loss[]): boolean {
+  return losses.some(({ reason, sinceEndMs }) => reason === 'refused' && (sinceEndMs ?? -1) < 0)
 }
 
 const [folder = ''] = process.argv.slice(2)
