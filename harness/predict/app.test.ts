@@ -76,7 +76,7 @@ describe('a new pod', () => {
 
   test('needs as many successes, a period apart', () => {
     const patient = podOf({ name: 'app', readinessProbe: { periodSeconds: 2, successThreshold: 4 } })
-    expect(ready({}, patient)).toEqual([6_000, seen + 8_000])
+    expect(ready({}, patient)).toEqual([5_500, seen + 8_000])
   })
 
   test('waits for its startup probe too', () => {

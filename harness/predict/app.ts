@@ -1,22 +1,19 @@
 import type { AppTiming } from '../model/fault.ts'
 import type { Term } from '../model/result.ts'
-import { failuresToThreshold, startsUp } from './probes.ts'
+import { failuresToThreshold, moreOf, startsUp } from './probes.ts'
 import { type ContainerTiming, type PodTiming, type ProbeTiming, resolveProbe } from './spec.ts'
 import { atOnceAtBest, period, slowestOf, sum } from './terms.ts'
 
 const source = 'https://kubernetes.io/docs/concepts/workloads/pods/probes/'
-
-/** The kubelet counts initialDelaySeconds from the whole second in which it started the container. */
-const wholeSecondMs = 1_000
 
 /**
  * From the start of a container to the failure that reaches its liveness' threshold, where the app is well until then.
  * A failing answer is taken to come at once, as a status does.
  */
 export function fallsIll(liveness: ProbeTiming, illAfterMs: number): Term[] {
-  const { delayMs, periodMs } = resolveProbe(liveness)
+  const { delayMs, leastDelayMs, periodMs } = resolveProbe(liveness)
   const range: [number, number] = [
-    Math.max(illAfterMs, delayMs - wholeSecondMs),
+    Math.max(illAfterMs, leastDelayMs),
     Math.max(illAfterMs, delayMs) + periodMs,
   ]
   return [
@@ -44,12 +41,12 @@ export function firstReady(pod: PodTiming, { readyAfterMs = 0 }: AppTiming, read
 
 function readyFrom({ name, readinessProbe }: ContainerTiming, leastMs: number, mostMs: number): Term {
   if (!readinessProbe) return period(`${name} is ready once it runs`, [leastMs, mostMs], source)
-  const { delayMs, periodMs, successes } = resolveProbe(readinessProbe)
-  const more = (successes - 1) * periodMs
+  const { delayMs, leastDelayMs, periodMs, successes } = resolveProbe(readinessProbe)
+  const [leastMoreMs, moreMs] = moreOf(successes, periodMs)
   const inARow = successes > 1 ? `, and ${successes} successes in a row` : ''
   return period(
     `initialDelaySeconds of the readiness of ${name}, or its app's own time, to the next tick${inARow}`,
-    [Math.max(leastMs, delayMs - wholeSecondMs, 0) + more, Math.max(mostMs, delayMs) + periodMs + more],
+    [Math.max(leastMs, leastDelayMs) + leastMoreMs, Math.max(mostMs, delayMs) + periodMs + moreMs],
     source,
   )
 }

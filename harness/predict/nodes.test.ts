@@ -114,7 +114,7 @@ describe('a node that comes back before its pods are evicted has them in their e
     const joins = predict.joinsEndpoints(of('stopped', probed))
     const ready = 9_000 + 2_000 + 6_000
     const starts = ms(nodeBoots, sandboxStarts, plegStart)
-    expect(window(joins)).toEqual([9_000 + 4_000, starts + ready + follow])
+    expect(window(joins)).toEqual([8_000 + 3_500, starts + ready + follow])
   })
 })
 

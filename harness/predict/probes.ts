@@ -13,25 +13,28 @@ const earlyTickMs = 500
 export function failuresToThreshold(probe: ProbeTiming, failure: ProbeFailure): Term[] {
   const { failures } = resolveProbe(probe)
   const apartMs = spacingMs(probe, failure)
-  const ms = (failures - 1) * apartMs
   return [
     period(
       `${counted(failures - 1, 'more failure')}, ${apartMs / 1_000} s apart`,
-      [Math.max(0, ms - earlyTickMs), ms],
+      moreOf(failures, apartMs),
       source,
     ),
     ...timeOut(probe, failure),
   ]
 }
 
+/** From the first of so many in a row to the last, least and most. */
+export function moreOf(inARow: number, apartMs: number): [number, number] {
+  const ms = (inARow - 1) * apartMs
+  return [Math.max(0, ms - earlyTickMs), ms]
+}
+
 /** From the start of a container to the failure that reaches the threshold, where it fails from its start. */
 export function failuresFromStart(probe: ProbeTiming, failure: ProbeFailure): Term[] {
-  const { failures, periodMs, delayMs } = resolveProbe(probe)
-  const ms = (failures - 1) * spacingMs(probe, failure)
+  const { periodMs, delayMs, leastDelayMs } = resolveProbe(probe)
   return [
-    period('initialDelaySeconds, to the next tick', [delayMs, delayMs + periodMs], source),
-    period(counted(failures - 1, 'more failure'), [ms, ms], source),
-    ...timeOut(probe, failure),
+    period('initialDelaySeconds, to the next tick', [leastDelayMs, delayMs + periodMs], source),
+    ...failuresToThreshold(probe, failure),
   ]
 }
 
@@ -80,16 +83,19 @@ function readyBySpec(pod: PodTiming): Term[] {
 /** A startup probe holds back the other two until it succeeds. */
 export function startsUp({ name, startupProbe }: ContainerTiming): Term[] {
   if (!startupProbe) return []
-  const { delayMs, periodMs, failures } = resolveProbe(startupProbe)
+  const { delayMs, leastDelayMs, periodMs, failures } = resolveProbe(startupProbe)
   const term = `the startup probe of ${name}, asked at most ${counted(failures, 'time')}`
-  return [period(term, [delayMs, delayMs + failures * periodMs], source)]
+  return [period(term, [leastDelayMs, delayMs + failures * periodMs], source)]
 }
 
 function readyAfterStart({ name, readinessProbe }: ContainerTiming): Term[] {
   if (!readinessProbe) return []
-  const { delayMs, periodMs, successes } = resolveProbe(readinessProbe)
+  const { delayMs, leastDelayMs, periodMs, successes } = resolveProbe(readinessProbe)
   const term = `initialDelaySeconds of the readiness of ${name}, to the next tick`
-  return [period(term, [delayMs, delayMs + periodMs], source), ...successesToThreshold(successes, periodMs)]
+  return [
+    period(term, [leastDelayMs, delayMs + periodMs], source),
+    ...successesToThreshold(successes, periodMs),
+  ]
 }
 
 /** After a probe has begun to succeed again: up to a period to the first success, then as many more as it takes. */
@@ -100,8 +106,9 @@ export function succeedsAgain(probe: ProbeTiming): Term[] {
 
 function successesToThreshold(successes: number, periodMs: number): Term[] {
   // One more period, for a probe may come while the app still warms up.
-  const range: [number, number] = [(successes - 1) * periodMs, successes * periodMs]
-  return [period(successes === 1 ? 'a success' : `${successes} successes in a row`, range, source)]
+  const [leastMs] = moreOf(successes, periodMs)
+  const term = successes === 1 ? 'a success' : `${successes} successes in a row`
+  return [period(term, [leastMs, successes * periodMs], source)]
 }
 
 /**

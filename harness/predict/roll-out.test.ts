@@ -22,8 +22,8 @@ const rolling = (maxSurge: number | string, maxUnavailable: number | string): Ro
 /** What the machine takes of a pod's way to its readiness, a relist of a second among it, and of what follows it. */
 const step = shares.rollOutStep
 const perPod = shares.replacementCreated + shares.sandboxStarts + 1_000 + shares.statusArrives
-/** Readiness D=4 P=2: asked at 6 s at the latest, and once more where that was too early. */
-const [readyMs, readyByMs] = [4_000, 8_000]
+/** Readiness D=4 P=2: asked at 3 s at best, counted from a whole second; at 6 s at the latest, and once more where that was too early. */
+const [readyMs, readyByMs] = [3_000, 8_000]
 const after = step + shares.endpointsFollow
 
 describe('what a roll-out may add and take', () => {

@@ -45,6 +45,8 @@ export interface ProbeTiming {
 /** A probe's timing in milliseconds and counts, with the API server's defaults filled in. */
 export interface ResolvedProbe {
   delayMs: number
+  /** How soon after its container's start it may first be asked: the kubelet counts from the whole second of that start. */
+  leastDelayMs: number
   periodMs: number
   timeoutMs: number
   successes: number
@@ -53,11 +55,14 @@ export interface ResolvedProbe {
 
 /**
  * The API server takes 0 for what is not given.
- * https://kubernetes.io/docs/concepts/workloads/pods/probes/#configure-probes
+ * https://kubernetes.io/docs/concepts/workloads/pods/probes/#configure-probes; the whole second is that of
+ * kubernetes/pkg/kubelet/status/status_manager.go: normalizeStatus, which prober/worker.go counts from.
  */
 export function resolveProbe(probe: ProbeTiming): ResolvedProbe {
+  const delayMs = (probe.initialDelaySeconds ?? 0) * 1_000
   return {
-    delayMs: (probe.initialDelaySeconds ?? 0) * 1_000,
+    delayMs,
+    leastDelayMs: Math.max(0, delayMs - 1_000),
     periodMs: (probe.periodSeconds || 10) * 1_000,
     timeoutMs: (probe.timeoutSeconds || 1) * 1_000,
     successes: probe.successThreshold || 1,

@@ -236,11 +236,11 @@ describe('a Deployment that is changed', () => {
 
   test('rolls out in waves, by its own strategy', () => {
     const [oneByOne = 0] = windowOf(slow, 'rollOut(app, chart)')
-    expect(oneByOne).toBe(27_000)
+    expect(oneByOne).toBe(24_000)
     const strategy = { rollingUpdate: { maxSurge: '100%' } }
-    expect(windowOf({ ...slow, strategy }, 'rollOut(app, chart)')[0]).toBe(9_000)
-    expect(windowOf({ ...slow, minReadySeconds: 6 }, 'rollOut(app, chart)')[0]).toBe(42_000)
-    expect(windowOf(slow, 'scale(app, { to: 4 })')[0]).toBe(9_000)
+    expect(windowOf({ ...slow, strategy }, 'rollOut(app, chart)')[0]).toBe(8_000)
+    expect(windowOf({ ...slow, minReadySeconds: 6 }, 'rollOut(app, chart)')[0]).toBe(39_000)
+    expect(windowOf(slow, 'scale(app, { to: 4 })')[0]).toBe(8_000)
   })
 
   test('tells of a stall after its progress deadline, or never where it has none', () => {
