@@ -12,6 +12,7 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 const cli = join(here, '..', '..', 'harness', 'cli', 'main.ts')
 const beginsWithinMs = 180_000
 const lookEveryMs = 50
+const intoVariable = 'CRASH_INTO'
 
 /** Runs of one series: on one kept cluster, each with a folder of its own under `into`. */
 export interface Series {
@@ -21,7 +22,7 @@ export interface Series {
 
 /** What every process of a killed run has in its environment, and no other. */
 export function markOf({ into }: Series): string {
-  return `CRASH_INTO=${into}`
+  return `${intoVariable}=${into}`
 }
 
 /** A run that passed. */
@@ -67,7 +68,7 @@ async function isKilled({ into, nodes }: Series, point: Point): Promise<boolean>
   const args = [cli, 'run', 'scenarios/hurt.', ...common(nodes), '--report', folder]
   const child = spawn(process.execPath, args, {
     cwd: here,
-    env: { ...process.env, CRASH_FAULT: point.fault, CRASH_INTO: into },
+    env: { ...process.env, CRASH_FAULT: point.fault, [intoVariable]: into },
     stdio: ['ignore', log.fd, log.fd],
     detached: true,
   })
