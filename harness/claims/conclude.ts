@@ -23,6 +23,14 @@ export interface Window {
   lostMs?: number
 }
 
+/** A node was down up to 0.6 s before its container was told to be. */
+const latestReceiptMs = 1_000
+
+/** How much later than the fault itself its receipt may have come: it has landed at some time since it was injected. */
+function receiptLateMs(anchorMs: number, { notBeforeMs }: Window): number {
+  return Math.min(latestReceiptMs, Math.max(0, anchorMs - notBeforeMs))
+}
+
 /** Writes down what a response has come to: in time, early, broken or late. */
 export function conclude(claim: Response, entry: Entry, seen: Judgement, window: Window): void {
   const { subject, promise, stage } = claim
@@ -42,8 +50,10 @@ export function conclude(claim: Response, entry: Entry, seen: Judgement, window:
       entry.result.reached = seen.reached.map(({ what, atMs }) => ({ what, ms: atMs - anchorMs }))
     }
     const when = `${formatMs(measuredMs)} after ${event}`
+    // The scenario's own limit is counted from the receipt, to the millisecond.
+    const lateMs = claim.notBefore === undefined ? receiptLateMs(anchorMs, window) : 0
     // Where nothing has to pass first, another watch may bring the consequence a moment before the receipt.
-    const isEarly = earliestMs > 0 ? measuredMs < earliestMs : seen.atMs < window.notBeforeMs
+    const isEarly = earliestMs > 0 ? measuredMs + lateMs < earliestMs : seen.atMs < window.notBeforeMs
     if (isEarly && !stage.control) {
       entry.result.timing = 'early'
       if (claim.notBefore !== undefined || claim.isBrokenEarly) {

@@ -110,12 +110,20 @@ describe('inside its window', () => {
 
 describe('outside its window', () => {
   test('what comes too early was done by something else, and is inconclusive', async () => {
-    const { result } = await claim([step(2_999, 'held')])
-    expect(result).toMatchObject({ verdict: 'inconclusive', timing: 'early', measuredMs: 1_999 })
+    const { result } = await claim([step(2_499, 'held')])
+    expect(result).toMatchObject({ verdict: 'inconclusive', timing: 'early', measuredMs: 1_499 })
     expect(result.message).toMatch(
-      /^Pod\/shop\/web-1: did it 2\.0 s after deletePod landed, before the fault/,
+      /^Pod\/shop\/web-1: did it 1\.5 s after deletePod landed, before the fault/,
     )
     expect(result.message).toContain('2.0 s at the earliest')
+  })
+
+  test('what comes so early that the fault must have landed before its receipt is due to it, by up to a second', async () => {
+    const { result } = await claim([step(2_500, 'held')])
+    expect(result).toMatchObject({ verdict: 'passed', timing: 'inside', measuredMs: 1_500 })
+    const slow = fault({ receipt: { atMs: 9_000, observedBy: 'docker', evidence: 'it is stopped' } })
+    const long = async (atMs: number) => (await claim([step(atMs, 'held')], {}, slow)).result.timing
+    expect([await long(9_999), await long(10_000)]).toEqual(['early', 'inside'])
   })
 
   test('what comes sooner than the scenario allows breaks its promise', async () => {
@@ -129,9 +137,9 @@ describe('outside its window', () => {
   })
 
   test('what comes sooner than Kubernetes promises breaks that promise, where nothing else could bring it', async () => {
-    const { result } = await claim([step(2_999, 'held')], { isBrokenEarly: true })
-    expect(result).toMatchObject({ verdict: 'violated', timing: 'early', measuredMs: 1_999 })
-    expect(result.message).toContain('no sooner than 2.0 s after deletePod landed, but did it at 3.00 s')
+    const { result } = await claim([step(2_499, 'held')], { isBrokenEarly: true })
+    expect(result).toMatchObject({ verdict: 'violated', timing: 'early', measuredMs: 1_499 })
+    expect(result.message).toContain('no sooner than 2.0 s after deletePod landed, but did it at 2.50 s')
   })
 
   test('what does not come is late at the end of the window: expected what by when, last seen how and when', async () => {

@@ -8,7 +8,7 @@ export interface ClusterTiming {
   nodeMonitorGraceMs?: number | undefined
   /** `--node-monitor-period`: how often the controller manager looks at its nodes' heartbeats. */
   nodeMonitorPeriodMs?: number | undefined
-  /** How often a kubelet renews its lease: its last heartbeat may be so old. */
+  /** How often a kubelet renews its lease: its last heartbeat may be so old, and a little older. */
   nodeLeaseRenewMs?: number | undefined
   /** How long PodGC waits before it believes that a Node is gone. */
   podGcQuarantineMs?: number | undefined

@@ -20,19 +20,19 @@ const created = ms(replacementCreated, sandboxStarts, plegStart, terms.statusArr
 
 describe.each(losses)('a node that is %s', (how) => {
   test('has its endpoints taken when its grace period is over; seen at 45 to 56 s', () => {
-    expect(window(predict.leavesEndpoints(of(how)))).toEqual([40_000, 60_000 + follow])
+    expect(window(predict.leavesEndpoints(of(how)))).toEqual([39_600, 60_000 + follow])
   })
 
   test('of a cluster before 1.32, or with settings of its own, sooner', () => {
     const before = of(how, bare, { version: '1.31' })
-    expect(window(predict.leavesEndpoints(before))).toEqual([30_000, 50_000 + follow])
+    expect(window(predict.leavesEndpoints(before))).toEqual([29_600, 50_000 + follow])
     const short = { nodeMonitorGraceMs: 8_000, nodeMonitorPeriodMs: 1_000 }
     expect(window(predict.leavesEndpoints(of(how, bare, short)))).toEqual([0, 10_000 + follow])
   })
 
   test('has its pods replaced when they have borne it for 300 s; seen at 340 to 365 s', () => {
     const [earliestMs, latestMs] = window(predict.replaced(of(how)))
-    expect([earliestMs, latestMs]).toEqual([340_000, 360_000 + created])
+    expect([earliestMs, latestMs]).toEqual([339_600, 360_000 + created])
     expect(window(predict.recovers(of(how)))).toEqual([earliestMs, (latestMs ?? 0) + ms(endpointsFollow)])
   })
 

@@ -219,8 +219,8 @@ test("the cluster's version counts", () => {
   const leaves = (version: string) =>
     forecasts(web, [service], { version }).find(({ call }) => call === 'stopNode(pod)')?.follows[0]?.predicted
       ?.earliestMs
-  expect(leaves('1.31')).toBe(30_000)
-  expect(leaves('1.34')).toBe(40_000)
+  expect(leaves('1.31')).toBe(29_600)
+  expect(leaves('1.34')).toBe(39_600)
 })
 
 describe('a Deployment that is changed', () => {

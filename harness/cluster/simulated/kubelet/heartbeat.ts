@@ -1,3 +1,4 @@
+import type { Random } from '../random.ts'
 import type { Machine, World } from '../world.ts'
 import { isOther, newNode, nodeStatus } from './node-object.ts'
 import type { NodeTime } from './node-time.ts'
@@ -6,6 +7,8 @@ import type { NodeTime } from './node-time.ts'
 const checkMs = 10_000
 const reportMs = 300_000
 const leaseDurationSeconds = 40
+/** k8s.io/component-helpers/apimachinery/lease/controller.go: JitterUntil */
+const leaseJitter = 0.04
 const leaseNamespace = 'kube-node-lease'
 
 /**
@@ -16,14 +19,16 @@ export class Heartbeat {
   private readonly world: World
   private readonly machine: Machine
   private readonly time: NodeTime
+  private readonly random: Random
   private readonly onNewNode: () => void
   private reportedMs = 0
   private nodeUid: string | undefined
 
-  constructor(world: World, machine: Machine, time: NodeTime, onNewNode: () => void) {
+  constructor(world: World, machine: Machine, time: NodeTime, random: Random, onNewNode: () => void) {
     this.world = world
     this.machine = machine
     this.time = time
+    this.random = random
     this.onNewNode = onNewNode
   }
 
@@ -36,8 +41,9 @@ export class Heartbeat {
     }
     this.report()
     this.renew()
-    this.every(checkMs, () => this.check())
-    this.every(this.world.timing.nodeLeaseRenewMs, () => this.renew())
+    const renewMs = this.world.timing.nodeLeaseRenewMs
+    this.every([checkMs, checkMs], () => this.check())
+    this.every([renewMs, renewMs * (1 + leaseJitter)], () => this.renew())
     // What failed has been tried again all the while.
     this.machine.link.onMended(() =>
       this.time.after(0, () => {
@@ -47,12 +53,13 @@ export class Heartbeat {
     )
   }
 
-  private every(periodMs: number, act: () => void): void {
+  private every(periodMs: [least: number, most: number], act: () => void): void {
+    const wait = () => this.time.after(this.random.between(...periodMs), next)
     const next = () => {
-      this.time.after(periodMs, next)
+      wait()
       act()
     }
-    this.time.after(periodMs, next)
+    wait()
   }
 
   private check(): void {

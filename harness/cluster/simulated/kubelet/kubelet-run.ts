@@ -52,7 +52,7 @@ export class KubeletRun {
   start(): void {
     const { world, machine, time, random } = this
     const { containerd } = this.tools
-    const beat = new Heartbeat(world, machine, time, () =>
+    const beat = new Heartbeat(world, machine, time, random.fork('heartbeat'), () =>
       time.after(random.between(...systemPodMs), () => ensureSystemPod(world, machine, random)),
     )
     beat.start()
