@@ -145,11 +145,9 @@ function reconsider(claim: Response, entry: Entry, last: Judgement, window: Wind
   }
   if (timing !== 'late') return
   const anchorMs = result.anchor?.atMs ?? 0
-  if (last.is !== 'held') {
-    // It may have come by then, and have been missed.
-    if (gapIn(claim, window.sinceMs, anchorMs + window.latestMs)) conclude(claim, entry, last, window)
-    return
-  }
+  // It may have come by then, and have been missed.
+  if (gapIn(claim, window.sinceMs, anchorMs + window.latestMs)) return conclude(claim, entry, last, window)
+  if (last.is !== 'held') return
   const tookMs = last.atMs - anchorMs
   const lateMs = tookMs - window.latestMs
   // What is only learnt of late may have been in time.

@@ -1,6 +1,7 @@
 import { formatMs } from '../model/duration.ts'
 import type { Interval } from '../model/interval.ts'
 import type { Anchor } from '../model/result.ts'
+import { shortNode } from '../timeline/nodes.ts'
 import { noEndMs } from '../timeline/recording.ts'
 import type { Claimed, Response } from './claim.ts'
 import type { Judgement } from './judgement.ts'
@@ -135,13 +136,14 @@ export function gapIn(claim: Claimed, sinceMs: number, untilMs = noEndMs): strin
 
 /**
  * What spoils all that was seen, as words: a step of the machine's clock, from which times are counted once, at the start,
- * and a node's machine that somebody else has taken away.
+ * a node's machine that somebody else has taken away, and a node that had no room for its pods.
  */
 export function spoiltIn({ stage }: Claimed): string | undefined {
-  const spoilt = stage.recording.timeline
+  const { timeline } = stage.recording
+  const spoilt = timeline
     .of('gap')
     .find(({ detail }) => detail.watch === 'clock' || detail.watch === 'machine')
-  return spoilt && wordsOf(spoilt)
+  return spoilt ? wordsOf(spoilt) : shortNode(timeline)
 }
 
 function wordsOf({ fromMs, toMs, detail }: Interval<'gap'>): string {

@@ -129,6 +129,15 @@ test('what was broken by a clock that was set counts for nothing: its times are 
   expect((await end(9_000)).verdict).toBe('inconclusive')
 })
 
+test('what was broken by a node that was short of something counts for nothing', async () => {
+  const evicted = watched('Pod', 2_500, pod({ disrupted: 'TerminationByKubelet' }))
+  const { end } = await claim([step(2_000, 'broken'), evicted])
+  expect(await end(9_000)).toMatchObject({
+    verdict: 'inconclusive',
+    message: expect.stringContaining('for the sake of its node'),
+  })
+})
+
 test('a fault that did not stay in place counts for every claim', async () => {
   const { end } = await claim([gap(2_000, 3_000, 'probe')])
   expect((await end(9_000)).message).toContain('the watch of probe has a gap from 2.00 s to 3.00 s')

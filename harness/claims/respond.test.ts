@@ -3,7 +3,7 @@ import type { FaultEffect, FaultRecord } from '../model/fault.ts'
 import type { Observation } from '../model/observation.ts'
 import type { ClaimResult } from '../model/result.ts'
 import { predict as predictions } from '../predict/predict.ts'
-import { FakeRecording, fakeStage, gap, slice, step, watched } from '../timeline/testing.ts'
+import { FakeRecording, fakeStage, gap, pod, slice, step, watched } from '../timeline/testing.ts'
 import { type Response, respond } from './claim.ts'
 import { judgeJoined, judgeLeft } from './endpoints.ts'
 import type { Judge } from './judgement.ts'
@@ -233,6 +233,17 @@ describe('not judged', () => {
 
   test('a step of the clock leaves what was not seen inconclusive, whenever it came', async () => {
     expect((await claim([gap(100, 400, 'clock')])).result.verdict).toBe('inconclusive')
+  })
+
+  test('what is told of a short node only after it was late leaves it inconclusive too, whether it came or not', async () => {
+    const evicted = watched('Pod', 12_000, pod({ disrupted: 'TerminationByKubelet' }))
+    for (const coming of [[evicted], [evicted, step(13_000, 'held')]]) {
+      const { result, end } = await claim(coming)
+      expect(result).toMatchObject({ verdict: 'violated', timing: 'late' })
+      const last = await end(20_000)
+      expect(last.verdict).toBe('inconclusive')
+      expect(last.message).toContain('Pod/shop/web-1 was taken away at 12.00 s')
+    }
   })
 
   test('a gap that began before the fault and ended after it counts', async () => {

@@ -109,7 +109,22 @@ describe('of somebody else’s nodes', () => {
     expect(await untilNodesWell(lists(named('n1'), ill), clock, ['n1', 'n2'], 5_000)).toBe(
       'Node/n2: is not ready',
     )
-    expect(await untilNodesWell(lists(named('n1')), clock, ['n3'], 5_000)).toBe('Node/n3: is not ready')
+    expect(await untilNodesWell(lists(named('n1')), clock, ['n3'], 5_000)).toBe('Node/n3: is not there')
+  })
+
+  test.each([
+    ['Node/n1: is cordoned', { unschedulable: true }],
+    [
+      'Node/n1: has the taint node.kubernetes.io/disk-pressure',
+      { taints: [{ key: 'node.kubernetes.io/disk-pressure', effect: 'NoSchedule' }] },
+    ],
+  ])('and what keeps pods from them is told: %s', async (wrong, spec) => {
+    expect(await untilNodesWell(lists({ ...named('n1'), spec }), clock, ['n1'], 5_000)).toBe(wrong)
+  })
+
+  test('a taint of their owner’s is none of these', async () => {
+    const spec = { taints: [{ key: 'example.com/gpu', effect: 'NoSchedule' }] }
+    expect(await untilNodesWell(lists({ ...named('n1'), spec }), clock, ['n1'], 5_000)).toBeUndefined()
   })
 
   test('none are asked for where none is named', async () => {

@@ -4,7 +4,7 @@ import { untilObjects } from './until.ts'
 
 /** Taints that Kubernetes itself sets on a node that is not well. */
 const unwell =
-  /^node\.kubernetes\.io\/(not-ready|unreachable|unschedulable|out-of-service|network-unavailable)$/
+  /^node\.kubernetes\.io\/(not-ready|unreachable|unschedulable|out-of-service|network-unavailable|(disk|memory|pid)-pressure)$/
 
 /**
  * Waits until so many nodes are there, all Ready and schedulable, and every pod of kube-system is ready.
@@ -22,12 +22,9 @@ export async function untilHealthy(
   let wrong = 'nothing was seen of the nodes'
   const left = () => Math.max(0, deadline - clock.now())
   const nodesWell = (nodes: NodeObject[]) => {
-    const ill = nodes.filter((node) => !isWell(node)).map(({ metadata }) => metadata?.name)
-    wrong =
-      nodes.length < nodeCount
-        ? `${nodes.length} of ${nodeCount} nodes are there`
-        : `Node/${ill[0]}: is not ready`
-    return nodes.length >= nodeCount && ill.length === 0
+    const [ill] = nodes.flatMap((node) => illOf(node) ?? [])
+    wrong = nodes.length < nodeCount ? `${nodes.length} of ${nodeCount} nodes are there` : (ill ?? wrong)
+    return nodes.length >= nodeCount && ill === undefined
   }
   const nodes = { apiVersion: 'v1', kind: 'Node' }
   if (!(await untilObjects(kube, clock, nodes, nodesWell, left(), signal))) return wrong
@@ -78,8 +75,11 @@ export async function untilNodesWell(
   if (names.length === 0) return undefined
   let wrong = 'nothing was seen of the nodes'
   const areWell = (nodes: NodeObject[]) => {
-    const ill = names.find((name) => !nodes.some((node) => node.metadata?.name === name && isWell(node)))
-    wrong = `Node/${ill}: is not ready`
+    const [ill] = names.flatMap((name) => {
+      const node = nodes.find(({ metadata }) => metadata?.name === name)
+      return (node ? illOf(node) : `Node/${name}: is not there`) ?? []
+    })
+    wrong = ill ?? wrong
     return ill === undefined
   }
   return (await untilObjects(kube, clock, { apiVersion: 'v1', kind: 'Node' }, areWell, withinMs, signal))
@@ -113,7 +113,7 @@ export async function untilNodeBack(
   const hasSpoken = (time: string | undefined) => isSince(time, back.sinceMs)
   const node = { apiVersion: 'v1', kind: 'Node', fieldSelector: `metadata.name=${name}` }
   const nodeIsBack = ([found]: NodeObject[]) =>
-    found !== undefined && isWell(found) && hasSpoken(readyOf(found)?.lastHeartbeatTime)
+    found !== undefined && illOf(found) === undefined && hasSpoken(readyOf(found)?.lastHeartbeatTime)
   if (!(await untilObjects(kube, clock, node, nodeIsBack, left()))) return `Node/${name}: is not ready`
   if (!back.rebooted) return undefined
 
@@ -141,11 +141,14 @@ function readyOf({ status }: NodeObject) {
   return status?.conditions?.find(({ type, status }) => type === 'Ready' && status === 'True')
 }
 
-function isWell(node: NodeObject): boolean {
-  const { spec } = node
-  return (
-    readyOf(node) !== undefined && !spec?.unschedulable && !spec?.taints?.some(({ key }) => unwell.test(key))
-  )
+/** What is wrong with a node, as a sentence; undefined where pods may be put there. */
+function illOf(node: NodeObject): string | undefined {
+  const { metadata, spec } = node
+  const subject = `Node/${metadata?.name}`
+  if (readyOf(node) === undefined) return `${subject}: is not ready`
+  if (spec?.unschedulable) return `${subject}: is cordoned`
+  const taint = spec?.taints?.find(({ key }) => unwell.test(key))
+  return taint && `${subject}: has the taint ${taint.key}`
 }
 
 function isReady({ status }: PodObject): boolean {

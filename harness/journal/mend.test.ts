@@ -121,6 +121,6 @@ test('one that does not get well is an error, and its acts stay open', async () 
   await begin('cordonNode')
   // Somebody else's cordon has no mark: it is not for us to undo.
   await cluster.kube.patch(ref, { spec: { unschedulable: true } })
-  await expect(mended()).rejects.toThrow(`Cluster rolypoly-1: is not healthy: Node/${worker}: is not ready`)
+  await expect(mended()).rejects.toThrow(`Cluster rolypoly-1: is not healthy: Node/${worker}: is cordoned`)
   expect(await openActs(name)).toHaveLength(1)
 })

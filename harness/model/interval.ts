@@ -95,6 +95,8 @@ interface DetailOf {
   'node-ready': { name: string }
   /** No pod is put there: it is cordoned. */
   'node-unschedulable': { name: string }
+  /** The node is short of something, by its condition: `DiskPressure`, `MemoryPressure` or `PIDPressure`. */
+  'node-pressure': { name: string; condition: string }
   'node-tainted': { name: string; key: string; value: string; effect: string }
   budget: BudgetDetail
   /** A workload has reported these counts. */

@@ -24,7 +24,13 @@ const nodeObject = z.object({
     .default({ conditions: [] }),
 })
 
-/** A Node into intervals: its object's existence, its condition Ready, whether it is cordoned, and each of its taints. */
+/** https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#node-conditions */
+const pressures = ['MemoryPressure', 'DiskPressure', 'PIDPressure']
+
+/**
+ * A Node into intervals: its object's existence, its condition Ready, what it is short of, whether it is cordoned, and each
+ * of its taints.
+ */
 export function reduceNode(timeline: Timeline, raw: unknown, deleted: boolean, atMs: number): void {
   const { metadata, spec, status } = nodeObject.parse(raw)
   const { name, uid } = metadata
@@ -34,6 +40,12 @@ export function reduceNode(timeline: Timeline, raw: unknown, deleted: boolean, a
   const ready = status.conditions.some((c) => c.type === 'Ready' && c.status === 'True')
   if (ready) timeline.hold(`${key}ready`, { ...at, kind: 'node-ready' })
   else timeline.end(`${key}ready`, atMs)
+  for (const condition of pressures) {
+    const isPressed = status.conditions.some((c) => c.type === condition && c.status === 'True')
+    if (isPressed)
+      timeline.hold(`${key}${condition}`, { ...at, kind: 'node-pressure', detail: { name, condition } })
+    else timeline.end(`${key}${condition}`, atMs)
+  }
   if (spec.unschedulable) timeline.hold(`${key}unschedulable`, { ...at, kind: 'node-unschedulable' })
   else timeline.end(`${key}unschedulable`, atMs)
   const taints = new Map(spec.taints.map((taint) => [`${key}taint ${taint.key} ${taint.effect}`, taint]))

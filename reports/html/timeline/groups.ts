@@ -71,21 +71,22 @@ function stallsOf({ intervals }: ScenarioResult, of: string): Mark[] {
   })
 }
 
-/** A lane for each node that a fault names, or that came, went or was not ready after it. */
+/** A lane for each node that a fault names, that came, went or was not ready after it, or that was short of something. */
 function nodeLanes(scenario: ScenarioResult): Lane[] {
   const hurtMs = hurtAtMs(scenario) ?? 0
-  const kinds = new Set(['node', 'node-ready'])
+  const kinds = new Set(['node', 'node-ready', 'node-pressure'])
   const subjects = bySubject(scenario.intervals.filter((interval) => kinds.has(interval.kind)))
   const hurt = [...subjects].filter(([subject, intervals]) => {
     const told = scenario.faults.some((fault) => names(fault.target, subject))
     const ready = intervals.filter((interval) => interval.kind === 'node-ready')
     const moved = intervals.some((one) => one.fromMs > hurtMs || (one.toMs !== null && one.toMs >= hurtMs))
-    return told || moved || ready.length === 0
+    return told || moved || ready.length === 0 || intervals.some(isPressure)
   })
   return hurt.map(([subject, intervals]) => ({
     label: subject.slice(subject.lastIndexOf('/') + 1),
     note: 'node',
     bars: intervals
+      .filter((one) => !isPressure(one))
       .toSorted((a, b) => a.kind.localeCompare(b.kind) || byTime(a, b))
       .map((interval) => ({
         fromMs: interval.fromMs,
@@ -94,8 +95,14 @@ function nodeLanes(scenario: ScenarioResult): Lane[] {
           ? { tone: 'exists' as const, what: 'Node object exists' }
           : { tone: 'ready' as const, what: 'Node Ready' }),
       })),
-    marks: [],
+    marks: intervals.filter(isPressure).map((one): Mark => {
+      return { atMs: one.fromMs, shape: 'warning', what: `The node has ${textIn(one, 'condition')}` }
+    }),
   }))
+}
+
+function isPressure({ kind }: { kind: string }): boolean {
+  return kind === 'node-pressure'
 }
 
 /** The warnings about what has no lanes of its own. */

@@ -176,6 +176,16 @@ test('only nodes that were hurt have a lane', () => {
   expect(lanes?.map((lane) => lane.label)).toEqual(['rolypoly-7f3a-worker2'])
 })
 
+test('and those that were short of something, with when that was told', () => {
+  const node = titled('deleted node')
+  const name = 'rolypoly-7f3a-worker'
+  const short = of(`Node/${name}`, 'node-pressure', 41_500, null, { name, condition: 'DiskPressure' })
+  const groups = groupsOf({ ...node, intervals: [...node.intervals, short] }, 'normal')
+  const lane = groups.find(({ sort }) => sort === 'node')?.lanes.find(({ label }) => label === name)
+  expect(lane?.marks).toEqual([{ atMs: 41_500, shape: 'warning', what: 'The node has DiskPressure' }])
+  expect(lane?.bars.map(({ what }) => what)).toEqual(['Node object exists', 'Node Ready'])
+})
+
 test('a fault that is over by itself ends where its interval ends, another one goes on', () => {
   const node = titled('deleted node')
   const faults = node.faults.map(({ revertedAtMs: _, ...fault }) => fault)
