@@ -1,9 +1,9 @@
 import { formatMs } from '../model/duration.ts'
 import type { Interval } from '../model/interval.ts'
 import type { Anchor } from '../model/result.ts'
-import { shortNode } from '../timeline/nodes.ts'
 import { noEndMs } from '../timeline/recording.ts'
 import type { Claimed, Response } from './claim.ts'
+import { interference } from './interference.ts'
 import type { Judgement } from './judgement.ts'
 import { at } from './judgement.ts'
 import { type Allowance, allowanceFor, noAllowance } from './late.ts'
@@ -136,14 +136,13 @@ export function gapIn(claim: Claimed, sinceMs: number, untilMs = noEndMs): strin
 
 /**
  * What spoils all that was seen, as words: a step of the machine's clock, from which times are counted once, at the start,
- * a node's machine that somebody else has taken away, and a node that had no room for its pods.
+ * a node's machine that somebody else has taken away, and whatever else befell the pods without a fault.
  */
 export function spoiltIn({ stage }: Claimed): string | undefined {
-  const { timeline } = stage.recording
-  const spoilt = timeline
+  const spoilt = stage.recording.timeline
     .of('gap')
     .find(({ detail }) => detail.watch === 'clock' || detail.watch === 'machine')
-  return spoilt ? wordsOf(spoilt) : shortNode(timeline)
+  return spoilt ? wordsOf(spoilt) : interference(stage)
 }
 
 function wordsOf({ fromMs, toMs, detail }: Interval<'gap'>): string {

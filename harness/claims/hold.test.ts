@@ -134,7 +134,7 @@ test('what was broken by a node that was short of something counts for nothing',
   const { end } = await claim([step(2_000, 'broken'), evicted])
   expect(await end(9_000)).toMatchObject({
     verdict: 'inconclusive',
-    message: expect.stringContaining('for the sake of its node'),
+    message: expect.stringContaining('Pod/shop/web-1 was taken away at 2.50 s'),
   })
 })
 

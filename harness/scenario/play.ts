@@ -1,3 +1,4 @@
+import { interference } from '../claims/interference.ts'
 import { ledgerOf } from '../claims/ledger.ts'
 import type { ActJournal } from '../cluster/act-journal.ts'
 import type { Capability, Cluster } from '../cluster/cluster.ts'
@@ -15,7 +16,6 @@ import { followMachines } from '../observe/machines.ts'
 import { measureNoise } from '../observe/noise.ts'
 import { openRecorder, type ScenarioRecorder } from '../observe/recorder.ts'
 import { followRuntime } from '../observe/runtime.ts'
-import { shortNode } from '../timeline/nodes.ts'
 import type { HurtCount, Stage } from '../workload/stage.ts'
 import { contextOf, type ScenarioBody } from './context.ts'
 import { diagnose, previousLogs } from './diagnostics.ts'
@@ -151,7 +151,7 @@ async function play1(play: Play, result: ScenarioResult): Promise<void> {
       // The claims that were made get their last word all the same.
       if (!signal.aborted) await settled().then(() => ledgerOf(stage).close())
     }
-    const lost = machines?.lost() ?? shortNode(recorder.timeline)
+    const lost = machines?.lost() ?? interference(stage)
     if (lost !== undefined)
       thrown = new EnvironmentError(`Cluster ${cluster.name}: ${lost}`, { cause: thrown })
     Object.assign(result, outcomeOf(ledgerOf(stage), thrown, stage.control))
