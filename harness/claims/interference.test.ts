@@ -54,7 +54,7 @@ function toldOf(observations: Observation[], effect?: FaultEffect, injectedAtMs 
 describe('a node that is short of something', () => {
   test('is told where pods were on it meanwhile, with since when', () => {
     expect(toldOf([node(1), lives, node(3_210, disk)])).toBe(
-      'Node/n1 had DiskPressure from 3.21 s on, by which pods are evicted and no others put there, and not by the scenario',
+      'Node/n1 had DiskPressure from 3.21 s on, by which pods are evicted and no others put there, and by no fault of the scenario',
     )
     expect(toldOf([lives, node(30, { pressure: 'MemoryPressure' }), node(90)])).toContain(
       'had MemoryPressure',
@@ -88,10 +88,10 @@ describe('a node that is lost', () => {
 
   test('is told where pods were on it', () => {
     expect(toldOf(silent)).toBe(
-      'Node/n1 was no longer Ready at 3.00 s, with pods of the scenario on it, and not by the scenario',
+      'Node/n1 was no longer Ready at 3.00 s, with pods of the scenario on it, and by no fault of the scenario',
     )
     expect(toldOf(deleted)).toBe(
-      'Node/n1 was deleted at 3.00 s, with pods of the scenario on it, and not by the scenario',
+      'Node/n1 was deleted at 3.00 s, with pods of the scenario on it, and by no fault of the scenario',
     )
     const elsewhere = [node(1), watched('Pod', 2, pod({ node: 'n2' })), node(3_000, { ready: false })]
     expect(toldOf(elsewhere)).toBeUndefined()
@@ -131,7 +131,7 @@ describe('a pod that is taken away', () => {
     ['TerminationByKubelet', []],
     ['PreemptionByScheduler', []],
   ])('%s is told, but for the faults that lead to it', (reason, leading) => {
-    const told = `Pod/shop/web-1 was taken away at 2.50 s (${reason}), and not by the scenario`
+    const told = `Pod/shop/web-1 was taken away at 2.50 s (${reason}), and by no fault of the scenario`
     for (const effect of [evicted, drained, tainted, deleted]) {
       expect(toldOf(taken(reason), effect)).toBe(leading.includes(effect) ? undefined : told)
     }

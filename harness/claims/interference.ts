@@ -29,7 +29,7 @@ const leadsTo: Readonly<Record<string, readonly Does[]>> = {
 export function interference({ recording, faults }: Pick<Stage, 'recording' | 'faults'>): string | undefined {
   const { timeline } = recording
   const told = shortNode(timeline) ?? lostNode(timeline, faults) ?? takenPod(timeline, faults)
-  return told && `${told}, and not by the scenario`
+  return told && `${told}, and by no fault of the scenario`
 }
 
 /**

@@ -48,3 +48,18 @@ scenario('violates toBeReplaced: a budget that lets no pod go', async ({ deploy,
   await expect(pod).toBeReplaced()
   await expect(shop).toRespectBudget({ refusals: 1 })
 })
+
+scenario(
+  'error "by no fault of the scenario": a pod that somebody else evicts meanwhile',
+  async ({ deploy, inject, cluster }) => {
+    const shop = await deploy(kubia({ replicas: 3 }), { traffic: false })
+    const pod = await shop.pod()
+    await inject(deletePod(pod))
+
+    const { namespace, name, uid } = await shop.pod()
+    await cluster.kube.evict({ namespace, name }, { uid })
+
+    await expect(pod).toBeReplaced()
+    await expect(shop).toStayUp({ except: pod })
+  },
+)
