@@ -30,6 +30,14 @@ describe.each(losses)('a node that is %s', (how) => {
     expect(window(predict.leavesEndpoints(of(how, bare, short)))).toEqual([0, 10_000 + follow])
   })
 
+  test('may have been silent for as long as its lease, and a little longer', () => {
+    const [first] = predict.leavesEndpoints(of(how, bare, { nodeLeaseRenewMs: 7_000 }))?.because ?? []
+    expect(first).toMatchObject({
+      term: 'the node monitor grace period, from a last heartbeat up to 7.28 s old',
+      earliestMs: 50_000 - 7_280,
+    })
+  })
+
   test('has its pods replaced when they have borne it for 300 s; seen at 340 to 365 s', () => {
     const [earliestMs, latestMs] = window(predict.replaced(of(how)))
     expect([earliestMs, latestMs]).toEqual([339_600, 360_000 + created])

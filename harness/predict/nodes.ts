@@ -27,7 +27,7 @@ const leaseJitter = 0.04
  */
 export function foundSilent(timing: ResolvedTiming): Term[] {
   const { nodeMonitorGraceMs, nodeMonitorPeriodMs, nodeLeaseRenewMs } = timing
-  const oldestMs = nodeLeaseRenewMs * (1 + leaseJitter)
+  const oldestMs = Math.round(nodeLeaseRenewMs * (1 + leaseJitter))
   return [
     period(
       `the node monitor grace period, from a last heartbeat up to ${oldestMs / 1_000} s old`,
