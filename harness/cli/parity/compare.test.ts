@@ -322,6 +322,30 @@ test('so no run is another for how long the stop took', () => {
   expect(scenarios[0]?.differences).toEqual([])
 })
 
+test('of faults that were injected at once, the one that is claimed about first is the first, whichever was', () => {
+  const receipt = { observedBy: 'watch of pods', evidence: '' }
+  const deleted = (target: string, atMs: number) => ({
+    ...{ kind: 'deletePod', target, injectedAtMs: atMs },
+    receipt: { ...receipt, atMs: atMs + 10 },
+  })
+  const [held, free] = ['Pod/shop/held', 'Pod/other/free']
+  const told = (heldAtMs: number, freeAtMs: number) => {
+    const faults = [deleted(held, heldAtMs), deleted(free, freeAtMs)]
+    return scenario('shop/web-1', 0, {
+      faults: faults.sort((a, b) => a.injectedAtMs - b.injectedAtMs),
+      claims: [claim({ subject: 'Deployment/shop/web' }), claim({ subject: free }), claim({ subject: held })],
+      intervals: [
+        interval('pod-terminating', held, heldAtMs + 10, null),
+        interval('pod', free, 100, freeAtMs + 40),
+      ],
+    })
+  }
+  for (const one of [told(5_003, 5_000), told(5_000, 5_003), told(5_000, 6_000)])
+    expect(keyEvents(one)).toEqual([{ name: 'the pod is gone', atMs: 30 }])
+  // Long after the first it is another act of the scenario's.
+  expect(keyEvents(told(5_000, 9_000))).toEqual([{ name: 'the pod is told to stop', atMs: 0 }])
+})
+
 test('of a Deployment that was changed, each container starts once: how often one that fails is started again is no event', () => {
   const change = { kind: 'rollOut', target: 'Deployment/shop/web', injectedAtMs: 4_900 }
   const started = (...atMs: number[]) =>

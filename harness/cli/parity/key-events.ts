@@ -1,4 +1,4 @@
-import type { IntervalResult, ScenarioResult } from '../../model/result.ts'
+import type { FaultResult, IntervalResult, ScenarioResult } from '../../model/result.ts'
 import { numbered, raceMs } from '../../timeline/order.ts'
 
 /** Something that happened to a pod that was hurt, or to the one in its place: the same name in every run. */
@@ -47,7 +47,7 @@ const beforeMs = 500
  * in its place, and of its node; of every pod where their Deployment was changed or their node drained. What happens again is numbered: `the pod is ready (2)`. Empty where nothing was hurt.
  */
 export function keyEvents(scenario: ScenarioResult): KeyEvent[] {
-  const [fault] = scenario.faults
+  const fault = firstFault(scenario)
   if (!fault?.receipt) return []
   // What is taken away is gone only at the receipt; what counts is the pod that needed it, which may know before.
   const isDependency = fault.kind === 'failDependency'
@@ -90,6 +90,15 @@ export function keyEvents(scenario: ScenarioResult): KeyEvent[] {
     if (revertedAtMs !== undefined) add(`${kind} is reverted`, revertedAtMs)
   }
   return numbered(events.sort((a, b) => a.atMs - b.atMs))
+}
+
+/** Which of several that are injected at once comes first is anybody's guess: then it is the one that is claimed about first. */
+function firstFault({ faults, claims }: ScenarioResult): FaultResult | undefined {
+  const [first] = faults
+  const atOnce = faults.filter(({ injectedAtMs }) => injectedAtMs - (first?.injectedAtMs ?? 0) < raceMs)
+  const claimed = claims.map(({ subject }) => podOf(subject))
+  const meant = claimed.flatMap((pod) => atOnce.filter(({ target }) => podOf(target) === pod))
+  return meant[0] ?? first
 }
 
 function namespaceOf(subject: string): string | undefined {
