@@ -12,6 +12,7 @@ export const hangs = 'hangs'
  *     runc --log <bundle>/log.json ... exec --process <spec of the process> --detach --pid-file <file> <container's id>
  */
 export const gate = (runc: string, orders: string) => `shift
+if [[ $* == is-gated ]]; then echo gated; exit; fi
 if [[ " $* " == *' exec '*' --detach '* && " $* " != *' --console-socket '* ]]; then
   for word; do
     case $before in
@@ -29,8 +30,14 @@ if [[ " $* " == *' exec '*' --detach '* && " $* " != *' --console-socket '* ]]; 
     [[ $config == *"\\"io.kubernetes.cri.sandbox-uid\\":\\"$pod\\""* ]] || continue
     [[ $config == *"\\"io.kubernetes.cri.container-name\\":\\"$container\\""* ]] || continue
     [[ $(<"$process") == *"\\"args\\":$args"* ]] || continue
-    # What had ended before its pid was known would be missed.
-    { sleep 0.1; [[ $exitCode != ${hangs} ]] || exec sleep 3600; echo 'failed on purpose by rolypoly'; exit "$exitCode"; } &
+    # This shell would take note of its end in the shim's place, and what ended before its pid was known would be missed.
+    {
+      while kill -0 $$ 2>/dev/null; do sleep 0.02; done
+      sleep 0.1
+      [[ $exitCode != ${hangs} ]] || exec sleep 3600
+      echo 'failed on purpose by rolypoly'
+      exit "$exitCode"
+    } &
     printf %s "$!" >"$pidFile"
     echo "{\\"t\\":$((\${EPOCHREALTIME//[.,]/} / 1000)),\\"failed\\":\\"$word\\"}" >>"\${order%.order}.log"
     exit 0
@@ -40,9 +47,10 @@ exec ${runc} "$@"
 `
 
 /**
- * Puts the gate before runc, gives an order, and tells of each command that it failed, until it is ended; then takes the
- * order away, and the gate with the last one. A bind mount: the true runc is untouched, and a restart of the node clears
- * it away. A folder that is only there while the node is up holds the orders; the other is executable.
+ * Puts the gate before runc, sees that it is there, gives an order, and tells of each command that it failed, until it is
+ * ended; then takes the order away, and the gate with the last one. A bind mount: the true runc is untouched, and a
+ * restart of the node clears it away. A folder that is only there while the node is up holds the orders; the other is
+ * executable.
  */
 export const gateKeeper = `set -eu
 library=$1 orders=$2 name=$3 gate=$4
@@ -79,6 +87,10 @@ if ! isMounted "$runc"; then
   mount --bind "$library/entry" "$runc"
 fi
 flock -u 9
+if [[ $("$runc" is-gated) != gated ]]; then
+  echo "{\\"error\\":\\"the gate is not what $runc leads to\\"}"
+  exit 1
+fi
 echo '{"armed":"gate"}'
 tail -n +1 -s 0.1 -f "$log" 9>&- &
 wait $!

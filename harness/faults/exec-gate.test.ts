@@ -61,10 +61,36 @@ test('an ordered command ends as was ordered, in a process whose pid is told, an
 test('the process of that pid ends with the exit code that was ordered', () => {
   ordered({ exitCode: 42 })
   // A shell that reads the gate as its own script stands for the shim, which inherits that process.
-  const stay = 'exec() { :; }; exit() { if ((BASH_SUBSHELL)); then builtin exit "$1"; fi; }'
+  const stay = [
+    'exec() { :; }; exit() { if ((BASH_SUBSHELL)); then builtin exit "$1"; fi; }',
+    // To the process it is gone, as the gate is by then.
+    'kill() { [[ $2 != "$$" ]]; }',
+  ].join('; ')
   const script = `${stay}; source ${at('gate')} "$@"; wait "$(cat ${at('pid')})"; echo "ended with $?"`
   const shell = spawnSync('bash', ['-c', script, 'shim', '/usr/sbin/runc', ...exec], { encoding: 'utf8' })
   expect(shell.stdout).toBe('failed on purpose by rolypoly\nended with 42\n')
+})
+
+test('the process ends only after the gate itself, which would take note of it in the place of the shim', async () => {
+  ordered()
+  // The gate is held up where it tells of the failure.
+  execFileSync('mkfifo', [at('one.log')])
+  const child = spawn('bash', [at('gate'), '/usr/sbin/runc', ...exec], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const output = text(child.stdout)
+  while (!existsSync(at('pid')) || readFileSync(at('pid'), 'utf8') === '') await sleep(10)
+  const pid = Number(readFileSync(at('pid'), 'utf8'))
+  await sleep(300)
+  expect(existsSync(`/proc/${pid}`)).toBe(true)
+  expect(readFileSync(at('one.log'), 'utf8')).toContain('"failed":"c0ffee"')
+  expect(await output).toBe('failed on purpose by rolypoly\n')
+})
+
+test('it tells whoever put it there that it is there', () => {
+  ordered()
+  expect(call('is-gated')).toBe('gated\n')
+  expect(call('--root', 'is-gated')).toBe('<--root><is-gated>')
 })
 
 test('a command that is to hang goes on, and is reported, until it is killed', async () => {

@@ -70,6 +70,12 @@ describe('a probe that cannot be failed alone', () => {
   })
 })
 
+test('over exec it also has the two minutes that a kubelet waits for a runtime that does not answer', () => {
+  const fault = (probe: object) => failProbe(podOf({ livenessProbe: probe }).handle, 'liveness')
+  const beyond = fault(exec('true')).receiptWithinMs - fault(get('/', 80)).receiptWithinMs
+  expect(beyond).toBe(120_000)
+})
+
 test('it has as long for its receipt as the probe takes to be asked twice and to time out', () => {
   const { handle } = podOf({ livenessProbe: { ...get('/', 80), periodSeconds: 7, timeoutSeconds: 3 } })
   const { receiptWithinMs, lasting, requires, target } = failProbe(handle, 'liveness')

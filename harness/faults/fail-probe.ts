@@ -29,6 +29,12 @@ export interface FailProbeOptions {
 
 const armedWithinMs = 30_000
 const restartsWithinMs = 30_000
+/**
+ * A runtime that does not answer to a command is waited for so long beyond the probe's own time, and not asked again.
+ *
+ * kubernetes/staging/src/k8s.io/cri-client/pkg/remote_runtime.go: ExecSync; runtimeRequestTimeout of the kubelet.
+ */
+const runtimeAnswersWithinMs = 120_000
 
 /**
  * Makes a probe fail and leaves the app and its spec as they are. Lasts over restarts of the container.
@@ -63,7 +69,7 @@ export function failProbe(pod: Pod, kind: ProbeKind, options: FailProbeOptions =
   }
   const failure = failureOf(probe, options.with)
   const { delayMs, periodMs, timeoutMs } = resolveProbe(specOf(pod, probe))
-  const askedMs = 2 * periodMs + timeoutMs
+  const askedMs = 2 * periodMs + timeoutMs + (probe.by === 'exec' ? runtimeAnswersWithinMs : 0)
   return {
     kind: 'failProbe',
     target: `${subject} ${kind}`,
