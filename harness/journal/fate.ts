@@ -1,7 +1,7 @@
 import type { FoundCluster } from '../cluster/kind/lifecycle.ts'
 import type { JournalEntry } from './journal.ts'
 
-/** A cluster that no entry tells of may be a live run's of another user; past this age no run is. */
+/** A cluster that neither an entry nor a Lease tells of may be a live run's of another user; past this age no run is. */
 export const strangerAgeMs = 3 * 3_600_000
 
 /** What a sweep has to do with a kind cluster of rolypoly's. */

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Cluster } from '../cluster/cluster.ts'
-import type { Kube, KubeObject, NodeObject, ObjectRef } from '../cluster/kube.ts'
+import type { KubeObject, NodeObject } from '../cluster/kube.ts'
 import { addTaint, cordon } from '../cluster/node-marks.ts'
 import { simulatedCluster } from '../cluster/simulated/provider.ts'
 import { holdLeases, sweepContext } from './leases.ts'
+import { withLeases } from './testing.ts'
 
 let cluster: Cluster
 beforeEach(async () => {
@@ -11,26 +12,6 @@ beforeEach(async () => {
   cluster = { ...simulated, kube: withLeases(simulated.kube) }
 })
 afterEach(() => cluster[Symbol.asyncDispose]())
-
-/** The simulated API takes no Leases of others; they are kept here. */
-function withLeases(kube: Kube): Kube {
-  const leases = new Map<string, KubeObject>()
-  let version = 0
-  const put = (namespace: string, object: KubeObject) => {
-    const kept = { ...object, metadata: { ...object.metadata, resourceVersion: String(++version) } }
-    leases.set(namespace, kept)
-    return kept as never
-  }
-  return Object.assign(Object.create(kube) as Kube, {
-    create: async (object: KubeObject) =>
-      object.kind === 'Lease' ? put(object.metadata?.namespace ?? '', object) : kube.create(object),
-    get: async (ref: ObjectRef) => (ref.kind === 'Lease' ? leases.get(ref.namespace ?? '') : kube.get(ref)),
-    patch: async (ref: ObjectRef, patch: object) =>
-      ref.kind === 'Lease'
-        ? put(ref.namespace ?? '', { ...leases.get(ref.namespace ?? ''), ...patch })
-        : kube.patch(ref, patch),
-  })
-}
 
 const managed = { 'app.kubernetes.io/managed-by': 'rolypoly', 'rolypoly.dev/run': 'r1' }
 

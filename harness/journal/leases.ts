@@ -14,6 +14,15 @@ const leaseName = 'rolypoly'
 const renewEveryMs = 20_000
 const leaseSeconds = 90
 
+export function leaseIn(namespace: string): ObjectRef {
+  return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name: leaseName }
+}
+
+/** Whether a Lease that was renewed then is nobody's any more, by this machine's clock. */
+export function hasRunOut(renewTime: string, nowMs: number): boolean {
+  return nowMs - Date.parse(renewTime) > leaseSeconds * 1_000
+}
+
 type LeaseObject = KubeObject & {
   spec?: { renewTime?: string; holderIdentity?: string; leaseDurationSeconds?: number }
 }
@@ -25,8 +34,8 @@ export interface HeldLeases {
   release(): Promise<void>
 }
 
-/** The Leases of one run's namespaces, each renewed every 20 s for as long as this process lives. */
-export function holdLeases(run: string, clock: Clock = realClock): HeldLeases {
+/** The Leases of one holder, each renewed every 20 s for as long as this process lives. */
+export function holdLeases(holder: string, clock: Clock = realClock): HeldLeases {
   const stopping = new AbortController()
   const renewing: Promise<void>[] = []
   const renew = async (kube: Kube, ref: ObjectRef) => {
@@ -42,12 +51,12 @@ export function holdLeases(run: string, clock: Clock = realClock): HeldLeases {
   }
   return {
     async hold(kube, namespace) {
-      const ref = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name: leaseName }
+      const ref = leaseIn(namespace)
       const { apiVersion, kind } = ref
       const lease: LeaseObject = {
         ...{ apiVersion, kind, metadata: { namespace, name: leaseName } },
         spec: {
-          holderIdentity: run,
+          holderIdentity: holder,
           leaseDurationSeconds: leaseSeconds,
           renewTime: microTime(clock.epoch()),
         },
@@ -75,7 +84,7 @@ interface RunNamespace {
 }
 
 /** A live run on a machine whose clock goes wrong still renews: so long is looked. */
-const watchedMs = renewEveryMs + 5_000
+export const watchedMs = renewEveryMs + 5_000
 
 /**
  * Undoes what runs that are dead have left, from any machine: the namespaces with their labels, where the Lease has run
@@ -89,8 +98,8 @@ export async function sweepContext(kube: Kube, clock: Clock = realClock): Promis
   const nodes = await kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' })
   for (const namespace of await runNamespaces(kube, swept)) {
     const { renewTime, version } = await lookAt(kube, namespace.of)
-    const sinceMs = clock.epoch() - Date.parse(renewTime ?? namespace.createdAt)
-    if (sinceMs > leaseSeconds * 1_000) expired.push({ of: namespace.of, seen: version })
+    if (hasRunOut(renewTime ?? namespace.createdAt, clock.epoch()))
+      expired.push({ of: namespace.of, seen: version })
     else swept.spared.push(`Namespace/${namespace.of.name}: its run ${namespace.of.run} is alive`)
   }
   if (expired.length > 0) await clock.sleep(watchedMs)
@@ -139,7 +148,6 @@ async function lookAt(
   kube: Kube,
   { name }: RunNamespace,
 ): Promise<{ renewTime: string | undefined; version: string }> {
-  const ref = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: name, name: leaseName }
-  const lease = await kube.get<LeaseObject>(ref)
+  const lease = await kube.get<LeaseObject>(leaseIn(name))
   return { renewTime: lease?.spec?.renewTime, version: lease?.metadata?.resourceVersion ?? '' }
 }

@@ -15,6 +15,7 @@ import { untilObjects } from '../cluster/until.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import { managedBy } from '../model/limits.ts'
 import { closeActs, openActs, type WrittenAct } from './acts.ts'
+import { freeCluster } from './cluster-lease.ts'
 
 /** A kind cluster that outlives its run. */
 export interface KeptCluster {
@@ -31,9 +32,11 @@ const healthyWithinMs = 180_000
 const lookAgainMs = 1_000
 
 /** Mends a kind cluster that was kept: see {@link mendCluster}. */
-export function mend(kept: KeptCluster, kindPath: string, signal?: AbortSignal): Promise<string[]> {
+export async function mend(kept: KeptCluster, kindPath: string, signal?: AbortSignal): Promise<string[]> {
   const cluster = connectKind(kept.cluster, kept.kubeconfig, kindPath)
-  return mendCluster(cluster, kept.nodes, () => machinesOf(kept.cluster), signal)
+  const undone = await mendCluster(cluster, kept.nodes, () => machinesOf(kept.cluster), signal)
+  await freeCluster(cluster.kube)
+  return undone
 }
 
 /**

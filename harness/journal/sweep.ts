@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
-import { deleteKindCluster } from '../cluster/kind/lifecycle.ts'
+import { deleteKindCluster, listKindClusters } from '../cluster/kind/lifecycle.ts'
 import { explain } from '../model/errors.ts'
+import { isAbandoned, leaseOf } from './cluster-lease.ts'
 import { fateOf, type Known } from './fate.ts'
 import {
   closeEntry,
@@ -60,8 +61,10 @@ async function sweepOne(known: Known, kindPath: string, options: SweepOptions, s
     case 'being mended':
       return void spare(`is being mended (process ${entry?.owner?.pid})`)
     case "perhaps another user's":
+      if (await isAbandoned(() => leaseOf(name))) return remove('whose run is dead, by its Lease')
+      if (!(await listKindClusters()).some((found) => found.name === name)) return
       return void spare(
-        "no record of its run here; it may be another user's (swept once it is three hours old)",
+        "no record of its run here; it may be another user's (swept once its Lease has run out, or it is three hours old)",
       )
     case 'gone':
       await closeEntry(name)

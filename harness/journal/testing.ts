@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, vi } from 'vitest'
+import type { Kube, KubeObject, ObjectRef } from '../cluster/kube.ts'
 
 /** Gives each test of a file a cache of its own: its folder, while the test runs. */
 export function ownCache(): () => string {
@@ -16,4 +17,26 @@ export function ownCache(): () => string {
     rmSync(caches, { recursive: true })
   })
   return () => cache
+}
+
+/** The simulated API takes no Leases of others; they are kept here. */
+export function withLeases(kube: Kube): Kube {
+  const leases = new Map<string, KubeObject>()
+  let version = 0
+  const put = (namespace: string, object: KubeObject) => {
+    const kept = { ...object, metadata: { ...object.metadata, resourceVersion: String(++version) } }
+    leases.set(namespace, kept)
+    return kept as never
+  }
+  return Object.assign(Object.create(kube) as Kube, {
+    create: async (object: KubeObject) =>
+      object.kind === 'Lease' ? put(object.metadata?.namespace ?? '', object) : kube.create(object),
+    get: async (ref: ObjectRef) => (ref.kind === 'Lease' ? leases.get(ref.namespace ?? '') : kube.get(ref)),
+    patch: async (ref: ObjectRef, patch: object) =>
+      ref.kind === 'Lease'
+        ? put(ref.namespace ?? '', { ...leases.get(ref.namespace ?? ''), ...patch })
+        : kube.patch(ref, patch),
+    delete: async (ref: ObjectRef, options?: object) =>
+      ref.kind === 'Lease' ? leases.delete(ref.namespace ?? '') : kube.delete(ref, options),
+  })
 }

@@ -4,6 +4,7 @@ import { type DockerFacts, dockerFacts } from '../cluster/kind/docker.ts'
 import { buildImage } from '../cluster/kind/images.ts'
 import { chooseNodeImage } from '../cluster/kind/node-image.ts'
 import { isOffline } from '../cluster/offline.ts'
+import { type HeldCluster, holdCluster } from '../journal/cluster-lease.ts'
 import { startGuard } from '../journal/guard.ts'
 import { mend } from '../journal/mend.ts'
 import { type OwnedCluster, type ProvideOptions, provideKindCluster } from '../journal/provide.ts'
@@ -49,24 +50,30 @@ export async function bringUpKind(
   const built = buildImage(helper, signal)
   built.catch(() => undefined)
   const owned = await provideClean(provide, options)
+  const { name, kubeconfig } = owned
+  const cluster = connectKind(name, kubeconfig, kindPath)
+  let held: HeldCluster | undefined
+  const release = async () => {
+    await held?.release()
+    await owned.release()
+  }
   try {
+    held = await holdCluster(cluster.kube)
     await built
-    const { name, kubeconfig } = owned
-    const cluster = connectKind(name, kubeconfig, kindPath)
     await cluster.provideImages({ built: [], used: [helper.name], behaviours: {} }, { into: 'all', signal })
     const { described, timing } = await describeCluster(cluster)
     say(`cluster: ${name} is ${owned.reused ? 'reused' : 'up'}, Kubernetes ${described.kubernetesVersion}`)
     return {
       ...{ described, timing, helperImage: helper.name, limits: { run: id, nodes: 'all' } },
       async release() {
-        await owned.release()
+        await release()
         guard.dismiss()
       },
       cluster: { provider: 'kind', name, kubeconfig, kindPath, nodes: options.nodes },
     }
   } catch (error) {
     // The guard stays: this process ends now, and it sweeps what that may have left.
-    await owned.release()
+    await release()
     throw error
   }
 }
