@@ -62,6 +62,7 @@ async function sweepOne(known: Known, kindPath: string, options: SweepOptions, s
       return void spare(`is being mended (process ${entry?.owner?.pid})`)
     case "perhaps another user's":
       if (await isAbandoned(() => leaseOf(name))) return remove('whose run is dead, by its Lease')
+      // Another sweep may have been quicker.
       if (!(await listKindClusters()).some((found) => found.name === name)) return
       return void spare(
         "no record of its run here; it may be another user's (swept once its Lease has run out, or it is three hours old)",
