@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Kube, KubeObject } from '../cluster/kube.ts'
 import { simulatedCluster } from '../cluster/simulated/provider.ts'
-import { freeCluster, holdCluster, isAbandoned, type SeenLease } from './cluster-lease.ts'
+import { freeCluster, type Holder, holdCluster, holderOf, type SeenLease } from './cluster-lease.ts'
 import { withLeases } from './testing.ts'
 
 let cluster: Cluster
@@ -34,18 +34,18 @@ test('a cluster is held by a Lease that is renewed, until it is released and nob
   const held = await holdCluster(kube, clock)
   expect((await kube.get<Lease>(ref))?.spec.holderIdentity).toMatch(new RegExp(`_${process.pid}$`))
   await clock.sleep(600_000)
-  expect(await isAbandoned(look, clock)).toBe(false)
+  expect(await holderOf(look, clock)).toBe('a live run')
   await held.release()
   expect(await look()).toBeUndefined()
 })
 
-test('one whose run died is abandoned once its Lease has run out, and not before', async () => {
+test('one whose run died is known to be dead once its Lease has run out, and not before', async () => {
   const { clock } = cluster
   await holdAndDie()
   await clock.sleep(85_000)
-  expect(await isAbandoned(look, clock)).toBe(false)
+  expect(await holderOf(look, clock)).toBe('a live run')
   await clock.sleep(10_000)
-  expect(await isAbandoned(look, clock)).toBe(true)
+  expect(await holderOf(look, clock)).toBe('a dead run')
 })
 
 test('one whose run died is free for a later one once it was mended', async () => {
@@ -54,21 +54,24 @@ test('one whose run died is free for a later one once it was mended', async () =
   await clock.sleep(95_000)
   await freeCluster(kube)
   const held = await holdCluster(kube, clock)
-  expect(await isAbandoned(look, clock)).toBe(false)
+  expect(await holderOf(look, clock)).toBe('a live run')
   await held.release()
 })
 
-test('one that is renewed, released, or out of reach when it is looked at again is not abandoned', async () => {
+test.each<[string, Holder, (string | undefined)[]]>([
+  ['is not renewed', 'a dead run', ['1', '1']],
+  ['is renewed', 'a live run', ['1', '2']],
+  ['goes, or is out of reach', 'nobody known', ['1', undefined]],
+  ['comes', 'nobody known', [undefined, '1']],
+])('a Lease that has run out and %s while it is looked at is that of %s', async (_, holder, versions) => {
   const { clock } = cluster
-  const old = { renewTime: new Date(clock.epoch() - 3_600_000).toISOString(), version: '1' }
-  const seen = (...looks: (SeenLease | undefined)[]) => {
-    const next = [...looks]
-    return isAbandoned(async () => next.shift(), clock)
+  const renewTime = new Date(clock.epoch() - 3_600_000).toISOString()
+  const next = [...versions]
+  const seen = async () => {
+    const version = next.shift()
+    return version === undefined ? undefined : { renewTime, version }
   }
-  expect(await seen(old, old)).toBe(true)
-  expect(await seen(old, { ...old, version: '2' })).toBe(false)
-  expect(await seen(old, undefined)).toBe(false)
-  expect(await seen(undefined, old)).toBe(false)
+  expect(await holderOf(seen, clock)).toBe(holder)
 })
 
 test('a Lease that cannot be taken away when it is released hinders nobody', async () => {

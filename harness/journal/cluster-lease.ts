@@ -39,19 +39,25 @@ export interface SeenLease {
   version: string
 }
 
+/** Whose a kind cluster is, by its Lease. */
+export type Holder = 'a live run' | 'a dead run' | 'nobody known'
+
 /**
- * Whether a kind cluster that no journal here tells of was held by a run that is dead: its Lease has run out, and is not
- * renewed while it is looked at for 25 s. One without a Lease may be being made, or kept for reuse; one whose API server
- * does not answer may be in the midst of a fault: false.
+ * Whose a kind cluster is that no journal here tells of. A run is dead where its Lease has run out, and is not renewed
+ * while it is looked at for 25 s. A cluster without a Lease may be being made, or kept for reuse; one whose API server does
+ * not answer may be in the midst of a fault.
  */
-export async function isAbandoned(
+export async function holderOf(
   look: () => Promise<SeenLease | undefined>,
   clock: Clock = realClock,
-): Promise<boolean> {
+): Promise<Holder> {
   const before = await look()
-  if (!before || !hasRunOut(before.renewTime, clock.epoch())) return false
+  if (!before) return 'nobody known'
+  if (!hasRunOut(before.renewTime, clock.epoch())) return 'a live run'
   await clock.sleep(watchedMs)
-  return (await look())?.version === before.version
+  const after = await look()
+  if (!after) return 'nobody known'
+  return after.version === before.version ? 'a dead run' : 'a live run'
 }
 
 /** The Lease in a kind cluster, asked for on its node: a kubeconfig may be nowhere any more. */

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { deleteKindCluster, listKindClusters } from '../cluster/kind/lifecycle.ts'
 import { explain } from '../model/errors.ts'
-import { isAbandoned, leaseOf } from './cluster-lease.ts'
-import { fateOf, type Known } from './fate.ts'
+import { holderOf, leaseOf } from './cluster-lease.ts'
+import { type Fate, fateOf, type Known } from './fate.ts'
 import {
   closeEntry,
   type JournalEntry,
@@ -55,30 +55,40 @@ async function sweepOne(known: Known, kindPath: string, options: SweepOptions, s
     }
   }
   const spare = (why: string) => swept.spared.push(`${name}: ${why}`)
+  if (!entry) return sweepStranger(name, fate, remove, spare)
   switch (fate) {
     case 'of a live run':
-      return void spare(`its run is alive (process ${entry?.owner?.pid})`)
+      return void spare(`its run is alive (process ${entry.owner?.pid})`)
     case 'being mended':
-      return void spare(`is being mended (process ${entry?.owner?.pid})`)
-    case "perhaps another user's":
-      if (await isAbandoned(() => leaseOf(name))) return remove('whose run is dead, by its Lease')
-      // Another sweep may have been quicker.
-      if (!(await listKindClusters()).some((found) => found.name === name)) return
-      return void spare(
-        "no record of its run here; it may be another user's (swept once its Lease has run out, or it is three hours old)",
-      )
+      return void spare(`is being mended (process ${entry.owner?.pid})`)
     case 'gone':
       await closeEntry(name)
       return rm(kubeconfigPath(name), { force: true })
     case 'dead':
-      return remove(entry ? 'whose run is dead' : 'older than any run')
+      return remove('whose run is dead')
     case 'kept for reuse':
       return kept
         ? remove('which was kept')
         : void spare('kept for reuse (`rolypoly sweep --kept` deletes it)')
     case 'to be mended':
-      return kept || !entry ? remove('which was kept') : mendOrRemove(entry, kindPath, swept, remove)
+      return kept ? remove('which was kept') : mendOrRemove(entry, kindPath, swept, remove)
   }
+}
+
+/** One that no journal here tells of: its Lease does, and else its age. */
+async function sweepStranger(
+  name: string,
+  fate: Fate,
+  remove: (why: string) => Promise<void>,
+  spare: (why: string) => void,
+): Promise<void> {
+  const holder = await holderOf(() => leaseOf(name))
+  if (holder === 'a dead run') return remove('whose run is dead, by its Lease')
+  if (holder === 'a live run') return spare('no record of its run here, which is alive by its Lease')
+  if (fate === 'dead') return remove('older than any run')
+  // Another sweep may have been quicker.
+  if (!(await listKindClusters()).some((found) => found.name === name)) return
+  spare("no record of its run here; it may be another user's (swept once it is three hours old)")
 }
 
 /** A kept cluster whose run died in it: what cannot be mended is of no use to anyone. */
