@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Kube, KubeObject } from '../cluster/kube.ts'
 import { simulatedCluster } from '../cluster/simulated/provider.ts'
-import { freeCluster, type Holder, holdCluster, holderOf, type SeenLease } from './cluster-lease.ts'
+import { freeCluster, holdCluster } from './cluster-lease.ts'
+import { holderOf, type SeenLease } from './leases.ts'
 import { withLeases } from './testing.ts'
 
 let cluster: Cluster
@@ -56,22 +57,6 @@ test('one whose run died is free for a later one once it was mended', async () =
   const held = await holdCluster(kube, clock)
   expect(await holderOf(look, clock)).toBe('a live run')
   await held.release()
-})
-
-test.each<[string, Holder, (string | undefined)[]]>([
-  ['is not renewed', 'a dead run', ['1', '1']],
-  ['is renewed', 'a live run', ['1', '2']],
-  ['goes, or is out of reach', 'nobody known', ['1', undefined]],
-  ['comes', 'nobody known', [undefined, '1']],
-])('a Lease that has run out and %s while it is looked at is that of %s', async (_, holder, versions) => {
-  const { clock } = cluster
-  const renewTime = new Date(clock.epoch() - 3_600_000).toISOString()
-  const next = [...versions]
-  const seen = async () => {
-    const version = next.shift()
-    return version === undefined ? undefined : { renewTime, version }
-  }
-  expect(await holderOf(seen, clock)).toBe(holder)
 })
 
 test('a Lease that cannot be taken away when it is released hinders nobody', async () => {

@@ -1,7 +1,7 @@
 import { type Clock, realClock } from '../cluster/clock.ts'
 import type { Kube } from '../cluster/kube.ts'
 import { tryRun } from '../cluster/process.ts'
-import { hasRunOut, holdLeases, leaseIn, watchedMs } from './leases.ts'
+import { holdLeases, leaseIn, type SeenLease } from './leases.ts'
 import { thisProcess } from './owner.ts'
 
 /** Nothing deletes it, and what is of the cluster as a whole has its Leases there. */
@@ -33,34 +33,10 @@ export async function freeCluster(kube: Kube): Promise<void> {
   await kube.delete(ref)
 }
 
-/** A Lease, as it is at one look. */
-export interface SeenLease {
-  renewTime: string
-  version: string
-}
-
-/** Whose a kind cluster is, by its Lease. */
-export type Holder = 'a live run' | 'a dead run' | 'nobody known'
-
 /**
- * Whose a kind cluster is that no journal here tells of. A run is dead where its Lease has run out, and is not renewed
- * while it is looked at for 25 s. A cluster without a Lease may be being made, or kept for reuse; one whose API server does
- * not answer may be in the midst of a fault.
+ * The Lease in a kind cluster, asked for on its node: a kubeconfig may be nowhere any more. One without may be being made,
+ * or kept for reuse; one whose API server does not answer may be in the midst of a fault.
  */
-export async function holderOf(
-  look: () => Promise<SeenLease | undefined>,
-  clock: Clock = realClock,
-): Promise<Holder> {
-  const before = await look()
-  if (!before) return 'nobody known'
-  if (!hasRunOut(before.renewTime, clock.epoch())) return 'a live run'
-  await clock.sleep(watchedMs)
-  const after = await look()
-  if (!after) return 'nobody known'
-  return after.version === before.version ? 'a dead run' : 'a live run'
-}
-
-/** The Lease in a kind cluster, asked for on its node: a kubeconfig may be nowhere any more. */
 export async function leaseOf(cluster: string): Promise<SeenLease | undefined> {
   const { kind, namespace = '', name } = ref
   const kubectl = ['kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf', '--request-timeout', '10s']

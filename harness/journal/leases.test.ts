@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { KubeObject, NodeObject } from '../cluster/kube.ts'
 import { addTaint, cordon } from '../cluster/node-marks.ts'
 import { simulatedCluster } from '../cluster/simulated/provider.ts'
-import { holdLeases, sweepContext } from './leases.ts'
+import { type Holder, holderOf, holdLeases, sweepContext } from './leases.ts'
 import { withLeases } from './testing.ts'
 
 let cluster: Cluster
@@ -56,6 +56,22 @@ test('one that is renewed while it is looked at is spared, whatever its time say
     'Namespace/rolypoly-a: its run r1 is alive, on a machine whose clock differs',
   ])
   await leases.release()
+})
+
+test.each<[string, Holder, (string | undefined)[]]>([
+  ['is not renewed', 'a dead run', ['1', '1']],
+  ['is renewed', 'a live run, on a machine whose clock differs', ['1', '2']],
+  ['goes, or is out of reach', 'nobody known', ['1', undefined]],
+  ['comes', 'nobody known', [undefined, '1']],
+])('a Lease that has run out and %s while it is looked at is that of %s', async (_, holder, versions) => {
+  const { clock } = cluster
+  const renewTime = new Date(clock.epoch() - 3_600_000).toISOString()
+  const next = [...versions]
+  const seen = async () => {
+    const version = next.shift()
+    return version === undefined ? undefined : { renewTime, version }
+  }
+  expect(await holderOf(seen, clock)).toBe(holder)
 })
 
 test('one without a Lease is given as long, from its creation on', async () => {

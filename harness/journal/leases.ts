@@ -18,11 +18,6 @@ export function leaseIn(namespace: string): ObjectRef {
   return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name: leaseName }
 }
 
-/** Whether a Lease that was renewed then is nobody's any more, by this machine's clock. */
-export function hasRunOut(renewTime: string, nowMs: number): boolean {
-  return nowMs - Date.parse(renewTime) > leaseSeconds * 1_000
-}
-
 type LeaseObject = KubeObject & {
   spec?: { renewTime?: string; holderIdentity?: string; leaseDurationSeconds?: number }
 }
@@ -76,15 +71,46 @@ function microTime(epochMs: number): string {
   return new Date(epochMs).toISOString().replace('Z', '000Z')
 }
 
+/** A Lease, as it is at one look. */
+export interface SeenLease {
+  renewTime: string
+  version: string
+}
+
+/** Who holds a Lease. */
+export type Holder =
+  | 'a live run'
+  | 'a live run, on a machine whose clock differs'
+  | 'a dead run'
+  | 'nobody known'
+
+/** A live run on a machine whose clock goes wrong still renews: so long is looked. */
+const watchedMs = renewEveryMs + 5_000
+
+/**
+ * Who holds a Lease: a run is dead where it has run out, by this machine's clock, and is not renewed while it is looked at
+ * for 25 s. Nobody is known to hold one that is not there at either look.
+ */
+export async function holderOf(
+  look: () => Promise<SeenLease | undefined>,
+  clock: Clock = realClock,
+): Promise<Holder> {
+  const before = await look()
+  if (!before) return 'nobody known'
+  if (clock.epoch() - Date.parse(before.renewTime) <= leaseSeconds * 1_000) return 'a live run'
+  await clock.sleep(watchedMs)
+  const after = await look()
+  if (!after) return 'nobody known'
+  return after.version === before.version ? 'a dead run' : 'a live run, on a machine whose clock differs'
+}
+
 /** A namespace that a run made, by its labels. */
 interface RunNamespace {
   name: string
   uid: string
   run: string
+  createdAt: string
 }
-
-/** A live run on a machine whose clock goes wrong still renews: so long is looked. */
-export const watchedMs = renewEveryMs + 5_000
 
 /**
  * Undoes what runs that are dead have left, from any machine: the namespaces with their labels, where the Lease has run
@@ -93,20 +119,15 @@ export const watchedMs = renewEveryMs + 5_000
  */
 export async function sweepContext(kube: Kube, clock: Clock = realClock): Promise<Swept> {
   const swept: Swept = { undone: [], spared: [], left: [] }
-  const expired: { of: RunNamespace; seen: string }[] = []
   // Before the namespaces: the mark of a scenario that begins meanwhile is not seen.
   const nodes = await kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' })
-  for (const namespace of await runNamespaces(kube, swept)) {
-    const { renewTime, version } = await lookAt(kube, namespace.of)
-    if (hasRunOut(renewTime ?? namespace.createdAt, clock.epoch()))
-      expired.push({ of: namespace.of, seen: version })
-    else swept.spared.push(`Namespace/${namespace.of.name}: its run ${namespace.of.run} is alive`)
-  }
-  if (expired.length > 0) await clock.sleep(watchedMs)
+  const namespaces = await runNamespaces(kube, swept)
+  const looked = namespaces.map(async (of) => ({ of, holder: await holderOf(() => lookAt(kube, of), clock) }))
   const dead = new Set<string>()
-  for (const { of, seen } of expired) {
-    if ((await lookAt(kube, of)).version !== seen) {
-      swept.spared.push(`Namespace/${of.name}: its run ${of.run} is alive, on a machine whose clock differs`)
+  for (const { of, holder } of await Promise.all(looked)) {
+    if (holder !== 'a dead run') {
+      const where = holder === 'a live run' ? '' : ', on a machine whose clock differs'
+      swept.spared.push(`Namespace/${of.name}: its run ${of.run} is alive${where}`)
       continue
     }
     dead.add(of.name)
@@ -129,7 +150,7 @@ export async function sweepContext(kube: Kube, clock: Clock = realClock): Promis
   return swept
 }
 
-async function runNamespaces(kube: Kube, swept: Swept): Promise<{ of: RunNamespace; createdAt: string }[]> {
+async function runNamespaces(kube: Kube, swept: Swept): Promise<RunNamespace[]> {
   const labelSelector = `${managedBy.key}=${managedBy.value},${runLabel}`
   const { items } = await kube.list<KubeObject>({ apiVersion: 'v1', kind: 'Namespace', labelSelector })
   return items.flatMap(({ metadata }) => {
@@ -139,15 +160,15 @@ async function runNamespaces(kube: Kube, swept: Swept): Promise<{ of: RunNamespa
       swept.spared.push(`Namespace/${name}: carries the label ${handsOffLabel}`)
       return []
     }
-    return [{ of: { name, uid, run: labels[runLabel] ?? '' }, createdAt: creationTimestamp }]
+    return [{ name, uid, run: labels[runLabel] ?? '', createdAt: creationTimestamp }]
   })
 }
 
-/** A run that died right after it made a namespace left no Lease in it. */
-async function lookAt(
-  kube: Kube,
-  { name }: RunNamespace,
-): Promise<{ renewTime: string | undefined; version: string }> {
+/** A run that died right after it made a namespace left no Lease in it: it is given as long from the creation on. */
+async function lookAt(kube: Kube, { name, createdAt }: RunNamespace): Promise<SeenLease> {
   const lease = await kube.get<LeaseObject>(leaseIn(name))
-  return { renewTime: lease?.spec?.renewTime, version: lease?.metadata?.resourceVersion ?? '' }
+  return {
+    renewTime: lease?.spec?.renewTime ?? createdAt,
+    version: lease?.metadata?.resourceVersion ?? '',
+  }
 }

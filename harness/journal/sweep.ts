@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { deleteKindCluster, listKindClusters } from '../cluster/kind/lifecycle.ts'
 import { explain } from '../model/errors.ts'
-import { holderOf, leaseOf } from './cluster-lease.ts'
+import { leaseOf } from './cluster-lease.ts'
 import { type Fate, fateOf, type Known } from './fate.ts'
 import {
   closeEntry,
@@ -12,6 +12,7 @@ import {
   writeEntry,
 } from './journal.ts'
 import { knownClusters } from './known.ts'
+import { holderOf } from './leases.ts'
 import { mend } from './mend.ts'
 import { isOwned, thisProcess } from './owner.ts'
 
@@ -84,7 +85,7 @@ async function sweepStranger(
 ): Promise<void> {
   const holder = await holderOf(() => leaseOf(name))
   if (holder === 'a dead run') return remove('whose run is dead, by its Lease')
-  if (holder === 'a live run') return spare('no record of its run here, which is alive by its Lease')
+  if (holder !== 'nobody known') return spare('no record of its run here, which is alive by its Lease')
   if (fate === 'dead') return remove('older than any run')
   // Another sweep may have been quicker.
   if (!(await listKindClusters()).some((found) => found.name === name)) return
