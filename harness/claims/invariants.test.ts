@@ -255,3 +255,17 @@ test('a prediction knows how often the container had been restarted before the f
   expect(situationOf(stage, spec, fault(500))).toEqual({ ...common, effect, restartsBefore: 7 })
   expect(situationOf(stage, spec, fault(950, signal)).restartsBefore).toBe(3)
 })
+
+test('a prediction knows how many nodes are lost at once, of those that were not back before', () => {
+  const lost = (node: string, atMs: number, revertedAtMs?: number) => ({
+    ...fault(atMs, { does: 'lose-node', node, how: 'stopped', podUids: ['web-1'] }),
+    revertedAtMs,
+  })
+  const back = lost('n1', 100, 400)
+  const open = lost('n2', 200)
+  const again = lost('n1', 500, 900)
+  const stage = fakeStage(new FakeRecording(), back, open, again)
+  const lostWith = (of: FaultRecord) => situationOf(stage, { containers: [] }, of).nodesLost
+  expect([back, open, again].map(lostWith)).toEqual([2, 2, 2])
+  expect(lostWith(fault(300))).toBeUndefined()
+})

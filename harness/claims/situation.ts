@@ -32,6 +32,7 @@ export function situationOf(
     restartsBefore: Math.max(0, ...before.map(({ detail }) => detail.restartCount)),
     ...(name !== undefined && { container: name }),
     reverted: revertedAtMs !== undefined,
+    ...(effect.does === 'lose-node' && { nodesLost: nodesLost(stage.faults, injectedAtMs) }),
     readyTookMs: readyTook(
       stage.recording.timeline,
       siblings(stage.recording.timeline, effect),
@@ -39,6 +40,12 @@ export function situationOf(
     ),
     ...(stage.timing && { cluster: stage.timing }),
   }
+}
+
+/** How many nodes are lost from then on, by these faults. */
+function nodesLost(faults: FaultRecord[], sinceMs: number): number {
+  const lasting = faults.filter(({ revertedAtMs }) => revertedAtMs === undefined || revertedAtMs >= sinceMs)
+  return new Set(lasting.flatMap(({ effect }) => (effect.does === 'lose-node' ? [effect.node] : []))).size
 }
 
 /** What they need to know of a workload whose Deployment a fault may have changed. */

@@ -24,6 +24,7 @@ test.each(['', '1', 'latest', '1.x', 'v', '1.34 or so', '34'])('%j is no version
 test("what is not known of a cluster is Kubernetes' own, of its newest version", () => {
   expect(resolveTiming()).toEqual({
     ...{ nodeMonitorGraceMs: 50_000, nodeMonitorPeriodMs: 5_000, nodeLeaseRenewMs: 10_000 },
+    nodeEvictionRate: 0.1,
     ...{ podGcQuarantineMs: 40_000, podGcPeriodMs: 20_000, defaultTolerationSeconds: 300 },
     crashLoopBackOffMaxMs: 300_000,
   })

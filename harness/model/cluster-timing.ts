@@ -10,6 +10,8 @@ export interface ClusterTiming {
   nodeMonitorPeriodMs?: number | undefined
   /** How often a kubelet renews its lease: its last heartbeat may be so old, and a little older. */
   nodeLeaseRenewMs?: number | undefined
+  /** `--node-eviction-rate` of the controller manager: how many silent nodes of a zone it taints in a second. */
+  nodeEvictionRate?: number | undefined
   /** How long PodGC waits before it believes that a Node is gone. */
   podGcQuarantineMs?: number | undefined
   /** How often PodGC looks. */
@@ -28,6 +30,8 @@ export const timingSources = {
   nodeMonitorGraceMs: 'kubernetes/pkg/controller/nodelifecycle/config/v1alpha1/defaults.go',
   nodeMonitorPeriodMs: 'kubernetes/pkg/controller/nodelifecycle/node_lifecycle_controller.go',
   nodeLeaseRenewMs: 'kubernetes/pkg/kubelet/kubelet.go: nodeLeaseRenewIntervalFraction',
+  nodeEvictionRate:
+    'kubernetes/pkg/controller/nodelifecycle/node_lifecycle_controller.go: doNoExecuteTaintingPass',
   podGcQuarantineMs: 'kubernetes/pkg/controller/podgc/gc_controller.go: quarantineTime',
   podGcPeriodMs: 'kubernetes/pkg/controller/podgc/gc_controller.go: gcCheckPeriod',
   defaultTolerationSeconds: 'https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/',
@@ -53,6 +57,7 @@ export function resolveTiming(cluster: ClusterTiming = {}): ResolvedTiming {
     nodeMonitorGraceMs: cluster.nodeMonitorGraceMs ?? graceOf(cluster.version ?? '') ?? 50_000,
     nodeMonitorPeriodMs: cluster.nodeMonitorPeriodMs ?? 5_000,
     nodeLeaseRenewMs: cluster.nodeLeaseRenewMs ?? 10_000,
+    nodeEvictionRate: cluster.nodeEvictionRate ?? 0.1,
     podGcQuarantineMs: cluster.podGcQuarantineMs ?? 40_000,
     podGcPeriodMs: cluster.podGcPeriodMs ?? 20_000,
     defaultTolerationSeconds: cluster.defaultTolerationSeconds ?? 300,

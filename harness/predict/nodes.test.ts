@@ -15,6 +15,8 @@ const of = (how: NodeLoss, pod = bare, cluster: ClusterTiming = {}): Situation =
 const window = (prediction: Prediction | undefined) => [prediction?.earliestMs, prediction?.latestMs]
 const ms = (...of: { ms: number }[]) => of.reduce((all, term) => all + term.ms, 0)
 const { endpointsFollow, kubeletStarts, nodeBoots, plegStart, replacementCreated, sandboxStarts } = terms
+/** One node of a zone in 10 s, and a look each 100 ms. */
+const tainted = 10_100
 const follow = ms(terms.statusArrives, endpointsFollow)
 const created = ms(replacementCreated, sandboxStarts, plegStart, terms.statusArrives)
 
@@ -38,9 +40,9 @@ describe.each(losses)('a node that is %s', (how) => {
     })
   })
 
-  test('has its pods replaced when they have borne it for 300 s; seen at 340 to 365 s', () => {
+  test('has its pods replaced when they have borne its taint for 300 s; seen at 340 to 365 s', () => {
     const [earliestMs, latestMs] = window(predict.replaced(of(how)))
-    expect([earliestMs, latestMs]).toEqual([339_600, 360_000 + created])
+    expect([earliestMs, latestMs]).toEqual([339_600, 360_000 + tainted + created])
     expect(window(predict.recovers(of(how)))).toEqual([earliestMs, (latestMs ?? 0) + ms(endpointsFollow)])
   })
 
@@ -54,7 +56,7 @@ describe('a pod on an unreachable node is evicted', () => {
   const unreachable = 'node.kubernetes.io/unreachable'
   const evictedAfter = (tolerations: Toleration[], cluster: ClusterTiming = {}) => {
     const replaced = predict.replaced(of('stopped', { ...bare, tolerations }, cluster))
-    return replaced && replaced.latestMs - 60_000 - created
+    return replaced && replaced.latestMs - 60_000 - tainted - created
   }
 
   test.each<[string, Toleration, number]>([
@@ -82,6 +84,15 @@ describe('a pod on an unreachable node is evicted', () => {
     expect(evictedAfter([], { defaultTolerationSeconds: 30 })).toBe(30_000)
     const own = { key: unreachable, operator: 'Exists', tolerationSeconds: 20 }
     expect(evictedAfter([own, { operator: 'Exists', tolerationSeconds: 5 }])).toBe(20_000)
+  })
+
+  test('once its node is tainted: at the rate of its cluster, one lost node after the other', () => {
+    const replacedBy = (cluster: ClusterTiming, nodesLost = 1) =>
+      predict.replaced({ ...of('stopped', bare, cluster), nodesLost })?.latestMs
+    expect(replacedBy({})).toBe(360_000 + 10_100 + created)
+    expect(replacedBy({}, 3)).toBe(360_000 + 30_100 + created)
+    expect(replacedBy({ nodeEvictionRate: 0.5 })).toBe(360_000 + 2_100 + created)
+    expect(replacedBy({ nodeEvictionRate: 0 })).toBeUndefined()
   })
 
   test('never, where its toleration has no end: then nothing stands in for it, and nothing recovers', () => {

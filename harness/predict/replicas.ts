@@ -39,8 +39,8 @@ export function replaced(situation: Situation): Prediction | undefined {
     return sum([statusArrives, ...waits, ...anew])
   if (effect.does === 'delete-node') return sum([...podGcOf(effect.isYoung, timing), ...created])
   if (effect.does !== 'lose-node') return undefined
-  const evicted = evictedByTaint(pod, timing)
-  return evicted && sum([...foundSilent(timing), evicted, ...created])
+  const evicted = evictedByTaint(pod, timing, situation.nodesLost)
+  return evicted && sum([...foundSilent(timing), ...evicted, ...created])
 }
 
 /**

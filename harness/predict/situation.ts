@@ -14,6 +14,8 @@ export interface Situation {
   restartsBefore: number
   /** How long the workload's pods took to become ready before the fault, from their containers' start. */
   readyTookMs?: number
+  /** How many nodes are lost while the fault's is, that one among them; it alone unless given. */
+  nodesLost?: number
   /** Whether the fault has been undone. */
   reverted?: boolean
   /** The Deployment that the pods are of, where the fault changes it. */

@@ -37,8 +37,13 @@ describe("a cluster's timing", () => {
       kubeletconfig: { crashLoopBackOff: { maxContainerRestartPeriod: '1m0s' } },
     })
     const flags = ['kube-controller-manager', '--node-monitor-grace-period=16s', '--node-monitor-period=2s']
+    flags.push('--node-eviction-rate=0.5')
     const timing = await readTiming(kubeOf(configz, flags), 'v1.35.0', 'worker')
-    expect(timing).toMatchObject({ nodeMonitorGraceMs: 16_000, nodeMonitorPeriodMs: 2_000 })
+    expect(timing).toMatchObject({
+      nodeMonitorGraceMs: 16_000,
+      nodeMonitorPeriodMs: 2_000,
+      nodeEvictionRate: 0.5,
+    })
     expect(timing.crashLoopBackOffMaxMs).toBe(60_000)
     expect(tellTiming(timing)).toMatchObject({
       'node monitor grace period': '16.0 s',

@@ -19,11 +19,13 @@ export async function readTiming(kube: Kube, version: string, node: string): Pro
   const [backOffMs, flags] = await Promise.all([backOffLimit(kube, node), managerFlags(kube)])
   const graceMs = goDuration(flags.get('node-monitor-grace-period'))
   const periodMs = goDuration(flags.get('node-monitor-period'))
+  const rate = Number(flags.get('node-eviction-rate') || Number.NaN)
   return {
     ...timingOfVersion(version),
     ...(backOffMs !== undefined && { crashLoopBackOffMaxMs: backOffMs }),
     ...(graceMs !== undefined && { nodeMonitorGraceMs: graceMs }),
     ...(periodMs !== undefined && { nodeMonitorPeriodMs: periodMs }),
+    ...(rate >= 0 && { nodeEvictionRate: rate }),
   }
 }
 
@@ -34,6 +36,7 @@ export function tellTiming(timing: ClusterTiming): Record<string, string> {
     'node monitor grace period': formatMs(nodeMonitorGraceMs),
     'node monitor period': formatMs(nodeMonitorPeriodMs),
     'node lease renewal': formatMs(nodeLeaseRenewMs),
+    'nodes tainted in a second': String(other.nodeEvictionRate),
     'PodGC quarantine': formatMs(other.podGcQuarantineMs),
     'PodGC period': formatMs(other.podGcPeriodMs),
     'default tolerationSeconds': String(other.defaultTolerationSeconds),

@@ -12,6 +12,8 @@ export interface NodeHealth {
   renewTime: string | undefined
   /** When the last sign of life was seen, in virtual milliseconds. */
   seenMs: number
+  /** From when on the controller's cache tells of its own word that the node is silent. */
+  cachedMs?: number
 }
 
 export function readyOf({ status }: NodeObject): NodeCondition | undefined {

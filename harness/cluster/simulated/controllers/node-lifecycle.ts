@@ -18,11 +18,13 @@ import { rateOf, stateOf, TaintQueue, type ZoneState, zoneOf } from './zones.ts'
 const component = 'node-controller'
 /** `--node-startup-grace-period`: of a node whose kubelet never posted its status. */
 const startupGraceMs = 60_000
+/** How long the controller's cache takes to tell of what it wrote itself. */
+const cacheLagMs = [2, 20] as const
 const leaseNamespace = 'kube-node-lease'
 
 /**
  * Watches the nodes' heartbeats: a silent one becomes Unknown, its pods not ready, and it is tainted.
- * kubernetes/pkg/controller/nodelifecycle/node_lifecycle_controller.go. Up to 1.28 the taint came one look later:
+ * kubernetes/pkg/controller/nodelifecycle/node_lifecycle_controller.go. Before 1.34 the taint came one look later:
  * https://github.com/kubernetes/kubernetes/issues/120815
  */
 export function startNodeLifecycle(world: World): void {
@@ -143,6 +145,7 @@ class NodeLifecycleController {
     if (clock.now() <= seenMs + (ready ? timing.nodeMonitorGraceMs : startupGraceMs)) return node
     const written = store.update('Node', silenced(node, store.timestamp())) ?? node
     health.heartbeat = readyOf(written)?.lastHeartbeatTime
+    health.cachedMs = clock.now() + this.random.between(...cacheLagMs)
     return written
   }
 
@@ -157,8 +160,10 @@ class NodeLifecycleController {
     else if (!hasNoExecute(node, mine)) this.zone(zoneOf(labels)).queue.add(name)
   }
 
+  /** One that the controller's cache still has as ready is passed over, and its turn is gone: doNoExecuteTaintingPass. */
   private taintNow(name: string): void {
-    const { store } = this.world
+    const { store, clock } = this.world
+    if ((this.health.get(name)?.cachedMs ?? 0) > clock.now()) return
     const node = store.get('Node', name)
     const status = node && readyOf(node)?.status
     if (node && status !== 'True') store.update('Node', withNoExecute(node, status, store.timestamp()))

@@ -28,6 +28,9 @@ const usual = { slackMs: 3_000, waits: [], races }
 /** A node may be silent for 50 s, its last heartbeat may be 10 s old, and the node controller looks every 5 s, twice. */
 const foundSilent = { state: 'the node is no longer ready', fromMs: 40_000, toMs: 60_500 }
 
+/** Its pods bear its taint for 5 s, and that may come ten seconds late. */
+const evicted = { state: 'the pod has an event TaintManagerEviction', fromMs: 5_000, toMs: 15_600 }
+
 const seenRunning = 'a container may end before its kubelet has looked at it'
 
 /** Of the container that ends at once. */
@@ -91,8 +94,11 @@ export const cases: Record<string, Case> = {
       { state: 'the node is ready (2)', fromMs: 0, toMs: 10_500 },
     ],
   },
-  'stop-node': { ...usual, waits: [foundSilent] },
-  'stop-kubelet': { ...usual, title: 'containers whose kubelet stops', waits: [foundSilent] },
+  'stop-node': { ...usual, waits: [foundSilent, evicted] },
+  'stop-kubelet': {
+    ...{ ...usual, title: 'containers whose kubelet stops', waits: [foundSilent] },
+    races: [...races, [/has an event TaintManagerEviction/, 'the node may be back before it is tainted']],
+  },
   'back-off': {
     ...{ ...usual, waits: crashes, areApart: true },
     races: [...races, [/runs, restarted 0 times|is (no longer )?ready|is Running/, seenRunning]],
