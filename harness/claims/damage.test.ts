@@ -50,7 +50,7 @@ describe('a change of a Deployment hurts', () => {
   })
 
   test('where it never gets through, twice as long as it should take', async () => {
-    const takesMs = 250 + 250 + 1_000 + 1_000 + 250 + 250 + 1_000
+    const takesMs = 250 + 250 + 1_000 + 1_000 + 250 + 250 + 750 + 1_000
     expect(await shownAt(through.slice(0, 2))).toBe(1_000 + 2 * takesMs + 2_000)
   })
 

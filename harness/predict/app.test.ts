@@ -64,7 +64,7 @@ describe('an app that falls ill by itself', () => {
 
 describe('a new pod', () => {
   const ready = (app: AppTiming, pod?: PodTiming) => window(predict.becomesReady(of(app, pod)))
-  const seen = shares.rollOutStep + starts + shares.statusArrives + shares.endpointsFollow
+  const seen = shares.rollOutStep + starts + shares.statusArrives + shares.endpointsFollow + 1_000
 
   test('is ready at the tick after its app; seen at 22 to 26 s for D=15 P=6, from 20 s on', () => {
     expect(ready({ readyAfterMs: 20_000 })).toEqual([20_000, seen + 26_000])

@@ -15,7 +15,7 @@ const readinessProbe = { periodSeconds: 4, failureThreshold: 3, successThreshold
 const { dependencyNoticed, endpointsFollow, plegStart, replacementCreated } = terms
 const { rollOutStep, sandboxStarts, statusArrives } = terms
 const ms = (...all: { ms: number }[]) => all.reduce((sum, term) => sum + term.ms, 0)
-const follows = ms(statusArrives, endpointsFollow)
+const follows = ms(statusArrives, ...endpointsFollow)
 
 describe('an app whose dependency is away', () => {
   test('leaves its endpoints when its readiness has failed often enough, and may before the last of it is gone', () => {

@@ -43,5 +43,5 @@ export function dependencyReturns(readyTookMs: number, container: ContainerTimin
     source: 'measured in this scenario',
   }
   const again = readinessProbe ? succeedsAgain(readinessProbe) : []
-  return atOnceAtBest([...made, ready, statusArrives, endpointsFollow, dependencyNoticed, ...again])
+  return atOnceAtBest([...made, ready, statusArrives, ...endpointsFollow, dependencyNoticed, ...again])
 }

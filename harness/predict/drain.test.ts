@@ -88,7 +88,7 @@ describe('a taint', () => {
         ),
       ),
     )
-  const atOnce = [0, 1_500]
+  const atOnce = [0, 2_250]
 
   test.each<[string, Toleration[] | undefined, number[] | undefined]>([
     ['that is not tolerated is followed at once', undefined, atOnce],
@@ -100,7 +100,7 @@ describe('a taint', () => {
     [
       'that is tolerated for a time is, after it',
       [{ key: 'a', operator: 'Exists', tolerationSeconds: 6 }],
-      [6_000, 7_500],
+      [6_000, 8_250],
     ],
     ['for no time at all', [{ key: 'a', operator: 'Exists', tolerationSeconds: -1 }], atOnce],
   ])('%s', (_, tolerations, wanted) => {

@@ -13,27 +13,27 @@ import { atOnceAtBest, backOff, eitherOf, endpointsFollow, proxyGoes, statusArri
 export function leavesEndpoints(situation: Situation): Prediction | undefined {
   const { effect, cluster } = situation
   const timing = resolveTiming(cluster)
-  if (effect.does === 'delete-pod' || effect.does === 'orphan-pod') return sum([endpointsFollow])
+  if (effect.does === 'delete-pod' || effect.does === 'orphan-pod') return sum(endpointsFollow)
   // A sync of the Service for another reason may skip the pods of a missing node before PodGC takes them.
-  if (effect.does === 'delete-node') return sum([...atOnceAtBest(podGc(timing)), endpointsFollow])
-  if (effect.does === 'lose-node') return sum([...foundSilent(timing), statusArrives, endpointsFollow])
+  if (effect.does === 'delete-node') return sum([...atOnceAtBest(podGc(timing)), ...endpointsFollow])
+  if (effect.does === 'lose-node') return sum([...foundSilent(timing), statusArrives, ...endpointsFollow])
   if (effect.does === 'drain' || effect.does === 'taint') {
     const told = toldToGo(situation)
-    return told && sum([...told, endpointsFollow])
+    return told && sum([...told, ...endpointsFollow])
   }
   if (effect.does === 'scale') return effect.to < effect.from ? recovers(situation) : undefined
   if (effect.does === 'lose-dependency') {
-    return sum([...noticesLoss(containerOf(situation)), statusArrives, endpointsFollow])
+    return sum([...noticesLoss(containerOf(situation)), statusArrives, ...endpointsFollow])
   }
   if (effect.does === 'freeze') {
     const frozen = containerOf({ ...situation, container: effect.container })
     const left = leavesFrozen(effect, frozen, untilDown(situation))
-    return left && sum([...left, statusArrives, endpointsFollow])
+    return left && sum([...left, statusArrives, ...endpointsFollow])
   }
   // Which of the pods go first is not known.
   if (effect.does === 'roll-out') return sum(atOnceAtBest(rollsOut(situation)?.because ?? []))
   // What made the startup probe be asked again took the container down before its first failure.
-  if (killerOf(effect) === 'startup') return sum([statusArrives, endpointsFollow])
+  if (killerOf(effect) === 'startup') return sum([statusArrives, ...endpointsFollow])
   const { readinessProbe } = containerOf(situation) ?? {}
   const byReadiness =
     effect.does === 'fail-probe' && effect.probes.includes('readiness') && readinessProbe
@@ -41,7 +41,7 @@ export function leavesEndpoints(situation: Situation): Prediction | undefined {
       : undefined
   const byRestart = untilDown(situation)
   const terms = eitherOf(byReadiness, byRestart)
-  return terms && sum([...terms, statusArrives, endpointsFollow])
+  return terms && sum([...terms, statusArrives, ...endpointsFollow])
 }
 
 /**
@@ -54,22 +54,22 @@ export function joinsEndpoints(situation: Situation): Prediction | undefined {
   const ready = untilReady(pod, readyTookMs)
   if (effect.does === 'signal') {
     const restart = restarts(situation, 1)
-    return restart && sum([...restart.because, ...ready, endpointsFollow])
+    return restart && sum([...restart.because, ...ready, ...endpointsFollow])
   }
   if (effect.does === 'lose-node') {
-    return sum([...nodeReturns(effect.how, pod, timing), statusArrives, endpointsFollow])
+    return sum([...nodeReturns(effect.how, pod, timing), statusArrives, ...endpointsFollow])
   }
   if (effect.does === 'lose-dependency') {
     const returns = dependencyReturns(effect.readyTookMs, containerOf(situation))
-    return sum([...returns, statusArrives, endpointsFollow])
+    return sum([...returns, statusArrives, ...endpointsFollow])
   }
   if (effect.does === 'freeze') {
     const restart = restarts(situation, 1)
     const restarted = restart && [...restart.because, ...ready]
-    if (!situation.reverted) return restarted && sum([...restarted, endpointsFollow])
+    if (!situation.reverted) return restarted && sum([...restarted, ...endpointsFollow])
     const { readinessProbe } = containerOf(situation) ?? {}
     const again = readinessProbe ? succeedsAgain(readinessProbe) : []
-    return sum([...again, ...atOnceAtBest(restarted ?? []), statusArrives, endpointsFollow])
+    return sum([...again, ...atOnceAtBest(restarted ?? []), statusArrives, ...endpointsFollow])
   }
   if (effect.does !== 'fail-probe') return undefined
   const { readinessProbe } = containerOf(situation) ?? {}
@@ -82,5 +82,5 @@ export function joinsEndpoints(situation: Situation): Prediction | undefined {
   }))
   const restarted = restart ? atOnceAtBest([...restart.because, ...backingOff, ...ready]) : []
   if (again.length === 0 && restarted.length === 0) return undefined
-  return sum([proxyGoes, ...again, ...restarted, statusArrives, endpointsFollow])
+  return sum([proxyGoes, ...again, ...restarted, statusArrives, ...endpointsFollow])
 }

@@ -17,7 +17,7 @@ const frozen = (ranForMs = 60_000): FaultEffect => ({
   ...{ does: 'freeze', podUid: 'web-1', container: 'app', ranForMs },
 })
 const ms = (...of: { ms: number }[]) => of.reduce((all, term) => all + term.ms, 0)
-const [status, endpoints, kill] = [ms(statusArrives), ms(endpointsFollow), ms(runtimeEnds, plegRelist)]
+const [status, endpoints, kill] = [ms(statusArrives), ms(...endpointsFollow), ms(runtimeEnds, plegRelist)]
 const started = ms(containerStart, plegStart)
 
 /** Liveness is asked every 5 s and gives up after 3 failures of 2 s; readiness after 2 of 1 s, every second. */

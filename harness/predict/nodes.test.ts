@@ -17,7 +17,7 @@ const ms = (...of: { ms: number }[]) => of.reduce((all, term) => all + term.ms, 
 const { endpointsFollow, kubeletStarts, nodeBoots, plegStart, replacementCreated, sandboxStarts } = terms
 /** One node of a zone in 10 s, and a look each 100 ms. */
 const tainted = 10_100
-const follow = ms(terms.statusArrives, endpointsFollow)
+const follow = ms(terms.statusArrives, ...endpointsFollow)
 const created = ms(replacementCreated, sandboxStarts, plegStart, terms.statusArrives)
 
 describe.each(losses)('a node that is %s', (how) => {
@@ -43,7 +43,7 @@ describe.each(losses)('a node that is %s', (how) => {
   test('has its pods replaced when they have borne its taint for 300 s; seen at 340 to 365 s', () => {
     const [earliestMs, latestMs] = window(predict.replaced(of(how)))
     expect([earliestMs, latestMs]).toEqual([339_600, 360_000 + tainted + created])
-    expect(window(predict.recovers(of(how)))).toEqual([earliestMs, (latestMs ?? 0) + ms(endpointsFollow)])
+    expect(window(predict.recovers(of(how)))).toEqual([earliestMs, (latestMs ?? 0) + ms(...endpointsFollow)])
   })
 
   test('restarts nothing and ends nothing that anybody would see', () => {

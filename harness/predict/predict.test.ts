@@ -152,7 +152,7 @@ describe('a failed startup probe', () => {
   })
 
   test('finds the pod out of its endpoints already', () => {
-    expect(window(predict.leavesEndpoints(startup))).toEqual([0, status + ms(endpointsFollow)])
+    expect(window(predict.leavesEndpoints(startup))).toEqual([0, status + ms(...endpointsFollow)])
   })
 
   test('that fails along with liveness: liveness ends it first, and the startup probe after its restart', () => {
@@ -273,12 +273,12 @@ describe('what a container writes', () => {
 
 describe('endpoints', () => {
   const ready = app({ readinessProbe: { periodSeconds: 6, failureThreshold: 2, successThreshold: 3 } })
-  const follow = status + ms(endpointsFollow)
+  const follow = status + ms(...endpointsFollow)
 
   test.each<[name: string, effect: FaultEffect, pod: PodTiming, earliestMs: number, latestMs: number]>([
-    ['a deleted pod', deleted, textbook, 0, ms(endpointsFollow)],
-    ['a killed pod', forced, textbook, 0, ms(endpointsFollow)],
-    ['a deleted node, when PodGC takes its pods', nodeGone, textbook, 0, 80_000 + ms(endpointsFollow)],
+    ['a deleted pod', deleted, textbook, 0, ms(...endpointsFollow)],
+    ['a killed pod', forced, textbook, 0, ms(...endpointsFollow)],
+    ['a deleted node, when PodGC takes its pods', nodeGone, textbook, 0, 80_000 + ms(...endpointsFollow)],
     ['a failed readiness', failing(['readiness']), ready, 5_500, 6_000 + follow],
     ['a failed liveness', failing(['liveness']), textbook, 9_500, 42_000 + kill + follow],
     ['a killed container', killed, textbook, 0, ms(plegRelist) + follow],
@@ -295,7 +295,7 @@ describe('endpoints', () => {
     const joins = predict.joinsEndpoints(of(killed, textbook))
     expect(joins?.earliestMs).toBe(14_000)
     const [restart = 0] = [predict.restarts(of(killed, textbook), 1)?.latestMs]
-    expect(joins?.latestMs).toBe(restart + 15_000 + 6_000 + 6_000 + ms(endpointsFollow))
+    expect(joins?.latestMs).toBe(restart + 15_000 + 6_000 + 6_000 + ms(...endpointsFollow))
   })
 
   test('are not joined again by a pod that is gone', () => {
@@ -320,8 +320,8 @@ describe('a replacement', () => {
   test('of one that its controller let go comes as if it had been deleted, and its endpoint goes at once', () => {
     const orphaned: FaultEffect = { does: 'orphan-pod', podUid: 'p' }
     expect(window(predict.replaced(of(orphaned, app())))).toEqual([0, created])
-    expect(window(predict.leavesEndpoints(of(orphaned, app())))).toEqual([0, ms(endpointsFollow)])
-    expect(predict.recovers(of(orphaned, app()))?.latestMs).toBe(created + ms(endpointsFollow))
+    expect(window(predict.leavesEndpoints(of(orphaned, app())))).toEqual([0, ms(...endpointsFollow)])
+    expect(predict.recovers(of(orphaned, app()))?.latestMs).toBe(created + ms(...endpointsFollow))
     expect(predict.exits(of(orphaned, app()))).toBeUndefined()
     expect(predict.restarts(of(orphaned, app()), 1)).toBeUndefined()
   })
@@ -362,7 +362,7 @@ describe('the recovery of a workload', () => {
   test('from the loss of a pod is its replacement, and the EndpointSlice', () => {
     const replaced = predict.replaced(of(deleted, textbook))
     expect(window(predict.recovers(of(deleted, textbook)))).toEqual([
-      ...[replaced?.earliestMs, (replaced?.latestMs ?? 0) + ms(endpointsFollow)],
+      ...[replaced?.earliestMs, (replaced?.latestMs ?? 0) + ms(...endpointsFollow)],
     ])
   })
 
@@ -385,7 +385,7 @@ describe('the recovery of a workload', () => {
     const restart = predict.restarts(liveness, 1)?.latestMs ?? 0
     const ready = 15_000 + 6_000 + 6_000 + status
     expect(window(predict.recovers(liveness))).toEqual([
-      ...[0, restart + 25_000 + ready + ms(proxyGoes, endpointsFollow)],
+      ...[0, restart + 25_000 + ready + ms(proxyGoes, ...endpointsFollow)],
     ])
   })
 })

@@ -52,10 +52,10 @@ export function recovers(situation: Situation): Prediction | undefined {
   if (effect.does === 'scale') return sum(scales(pod, rollOut, effect.to > effect.from, readyTookMs))
   if (effect.does === 'roll-out') return rollsOut(situation)
   const replacement = replaced(situation)
-  const byReplacement = replacement && [...replacement.because, endpointsFollow]
+  const byReplacement = replacement && [...replacement.because, ...endpointsFollow]
   if (givesRoomBack(effect) && situation.reverted) {
     // What had no other place is scheduled once its node takes pods again.
-    const byRevert = [scheduledAgain, ...createdAnew(pod, readyTookMs), endpointsFollow]
+    const byRevert = [scheduledAgain, ...createdAnew(pod, readyTookMs), ...endpointsFollow]
     return sum(eitherOf(byReplacement, byRevert) ?? byRevert)
   }
   if (situation.effect.does === 'lose-node' && situation.reverted) {
@@ -71,7 +71,7 @@ export function becomesReady({ effect, pod, readyTookMs }: Situation): Predictio
   if (effect.does !== 'roll-out' && effect.does !== 'scale') return undefined
   const app = effect.does === 'roll-out' ? effect.app : undefined
   const ready = firstReady(pod, app ?? {}, readyTookMs)
-  return sum([rollOutStep, ...anotherStarts(pod), ...ready, statusArrives, endpointsFollow])
+  return sum([rollOutStep, ...anotherStarts(pod), ...ready, statusArrives, ...endpointsFollow])
 }
 
 /** Every pod is of the new template, ready and in its Services. Of a Deployment that is paused, too: it is broken then. */
@@ -83,7 +83,7 @@ export function rollsOut({ effect, pod, rollOut = {}, readyTookMs }: Situation):
 
 /** The pods of a workload that has just been applied are ready, in their Services, and stay so for a moment. */
 export function becomesSteady(pods: PodTiming[], holdMs: number): Prediction {
-  const waits = pods.map((pod) => [...createdAnew(pod), endpointsFollow])
+  const waits = pods.map((pod) => [...createdAnew(pod), ...endpointsFollow])
   const held = period('it stays steady for a moment', [holdMs, holdMs], 'harness/timeline/steady.ts')
   return sum([...slowestOf(waits), held])
 }

@@ -24,7 +24,7 @@ const step = shares.rollOutStep
 const perPod = shares.replacementCreated + shares.sandboxStarts + 1_000 + shares.statusArrives
 /** Readiness D=4 P=2: asked at 3 s at best, counted from a whole second; at 6 s at the latest, and once more where that was too early. */
 const [readyMs, readyByMs] = [3_000, 8_000]
-const after = step + shares.endpointsFollow
+const after = step + shares.endpointsFollow + 1_000
 
 describe('what a roll-out may add and take', () => {
   test.each<[string, RollOutTiming, [surge: number, unavailable: number]]>([
@@ -140,7 +140,10 @@ describe('a roll-out that makes no progress', () => {
 describe('another number of replicas', () => {
   test('makes all new pods at once', () => {
     const up = predict.recovers(of(scaleEffect(2, 8), { replicas: 8, minReadySeconds: 3 }))
-    expect(window(up)).toEqual([readyMs + 2_000, step + perPod + readyByMs + 4_000 + shares.endpointsFollow])
+    expect(window(up)).toEqual([
+      readyMs + 2_000,
+      step + perPod + readyByMs + 4_000 + shares.endpointsFollow + 1_000,
+    ])
     expect(predict.leavesEndpoints(of(scaleEffect(2, 8)))).toBeUndefined()
   })
 

@@ -93,7 +93,7 @@ export function rollOutWaves(pod: PodTiming, rollOut: RollOut, readyTookMs = 0):
   const named = { term: many, ms: 0, earliestMs: 0, source: rolling }
   const made = waves > 1 ? [named, ...wave.map((term) => times(term, waves))] : waves === 1 ? wave : []
   const stopped = isRecreate && old ? [...containersEnd(old, old.containers), statusArrives] : []
-  const terms = [...stopped, ...made, rollOutStep, endpointsFollow]
+  const terms = [...stopped, ...made, rollOutStep, ...endpointsFollow]
   return kept > 0 ? atOnceAtBest(terms) : terms
 }
 
@@ -103,7 +103,7 @@ function times({ term, ms, earliestMs = ms, ...rest }: Term, n: number): Term {
 
 /** More or fewer pods of the same template: all at once, and those that are to go are told to at once. */
 export function scales(pod: PodTiming, timing: RollOutTiming, isUp: boolean, readyTookMs = 0): Term[] {
-  return [rollOutStep, ...(isUp ? oneIsAvailable(pod, timing, readyTookMs) : []), endpointsFollow]
+  return [rollOutStep, ...(isUp ? oneIsAvailable(pod, timing, readyTookMs) : []), ...endpointsFollow]
 }
 
 const defaultDeadlineSeconds = 600

@@ -15,7 +15,7 @@ export const shares = {
   /** From the kubelet's status to the arrival of the watch event. */
   statusArrives: 250,
   /** From the pod's status to the EndpointSlice's watch event. */
-  endpointsFollow: 1_000,
+  endpointsFollow: 750,
   /** From a pod's loss to the binding of the one that its ReplicaSet makes. */
   replacementCreated: 250,
   /** From a change that a Deployment's controller sees to the new sizes of its ReplicaSets. */

@@ -81,11 +81,19 @@ export const jobCounts = share(
 export const appFails = share('the app fails at its start', 'appFails', 'estimated')
 export const sandboxStarts = share("the pod's sandbox and containers start", 'sandboxStarts')
 export const statusArrives = share('the status reaches the recorder', 'statusArrives')
-export const endpointsFollow = share(
-  'the EndpointSlice follows',
-  'endpointsFollow',
-  'measured; kubernetes/pkg/controller/endpointslice',
-)
+/**
+ * From a pod's status to its EndpointSlice. Where the controller's cache does not tell yet of the slice that it wrote
+ * last, because another of the Service's pods had just changed, it gives up and tries again a second later.
+ */
+export const endpointsFollow = [
+  share('the EndpointSlice follows', 'endpointsFollow', 'measured; kubernetes/pkg/controller/endpointslice'),
+  period(
+    'its controller tries again, where another change had just come',
+    [0, 1_000],
+    'kubernetes/pkg/controller/endpointslice/endpointslice_controller.go: defaultSyncBackOff',
+  ),
+]
+
 export const replacementCreated = share(
   'its owner makes another pod, and it is scheduled',
   'replacementCreated',

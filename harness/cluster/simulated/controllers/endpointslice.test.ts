@@ -4,8 +4,8 @@ import type { World } from '../world.ts'
 import { startControllers } from './index.ts'
 import { addDeployment, addNode, changeDeployment, setReady, testWorld, toldOf } from './testing.ts'
 
-function start(spec: object = {}): World {
-  const world = testWorld()
+function start(spec: object = {}, seed = 1): World {
+  const world = testWorld(seed)
   startControllers(world)
   addNode(world, 'n1', { endsAfterMs: 2_000 })
   world.store.create('Service', {
@@ -61,6 +61,29 @@ test('a Service has its slice before it has pods, and then an endpoint for each'
     nodeName: 'n1',
     targetRef: { kind: 'Pod', namespace: 'shop', uid: pod?.metadata?.uid },
   })
+})
+
+test('a change that comes while the controller has not seen its own last write is told a second later', () => {
+  const waits = Array.from({ length: 60 }, (_, seed) => {
+    const world = start({}, seed + 1)
+    addDeployment(world, { replicas: 2 })
+    world.clock.advance(5_000)
+    const [first, second] = world.store.list('Pod', 'shop')
+    const readyPods = () => states(world).filter((state) => state.startsWith('ready')).length
+    expect(readyPods()).toBe(2)
+    if (first) setReady(world, first, false)
+    while (readyPods() === 2) world.clock.advance(1)
+    if (second) setReady(world, second, false)
+    const changedMs = world.clock.now()
+    while (readyPods() === 1) world.clock.advance(1)
+    return world.clock.now() - changedMs
+  })
+  const [atOnce, late] = [waits.filter((ms) => ms < 500), waits.filter((ms) => ms >= 500)]
+  expect(Math.max(...atOnce)).toBeLessThanOrEqual(26)
+  expect(Math.min(...late)).toBeGreaterThanOrEqual(1_000)
+  expect(Math.max(...late)).toBeLessThanOrEqual(1_026)
+  expect(late.length).toBeGreaterThan(5)
+  expect(late.length).toBeLessThan(40)
 })
 
 test('a pod leaves in steps: not ready, not serving, gone', () => {

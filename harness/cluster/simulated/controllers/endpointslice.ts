@@ -18,6 +18,8 @@ const letters = 'bcdfghjklmnpqrstvwxz2456789'
 const firstRetryMs = 1_000
 const longestRetryMs = 1_000_000
 const mostRetries = 15
+/** How long the controller's cache takes to tell of a slice that it wrote itself. */
+const cacheLagMs = [2, 20] as const
 
 /** Endpoints whose pods have the same ports. */
 interface Group {
@@ -47,6 +49,8 @@ class EndpointSliceController {
   private readonly pods: ObjectIndex<'Pod'>
   private readonly slices: ObjectIndex<'EndpointSlice'>
   private readonly failures = new Map<string, number>()
+  /** From when on the cache tells of what was last written, by the Service's key. */
+  private readonly cachedMs = new Map<string, number>()
 
   constructor(world: World) {
     this.world = world
@@ -65,8 +69,10 @@ class EndpointSliceController {
     const { store } = this.world
     for (const service of store.list('Service')) this.queue.add(keyOf(service))
     store.on('Service', ({ type, object }) => {
-      if (type === 'DELETED') this.failures.delete(keyOf(object))
-      else this.queue.add(keyOf(object))
+      if (type === 'DELETED') {
+        this.failures.delete(keyOf(object))
+        this.cachedMs.delete(keyOf(object))
+      } else this.queue.add(keyOf(object))
     })
     store.on('EndpointSlice', ({ type, object }) => {
       const service = object.metadata?.labels?.[serviceLabel]
@@ -91,6 +97,8 @@ class EndpointSliceController {
     const service = this.world.store.get('Service', name, namespace)
     const selector = service && selectorOf(service)
     if (!service || !selector || service.metadata?.deletionTimestamp) return void this.failures.delete(key)
+    // kubernetes/pkg/controller/endpointslice/endpointslice_controller.go: StaleSlices.
+    if ((this.cachedMs.get(key) ?? 0) > this.world.clock.now()) return this.tryAgain(key)
     const groups = new Map<string, AllOfPorts>()
     const skipped: string[] = []
     for (const pod of this.pods.of(namespace)) {
@@ -137,6 +145,7 @@ class EndpointSliceController {
     }
     for (const { metadata } of unused) {
       store.remove('EndpointSlice', metadata?.name ?? '', metadata?.namespace)
+      this.wrote(service)
     }
   }
 
@@ -145,6 +154,7 @@ class EndpointSliceController {
     if (isSame(slice.endpoints ?? [], endpoints) && isSame(slice.metadata?.labels, labels)) return
     const metadata = { ...slice.metadata, labels }
     this.world.store.update('EndpointSlice', { ...slice, metadata, endpoints, ports })
+    this.wrote(service)
   }
 
   private create(service: ServiceObject, { ports, endpoints }: Group): void {
@@ -162,6 +172,11 @@ class EndpointSliceController {
       endpoints,
       ports,
     })
+    this.wrote(service)
+  }
+
+  private wrote(service: ServiceObject): void {
+    this.cachedMs.set(keyOf(service), this.world.clock.now() + this.random.between(...cacheLagMs))
   }
 
   private retry(key: string, service: ServiceObject, skipped: string[]): void {
@@ -173,6 +188,10 @@ class EndpointSliceController {
       message: `Error updating Endpoint Slices for Service ${key}: ${what}`,
       component,
     })
+    this.tryAgain(key)
+  }
+
+  private tryAgain(key: string): void {
     const times = this.failures.get(key) ?? 0
     if (times >= mostRetries) return void this.failures.delete(key)
     this.failures.set(key, times + 1)

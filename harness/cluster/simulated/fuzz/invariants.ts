@@ -8,8 +8,8 @@ import type { Change, ObjectOf } from '../store.ts'
 import type { Process, World } from '../world.ts'
 import { namespace } from './workload.ts'
 
-/** So long, in milliseconds, may a controller take to follow what has changed. */
-const lagMs = 1_000
+/** So long, in milliseconds, may a controller take to follow what has changed, a second try of the EndpointSlice controller among it. */
+const lagMs = 1_500
 
 /** Holds a world to what Kubernetes promises, at each change, and keeps what broke it. */
 export class Invariants {
