@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Fate, fateOf } from './fate.ts'
+import type { Holder } from './leases.ts'
 
 const hourMs = 3_600_000
 const owner = { host: 'here', pid: 7, started: '1' }
@@ -29,6 +30,19 @@ test.each<[string, object | undefined, boolean, boolean, Fate]>([
   }
   expect(fateOf(known, 0)).toBe(fate)
 })
+
+test.each<[Holder, number, Fate]>([
+  ['a dead run', 0, 'dead'],
+  ['a live run', 4, 'of a live run'],
+  ['a live run, on a machine whose clock differs', 4, 'of a live run'],
+  ['nobody known', 2.9, "perhaps another user's"],
+  ['nobody known', 3.1, 'dead'],
+])(
+  'one that no journal tells of, and whose Lease is held by %s, at the age of %d h',
+  (holder, hours, fate) => {
+    expect(fateOf({ name: 'c', isOwned: false, found: found(hours), holder }, 0)).toBe(fate)
+  },
+)
 
 test('one that nobody tells of is dead once it is older than any run', () => {
   expect(fateOf({ name: 'c', isOwned: false, found: found(2.9) }, 0)).toBe("perhaps another user's")

@@ -1,6 +1,8 @@
 import { listKindClusters } from '../cluster/kind/lifecycle.ts'
+import { leaseOf } from './cluster-lease.ts'
 import type { Known } from './fate.ts'
 import { openEntries } from './journal.ts'
+import { holderOf } from './leases.ts'
 import { isOwned } from './owner.ts'
 
 /** Every kind cluster of rolypoly's that the journal tells of, or the Docker engine has. */
@@ -19,4 +21,10 @@ export async function knownClusters(): Promise<Known[]> {
     }
   })
   return Promise.all(known)
+}
+
+/** The same cluster with the word of its Lease, where no journal here tells of it. A Lease that has run out is looked at for 25 s. */
+export async function withHolder(known: Known): Promise<Known> {
+  if (known.entry || !known.found) return known
+  return { ...known, holder: await holderOf(() => leaseOf(known.name)) }
 }

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { deleteKindCluster, listKindClusters } from '../cluster/kind/lifecycle.ts'
 import { explain } from '../model/errors.ts'
-import { leaseOf } from './cluster-lease.ts'
-import { type Fate, fateOf, type Known } from './fate.ts'
+import { fateOf, type Known } from './fate.ts'
 import {
   closeEntry,
   type JournalEntry,
@@ -11,8 +10,7 @@ import {
   withJournal,
   writeEntry,
 } from './journal.ts'
-import { knownClusters } from './known.ts'
-import { holderOf } from './leases.ts'
+import { knownClusters, withHolder } from './known.ts'
 import { mend } from './mend.ts'
 import { isOwned, thisProcess } from './owner.ts'
 
@@ -45,7 +43,6 @@ export async function sweep(kindPath: string, options: SweepOptions): Promise<Sw
 async function sweepOne(known: Known, kindPath: string, options: SweepOptions, swept: Swept): Promise<void> {
   const { name, entry } = known
   const { kept = false, nowMs } = options
-  const fate = fateOf(known, nowMs)
   const remove = async (why: string) => {
     try {
       await deleteKindCluster(name, entry?.kubeconfig ?? kubeconfigPath(name), kindPath)
@@ -56,8 +53,8 @@ async function sweepOne(known: Known, kindPath: string, options: SweepOptions, s
     }
   }
   const spare = (why: string) => swept.spared.push(`${name}: ${why}`)
-  if (!entry) return sweepStranger(name, fate, remove, spare)
-  switch (fate) {
+  if (!entry) return sweepStranger(await withHolder(known), nowMs, remove, spare)
+  switch (fateOf(known, nowMs)) {
     case 'of a live run':
       return void spare(`its run is alive (process ${entry.owner?.pid})`)
     case 'being mended':
@@ -78,15 +75,16 @@ async function sweepOne(known: Known, kindPath: string, options: SweepOptions, s
 
 /** One that no journal here tells of: its Lease does, and else its age. */
 async function sweepStranger(
-  name: string,
-  fate: Fate,
+  known: Known,
+  nowMs: number,
   remove: (why: string) => Promise<void>,
   spare: (why: string) => void,
 ): Promise<void> {
-  const holder = await holderOf(() => leaseOf(name))
-  if (holder === 'a dead run') return remove('whose run is dead, by its Lease')
-  if (holder !== 'nobody known') return spare('no record of its run here, which is alive by its Lease')
-  if (fate === 'dead') return remove('older than any run')
+  const { name, holder } = known
+  const fate = fateOf(known, nowMs)
+  if (fate === 'dead')
+    return remove(holder === 'a dead run' ? 'whose run is dead, by its Lease' : 'older than any run')
+  if (fate === 'of a live run') return spare('no record of its run here, which is alive by its Lease')
   // Another sweep may have been quicker.
   if (!(await listKindClusters()).some((found) => found.name === name)) return
   spare("no record of its run here; it may be another user's (swept once it is three hours old)")

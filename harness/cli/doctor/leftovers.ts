@@ -1,10 +1,10 @@
 import { type Fate, fateOf } from '../../journal/fate.ts'
-import { knownClusters } from '../../journal/known.ts'
+import { knownClusters, withHolder } from '../../journal/known.ts'
 import { counted } from '../../model/counted.ts'
 import { fine, type Judgement } from './finding.ts'
 
 export async function checkLeftovers(): Promise<Judgement> {
-  const known = await knownClusters()
+  const known = await Promise.all((await knownClusters()).map(withHolder))
   return judgeLeftovers(known.map((cluster) => ({ name: cluster.name, fate: fateOf(cluster, Date.now()) })))
 }
 
