@@ -1,4 +1,5 @@
 import { type ResolvedTiming, resolveTiming, timingSources } from '../model/cluster-timing.ts'
+import { formatMs } from '../model/duration.ts'
 import type { NodeLoss, NodeTaint } from '../model/fault.ts'
 import type { Term } from '../model/result.ts'
 import { podStarts } from './pods.ts'
@@ -94,10 +95,11 @@ export function evictedByTaint(pod: PodTiming, timing: ResolvedTiming, nodesLost
   const ms = tolerationMs(pod, timing)
   const { nodeEvictionRate: rate } = timing
   if (ms === undefined || rate <= 0) return undefined
+  const everyMs = Math.round(1_000 / rate)
   return [
     period(
-      `the node is tainted, one of a zone in ${1 / rate} s, where one try may be in vain`,
-      [0, Math.round((nodesLost * 1_000) / rate) + taintPassMs],
+      `the node is tainted, one of a zone in ${formatMs(everyMs)}, where one try may be in vain`,
+      [0, nodesLost * everyMs + taintPassMs],
       timingSources.nodeEvictionRate,
     ),
     period(`tolerationSeconds for ${unreachable}`, [ms, ms], timingSources.defaultTolerationSeconds),
