@@ -23,8 +23,12 @@ export async function knownClusters(): Promise<Known[]> {
   return Promise.all(known)
 }
 
-/** The same cluster with the word of its Lease, where no journal here tells of it. A Lease that has run out is looked at for 25 s. */
-export async function withHolder(known: Known): Promise<Known> {
+/**
+ * The same cluster with the word of its Lease, where no journal here tells of it.
+ *
+ * @param forMs is how long one that has run out is looked at, 25 s unless given: enough to act upon.
+ */
+export async function withHolder(known: Known, forMs?: number): Promise<Known> {
   if (known.entry || !known.found) return known
-  return { ...known, holder: await holderOf(() => leaseOf(known.name)) }
+  return { ...known, holder: await holderOf(() => leaseOf(known.name), undefined, forMs) }
 }

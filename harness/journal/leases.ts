@@ -89,16 +89,17 @@ const watchedMs = renewEveryMs + 5_000
 
 /**
  * Who holds a Lease: a run is dead where it has run out, by this machine's clock, and is not renewed while it is looked at
- * for 25 s. Nobody is known to hold one that is not there at either look.
+ * for so long, 25 s unless given. Nobody is known to hold one that is not there at either look.
  */
 export async function holderOf(
   look: () => Promise<SeenLease | undefined>,
   clock: Clock = realClock,
+  forMs = watchedMs,
 ): Promise<Holder> {
   const before = await look()
   if (!before) return 'nobody known'
   if (clock.epoch() - Date.parse(before.renewTime) <= leaseSeconds * 1_000) return 'a live run'
-  await clock.sleep(watchedMs)
+  await clock.sleep(forMs)
   const after = await look()
   if (!after) return 'nobody known'
   return after.version === before.version ? 'a dead run' : 'a live run, on a machine whose clock differs'

@@ -4,7 +4,8 @@ import { counted } from '../../model/counted.ts'
 import { fine, type Judgement } from './finding.ts'
 
 export async function checkLeftovers(): Promise<Judgement> {
-  const known = await Promise.all((await knownClusters()).map(withHolder))
+  // Only told, so the Leases are not watched: a sweep does before it acts.
+  const known = await Promise.all((await knownClusters()).map((cluster) => withHolder(cluster, 0)))
   return judgeLeftovers(known.map((cluster) => ({ name: cluster.name, fate: fateOf(cluster, Date.now()) })))
 }
 
