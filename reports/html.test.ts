@@ -114,6 +114,23 @@ test('a run that failed before its first scenario says why and what to do', () =
   expect(page).toContain('no cluster')
 })
 
+test('what came before its anchor says so, in its figure, its bar and its lane', () => {
+  const page = renderHtml({
+    ...passed,
+    scenarios: passed.scenarios.map((scenario) => ({
+      ...scenario,
+      claims: scenario.claims.map((claim) => ({ ...claim, ...(claim.anchor && { measuredMs: -8.2 }) })),
+    })),
+  })
+  for (const told of [
+    '<b>8 ms before</b>',
+    'measured 8 ms before, inside',
+    'measured 8 ms before the anchor',
+  ])
+    expect(page).toContain(told)
+  expect(page).not.toContain('-8 ms')
+})
+
 test('the terms of a window are a sum, and a window that is none says so', () => {
   expect(renderHtml(passed)).toContain(
     '<th>Sum</th><td class="number">10.0 s</td><td class="number">17.4 s</td>',

@@ -78,6 +78,7 @@ describe('the anchor', () => {
   test('stays the revert for a failed readiness: what came before was not due to it', async () => {
     const { result } = await claim(at(9_000), { fromRevert: true }, reverted(probe('liveness', 'readiness')))
     expect(result).toMatchObject({ verdict: 'inconclusive', timing: 'early', measuredMs: -11_000 })
+    expect(result.message).toContain('11.0 s before the revert of failProbe')
   })
 
   test('is the revert of what a node was given for a recovery after it, and the receipt for one before it', async () => {

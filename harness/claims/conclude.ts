@@ -1,4 +1,4 @@
-import { formatMs } from '../model/duration.ts'
+import { formatMs, formatOffset } from '../model/duration.ts'
 import type { Interval } from '../model/interval.ts'
 import type { Anchor } from '../model/result.ts'
 import { noEndMs } from '../timeline/recording.ts'
@@ -50,7 +50,7 @@ export function conclude(claim: Response, entry: Entry, seen: Judgement, window:
     if (seen.reached) {
       entry.result.reached = seen.reached.map(({ what, atMs }) => ({ what, ms: atMs - anchorMs }))
     }
-    const when = `${formatMs(measuredMs)} after ${event}`
+    const when = `${formatOffset(measuredMs)} ${event}`
     // The scenario's own limit is counted from the receipt, to the millisecond.
     const lateMs = claim.notBefore === undefined ? receiptLateMs(anchorMs, window) : 0
     // Where nothing has to pass first, another watch may bring the consequence a moment before the receipt.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Duration, formatMs, toMs } from './duration.ts'
+import { type Duration, formatMeasured, formatMs, formatOffset, toMs } from './duration.ts'
 
 test.each<[Duration, number]>([
   [0, 0],
@@ -25,9 +25,20 @@ test.each([
   [850, '850 ms'],
   [12_340, '12.3 s'],
   [125_000, '2 min 05 s'],
+  [-0.4, '0 ms'],
   [-850, '-850 ms'],
   [-12_340, '-12.3 s'],
   [-130_000, '-2 min 10 s'],
 ])('%d ms is told as %s', (ms, told) => {
   expect(formatMs(ms)).toBe(told)
+})
+
+test.each([
+  [12_340, '12.3 s after', '12.3 s'],
+  [0, '0 ms after', '0 ms'],
+  [-0.4, '0 ms after', '0 ms'],
+  [-8.2, '8 ms before', '8 ms before'],
+])('%d ms from an event is %s it, and took %s', (ms, offset, took) => {
+  expect(formatOffset(ms)).toBe(offset)
+  expect(formatMeasured(ms)).toBe(took)
 })

@@ -22,9 +22,19 @@ export function toMs(duration: Duration): number {
 
 /** A length in milliseconds as people read it: `850 ms`, `12.3 s`, `2 min 05 s`. */
 export function formatMs(ms: number): string {
-  if (ms < 0) return `-${formatMs(-ms)}`
+  if (ms <= -0.5) return `-${formatMs(-ms)}`
   if (ms < 1_000) return `${Math.round(ms)} ms`
   if (ms < 119_950) return `${(ms / 1_000).toFixed(1)} s`
   const seconds = Math.round(ms / 1_000)
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`
+}
+
+/** When something came, counted from something else: `12.3 s after`, `8 ms before`. */
+export function formatOffset(ms: number): string {
+  return ms <= -0.5 ? `${formatMs(-ms)} before` : `${formatMs(ms)} after`
+}
+
+/** How long something took: `12.3 s`, or `8 ms before` where it came before what it is counted from. */
+export function formatMeasured(ms: number): string {
+  return ms <= -0.5 ? formatOffset(ms) : formatMs(ms)
 }

@@ -1,4 +1,4 @@
-import { formatMs } from '../../harness/model/duration.ts'
+import { formatMeasured, formatMs } from '../../harness/model/duration.ts'
 import type { ClaimResult, Prediction, Term } from '../../harness/model/result.ts'
 import { type Content, type Html, html } from './escape.ts'
 import { shapes } from './timeline/look.ts'
@@ -8,7 +8,9 @@ export function measuredAndPredicted(claim: ClaimResult): Content {
   const { measuredMs, predicted, within, timing } = claim
   if (measuredMs === undefined && !predicted && within === undefined) return null
   return html`<div class="figures">${
-    measuredMs === undefined ? html`<span class="dim">not seen</span>` : html`<b>${formatMs(measuredMs)}</b>`
+    measuredMs === undefined
+      ? html`<span class="dim">not seen</span>`
+      : html`<b>${formatMeasured(measuredMs)}</b>`
   }${timing && html` <span class="timing ${timing}">${timing}</span>`}</div>${windowBar(claim)}<div class="dim figures">${
     predicted && html`predicted ${range(predicted)}`
   }${within !== undefined && html`${predicted && ', '}limit ${formatMs(within)}`}</div>`
@@ -27,7 +29,9 @@ function windowBar(claim: ClaimResult): Html {
   const said = [
     predicted && `predicted ${range(predicted)}`,
     within !== undefined && `limit ${formatMs(within)}`,
-    measuredMs === undefined ? 'not seen' : `measured ${formatMs(measuredMs)}${timing ? `, ${timing}` : ''}`,
+    measuredMs === undefined
+      ? 'not seen'
+      : `measured ${formatMeasured(measuredMs)}${timing ? `, ${timing}` : ''}`,
   ]
   const text = said.filter(Boolean).join('; ')
   const shape = timing === 'late' || timing === 'early' ? shapes.late : shapes.measured

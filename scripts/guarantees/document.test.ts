@@ -40,6 +40,14 @@ test('a promise is a row, with the times seen and predicted, and its sources', (
   )
 })
 
+test('what came before its fault was seen to land says so', () => {
+  const claim: ClaimResult = {
+    ...{ statement: 'toLeaveEndpoints()', subject: 'Pod/a/b', sort: 'response', verdict: 'passed' },
+    ...{ message: '', measuredMs: -8.2, predicted: { earliestMs: 0, latestMs: 7_000, because: [] } },
+  }
+  expect(rowOf(scenario({ claims: [claim] }))).toContain('`toLeaveEndpoints()` 8 ms before (0 ms – 7.0 s)')
+})
+
 test('a claim that did not hold is told with its verdict, and no prediction where the scenario said when', () => {
   const claim: ClaimResult = {
     ...{

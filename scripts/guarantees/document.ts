@@ -1,4 +1,4 @@
-import { formatMs } from '../../harness/model/duration.ts'
+import { formatMeasured, formatMs } from '../../harness/model/duration.ts'
 import type { ClaimResult, Result, ScenarioResult } from '../../harness/model/result.ts'
 import { counted } from '../../reports/numbers.ts'
 import { code, plain, table } from '../markdown.ts'
@@ -44,7 +44,7 @@ function cellsOf(
 
 /** `toRestart({ times: 1 })` 1.0 s (0.0 s – 3.0 s) */
 function claimWords({ statement, sort, measuredMs, predicted, within, verdict }: ClaimResult): string {
-  const seen = sort === 'response' && measuredMs !== undefined ? ` ${formatMs(measuredMs)}` : ''
+  const seen = sort === 'response' && measuredMs !== undefined ? ` ${formatMeasured(measuredMs)}` : ''
   const window =
     predicted && within === undefined
       ? ` (${formatMs(predicted.earliestMs)} – ${formatMs(predicted.latestMs)})`

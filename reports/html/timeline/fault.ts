@@ -1,4 +1,4 @@
-import { formatMs } from '../../../harness/model/duration.ts'
+import { formatOffset } from '../../../harness/model/duration.ts'
 import type { FaultResult, ScenarioResult } from '../../../harness/model/result.ts'
 import type { Mode } from '../../words.ts'
 import { numberIn } from './detail.ts'
@@ -51,6 +51,6 @@ export function windowLanes(scenario: ScenarioResult): Lane[] {
 
 function measured(statement: string, anchorMs: number, ms: number, timing: string | undefined): Mark {
   const outside = timing === 'late' || timing === 'early'
-  const what = `${statement}: measured ${formatMs(ms)} after the anchor${timing ? `, ${timing}` : ''}`
+  const what = `${statement}: measured ${formatOffset(ms)} the anchor${timing ? `, ${timing}` : ''}`
   return { atMs: anchorMs + ms, shape: outside ? 'late' : 'measured', what }
 }
