@@ -102,6 +102,25 @@ describe('the exit', () => {
     expect(stopSentence(without('endedBy', 'graceLeftMs'))).toMatch(/, exited 0$/)
   })
 
+  test('SIGKILL, though there was grace left', () => {
+    expect(stopSentence({ ...badStop, graceLeftMs: 28_000 })).toMatch(
+      /was ended by SIGKILL \(exit 137\) with 28\.0 s of grace left$/,
+    )
+    expect(stopSentence({ ...badStop, graceLeftMs: 1_500 })).toMatch(/after its grace period of 30\.0 s$/)
+  })
+
+  test('a SIGKILL that the runtime did not send', () => {
+    const killed = (reason: string): Shutdown => ({
+      ...without('endedBy'),
+      ...{ exit: { atMs: 2_000, code: 137, reason }, graceLeftMs: 28_000 },
+    })
+    expect(stopSentence(killed('Error'))).toMatch(
+      /exited 137, as after a SIGKILL, with 28\.0 s of grace left$/,
+    )
+    expect(stopSentence(killed('OOMKilled'))).toMatch(/exited 137 \(OOMKilled\) with 28\.0 s of grace left$/)
+    expect(fellShort(killed('Error'))).toBe(true)
+  })
+
   test('SIGKILL whose exit was not seen', () => {
     const { exit: _, ...stop } = badStop
     expect(stopSentence(stop)).toMatch(/was ended by SIGKILL after its grace period of 30\.0 s$/)

@@ -1,3 +1,4 @@
+import { isGraceSpent } from '../harness/model/grace.ts'
 import type { Shutdown } from '../harness/model/result.ts'
 import { grouped, seconds } from './numbers.ts'
 
@@ -113,15 +114,25 @@ function ended(stop: Shutdown): Clause {
   const { exit, endedBy, graceLeftMs: left, graceMs } = stop
   const code = exit ? ` (exit ${exit.code})` : ''
   if (endedBy === 'SIGKILL') {
-    return { text: `was ended by SIGKILL${code} after its grace period of ${seconds(graceMs)}`, bad: true }
+    const when =
+      left === undefined || isGraceSpent(left)
+        ? `after its grace period of ${seconds(graceMs)}`
+        : `with ${seconds(left)} of grace left`
+    return { text: `was ended by SIGKILL${code} ${when}`, bad: true }
   }
   if (!exit) return fine('its exit was not seen')
-  const self = endedBy === 'itself' ? ' by itself' : ''
+  const how = endedBy === 'itself' ? ' by itself' : killedBy(exit)
   const grace =
     left === undefined
       ? ''
       : left < 0
         ? `, ${seconds(-left)} past its grace period`
         : ` with ${seconds(left)} of grace left`
-  return { text: `exited ${exit.code}${self}${grace}`, bad: !cleanExit(stop) }
+  return { text: `exited ${exit.code}${how}${grace}`, bad: !cleanExit(stop) }
+}
+
+/** A SIGKILL that the runtime did not send. */
+function killedBy({ code, reason }: { code: number; reason: string }): string {
+  if (reason === 'OOMKilled') return ' (OOMKilled)'
+  return code === 137 ? ', as after a SIGKILL,' : ''
 }

@@ -84,6 +84,10 @@ describe('a shutdown is not graceful', () => {
       detail: 'it was ended by SIGKILL, its grace period of 30.0 s spent,',
     })
     expect(judge(137, deleted, signalled(10_100, 'web-1'), exited(12_000, 'web-1', 137)).is).toBe('held')
+    const early = [signalled(12_000, 'web-1', 'SIGKILL'), exited(12_100, 'web-1', 137)]
+    expect(judge(0, deleted, signalled(10_100, 'web-1'), ...early)).toMatchObject({
+      detail: 'it was ended by SIGKILL, its grace period of 30.0 s not spent (27.9 s left),',
+    })
   })
 
   test('where it is deleted by force, at the time that it was gone', () => {

@@ -1,6 +1,7 @@
 import { counted } from '../model/counted.ts'
 import { type Duration, formatMs } from '../model/duration.ts'
 import { UsageError } from '../model/errors.ts'
+import { isGraceSpent } from '../model/grace.ts'
 import type { Shutdown } from '../model/result.ts'
 import { predict } from '../predict/predict.ts'
 import { podOf } from '../timeline/attribution.ts'
@@ -89,8 +90,11 @@ export function judgeShutdown(
 }
 
 function wrongWith(stop: Shutdown, exitCode: number): string | undefined {
-  const { exit, endedBy, graceMs } = stop
-  if (endedBy === 'SIGKILL') return `it was ended by SIGKILL, its grace period of ${formatMs(graceMs)} spent,`
+  const { exit, endedBy, graceMs, graceLeftMs } = stop
+  if (endedBy === 'SIGKILL') {
+    const left = isGraceSpent(graceLeftMs) ? 'spent' : `not spent (${formatMs(graceLeftMs ?? 0)} left)`
+    return `it was ended by SIGKILL, its grace period of ${formatMs(graceMs)} ${left},`
+  }
   return exit && exit.code !== exitCode ? `it ended with exit code ${exit.code}` : undefined
 }
 

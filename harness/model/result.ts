@@ -126,7 +126,7 @@ const shutdown = z.object({
   /** Connections of the Service that were open at the signal: closed between two requests, or in the midst of one. */
   keepAlive: z.object({ drained: z.number().int(), cut: z.number().int() }),
   exit: z.object({ atMs: ms, code: z.number().int(), reason: z.string() }).optional(),
-  /** Itself, or the runtime's SIGKILL at the end of the grace period. */
+  /** Itself, or the runtime's SIGKILL, as at the end of the grace period; neither where it was another SIGKILL. */
   endedBy: z.enum(['itself', 'SIGKILL']).optional(),
   /** What of the grace period was left at the exit. */
   graceLeftMs: ms.optional(),

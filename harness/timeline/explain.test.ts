@@ -217,9 +217,23 @@ describe('a pod that ends with requests on its connections', () => {
     )
   })
 
-  test('and whose own exit code is 137 was not killed', () => {
-    expect(textOf(deleted, signalled(1_050, 'web-1'), exited(3_050, 'web-1', 137), cut)).toContain(
-      '(exit code 137), 2.0 s after SIGTERM: it ended without finishing',
+  test('and was killed sooner than that is not said to have spent it', () => {
+    expect(textOf(seen(1_000, { grace: 30 }), signalled(1_050, 'web-1'), ...killed, cut)).toContain(
+      ', 2.0 s after SIGTERM: it did not end by itself in the 2.0 s that it was given: an app that is told',
+    )
+  })
+
+  test('and ended as by SIGKILL, though the runtime sent none, did not end by itself', () => {
+    const told = [deleted, signalled(1_050, 'web-1'), exited(3_050, 'web-1', 137)]
+    expect(textOf(...told, cut)).toContain(
+      '(exit code 137), 2.0 s after SIGTERM: it was killed outright, with requests on its connections',
+    )
+    expect(textOf(...told, ...routed(3_150))).toContain(
+      ': it was killed outright, and until its endpoint is gone',
+    )
+    const oom = { app: { restartCount: 0, state: ended('web-1-id1', 137, 'OOMKilled') } }
+    expect(textOf(...told, seen(3_500, { grace: 30, containers: oom }), cut)).toContain(
+      ', 2.0 s after SIGTERM: it was killed for its memory (OOMKilled), with requests',
     )
   })
 
@@ -229,7 +243,7 @@ describe('a pod that ends with requests on its connections', () => {
       return [seen(1_000, { grace }), seen(3_050, { grace, ready: false, containers }), cut]
     }
     expect(textOf(...end(2))).toContain('2.0 s after the deletion: it did not end by itself within its grace')
-    expect(textOf(...end(30))).toContain('after the deletion: it ended without finishing')
+    expect(textOf(...end(30))).toContain('after the deletion: it was killed outright, with requests')
   })
 
   test('and was told nothing was killed, or crashed', () => {

@@ -1,4 +1,6 @@
 import { counted } from '../model/counted.ts'
+import { formatMs } from '../model/duration.ts'
+import { isGraceSpent } from '../model/grace.ts'
 import { roleLabel } from '../model/limits.ts'
 import { whoEnded } from './shutdown.ts'
 import type { Timeline } from './timeline.ts'
@@ -93,12 +95,10 @@ function routedWords(timeline: Timeline, group: Lost[]): string {
 
 /** Why a pod had ended while requests were still sent to it. */
 function whyEnded(timeline: Timeline, lost: Lost, group: Lost[]): string {
-  const { fate, stop } = lost
-  const grace = graceSpent(timeline, lost)
-  if (grace !== undefined)
-    return `it did not end by itself${grace}, and was killed before its endpoint was gone`
-  if (stop) return `the app ended before its endpoint was gone; ${coverWords(timeline, group)}`
-  return `it ${howEnded(timeline, fate)}, and until its endpoint is gone its share of the requests is lost`
+  const who = endedBy(timeline, lost)
+  if (who === 'SIGKILL') return `${killedWords(timeline, lost)}, and was killed before its endpoint was gone`
+  if (who === 'itself') return `the app ended before its endpoint was gone; ${coverWords(timeline, group)}`
+  return `it ${howEnded(timeline, lost.fate)}, and until its endpoint is gone its share of the requests is lost`
 }
 
 function whyCut(group: Lost[]): string {
@@ -113,13 +113,12 @@ function queuedWords(group: Lost[]): string {
 
 /** Why a pod ended without an answer to the requests that it had. */
 function whyUnfinished(timeline: Timeline, lost: Lost, group: Lost[]): string {
-  const { fate, stop } = lost
-  const grace = graceSpent(timeline, lost)
-  if (grace !== undefined) {
-    return `it did not end by itself${grace}: an app that is told to stop has to close its connections too`
+  const who = endedBy(timeline, lost)
+  if (who === 'SIGKILL') {
+    return `${killedWords(timeline, lost)}: an app that is told to stop has to close its connections too`
   }
-  if (stop) return `it ended without finishing what was on its connections${queuedWords(group)}`
-  return `it ${howEnded(timeline, fate)}, with requests on its connections`
+  if (who === 'itself') return `it ended without finishing what was on its connections${queuedWords(group)}`
+  return `it ${howEnded(timeline, lost.fate)}, with requests on its connections`
 }
 
 /** An end that nobody asked for. */
@@ -151,13 +150,25 @@ function startedBy(timeline: Timeline, fate: Lost['fate'], sentMs: number): numb
   return (fate && startOf(timeline, fate.pod, sentMs)) ?? sentMs
 }
 
-/** `within its grace period of 30 s`, where it was that long and no end came; undefined where it ended by itself. */
-function graceSpent(timeline: Timeline, { fate, stop }: Lost): string | undefined {
-  if (!fate?.end || !stop) return undefined
-  const seconds = deletionOf(timeline, fate.pod)?.detail.gracePeriodSeconds
-  const graceMs = (seconds ?? Number.POSITIVE_INFINITY) * 1_000
-  if (whoEnded(timeline, fate.end, stop.atMs, graceMs) === 'itself') return undefined
-  return ` within its grace period${seconds === undefined ? '' : ` of ${seconds} s`}`
+/** Who ended a pod that was told to stop; undefined where it was not, and where something else came in between. */
+function endedBy(timeline: Timeline, { fate, stop }: Lost): 'itself' | 'SIGKILL' | undefined {
+  if (!stop) return undefined
+  return fate?.end ? whoEnded(timeline, fate.end, stop.atMs, graceMsOf(timeline, fate.pod)) : 'itself'
+}
+
+/** `it did not end by itself within its grace period of 30 s`, where it was given that long. */
+function killedWords(timeline: Timeline, { fate, stop }: Lost): string {
+  const self = 'it did not end by itself'
+  const deletion = fate && deletionOf(timeline, fate.pod)
+  if (!fate?.end || !stop || !deletion) return `${self} within its grace period`
+  const graceMs = graceMsOf(timeline, fate.pod)
+  const givenMs = fate.end.fromMs - Math.min(deletion.fromMs, stop.atMs)
+  if (!isGraceSpent(graceMs - givenMs)) return `${self} in the ${formatMs(givenMs)} that it was given`
+  return `${self} within its grace period of ${graceMs / 1_000} s`
+}
+
+function graceMsOf(timeline: Timeline, pod: NonNullable<Lost['fate']>['pod']): number {
+  return (deletionOf(timeline, pod)?.detail.gracePeriodSeconds ?? Number.POSITIVE_INFINITY) * 1_000
 }
 
 /** A deletion is told of by a watch, the signal that follows it by the node's own clock: it may seem to come before. */

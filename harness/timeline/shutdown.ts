@@ -1,3 +1,4 @@
+import { graceSlackMs, isGraceSpent } from '../model/grace.ts'
 import type { Interval } from '../model/interval.ts'
 import type { Shutdown } from '../model/result.ts'
 import { type End, endsOf, podOf } from './attribution.ts'
@@ -7,8 +8,6 @@ import type { Asked } from './traffic.ts'
 
 /** A kept connection that was used so shortly before the signal was open when it came. */
 const stillOpenMs = 1_000
-/** The kubelet and the runtime count the grace period by clocks of their own. */
-const graceSlackMs = 1_500
 
 /** The containers of a pod that ran when it was told to stop. */
 export function stoppedContainers(timeline: Timeline, uid: string): string[] {
@@ -71,7 +70,7 @@ export function shutdownOf(timeline: Timeline, uid: string, container: string): 
     keepAlive: keptConnections(ofService, toldMs),
     ...(end && {
       exit: { atMs: since(end.fromMs), code: end.detail.exitCode, reason: reasonOf(timeline, end) },
-      endedBy: whoEnded(timeline, end, deletedAtMs, graceMs),
+      ...endedBy(whoEnded(timeline, end, deletedAtMs, graceMs)),
       graceLeftMs: Math.max(0, graceMs - since(end.fromMs)),
     }),
   }
@@ -102,17 +101,20 @@ function reasonOf(timeline: Timeline, { uid, detail: { containerID } }: End): st
   return told?.detail.reason ?? ''
 }
 
-/** By the runtime's journal, which tells of its SIGKILL; without it, by the exit code and the time. */
-export function whoEnded(
-  timeline: Timeline,
-  end: End,
-  toldMs: number,
-  graceMs: number,
-): 'itself' | 'SIGKILL' {
+/**
+ * By the runtime's journal, which tells of its SIGKILL; without it, by the exit code and the time. Undefined where it was
+ * a SIGKILL of nobody who is known: the kernel sends one for want of memory, and a kubelet that has just started to what
+ * it finds in the cgroup of a pod that it does not take in (kubernetes/pkg/kubelet/kubelet_pods.go: HandlePodCleanups).
+ */
+export function whoEnded(timeline: Timeline, end: End, toldMs: number, graceMs: number): Shutdown['endedBy'] {
   if (end.detail.exitCode !== 137) return 'itself'
   const isKilled = signalsOf(timeline, end).some(({ detail }) => detail.signal === 'SIGKILL')
-  const isByTime = end.kind === 'container-terminated' && end.fromMs - toldMs >= graceMs - graceSlackMs
-  return isKilled || isByTime ? 'SIGKILL' : 'itself'
+  const isByTime = end.kind === 'container-terminated' && isGraceSpent(graceMs - (end.fromMs - toldMs))
+  return isKilled || isByTime ? 'SIGKILL' : undefined
+}
+
+function endedBy(who: Shutdown['endedBy']): Pick<Shutdown, 'endedBy'> {
+  return who === undefined ? {} : { endedBy: who }
 }
 
 /** When the last of its Services stopped listing it as ready; undefined while one still does. */

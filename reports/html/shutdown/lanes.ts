@@ -1,3 +1,4 @@
+import { isGraceSpent } from '../../../harness/model/grace.ts'
 import type { Shutdown } from '../../../harness/model/result.ts'
 import { seconds } from '../../numbers.ts'
 import { cleanExit } from '../../shutdown-words.ts'
@@ -64,7 +65,7 @@ function grace({ graceMs, exit, endedBy, graceLeftMs }: Shutdown): StopLane {
     const over = `${seconds(exit.atMs - graceMs)} over`
     bars.push({ fromMs: graceMs, toMs: exit.atMs, tone: 'overrun', what: `Ended ${over} its grace period` })
   }
-  if (endedBy === 'SIGKILL') return lane(name, `${whole}, used up`, bars)
+  if (endedBy === 'SIGKILL' && isGraceSpent(graceLeftMs)) return lane(name, `${whole}, used up`, bars)
   if (graceLeftMs === undefined) return lane(name, whole, bars)
   const rest = graceLeftMs < 0 ? `${seconds(-graceLeftMs)} over` : `${seconds(graceLeftMs)} left`
   return lane(name, `${whole}, ${rest}`, bars)

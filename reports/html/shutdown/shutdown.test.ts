@@ -97,6 +97,12 @@ describe('the lanes', () => {
     expect(values[0]?.value).toBe('0 ms, 2.5 s over')
   })
 
+  test('a grace period is used up only where SIGKILL came at its end', () => {
+    expect(stopLanes(badStop)[0]?.value).toBe('30.0 s, used up')
+    const early = { ...badStop, exit: { atMs: 2_000, code: 137, reason: 'Error' }, graceLeftMs: 28_000 }
+    expect(stopLanes(early)[0]?.value).toBe('30.0 s, 28.0 s left')
+  })
+
   test('what was not seen is said and not drawn', () => {
     const lanes = stopLanes(unseenStop)
     expect(lanes.map(({ value }) => value)).toEqual([
