@@ -83,7 +83,8 @@ export const sandboxStarts = share("the pod's sandbox and containers start", 'sa
 export const statusArrives = share('the status reaches the recorder', 'statusArrives')
 /**
  * From a pod's status to its EndpointSlice. Where the controller's cache does not tell yet of the slice that it wrote
- * last, because another of the Service's pods had just changed, it gives up and tries again a second later.
+ * last, because another of the Service's pods had just changed, it gives up and tries again a second later. It would
+ * have to a third time only where its watch is more than a second behind: that is the machine's doing.
  */
 export const endpointsFollow = [
   share('the EndpointSlice follows', 'endpointsFollow', 'measured; kubernetes/pkg/controller/endpointslice'),
