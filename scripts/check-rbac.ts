@@ -40,8 +40,8 @@ await command('check-rbac', async () => {
   const seed = values.seed === undefined ? randomInt(1_000_000) : Number(values.seed)
   if (!Number.isInteger(seed)) throw new UsageError(`--seed ${values.seed}: a whole number is expected`)
   const folder =
-    values.folder ?? (await mkdtemp(join(tmpdir(), `rolypoly-stranger-${randomBytes(3).toString('hex')}-`)))
-  const stranger = await openStranger(basename(folder).split('-').slice(0, 3).join('-'), folder, [userName])
+    values.folder ?? (await mkdtemp(join(tmpdir(), `rolypoly-${randomBytes(4).toString('hex')}-`)))
+  const stranger = await openStranger(basename(folder).split('-').slice(0, 2).join('-'), folder, [userName])
   try {
     return await check(stranger, folder, seed)
   } finally {

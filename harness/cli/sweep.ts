@@ -1,8 +1,8 @@
 import { readContext } from '../cluster/existing/kubeconfig.ts'
 import { kindBinary } from '../cluster/kind/binary.ts'
 import { kubeOf } from '../cluster/kube-client.ts'
-import { sweepContext } from '../journal/leases.ts'
 import { type Swept, sweep } from '../journal/sweep.ts'
+import { sweepContext } from '../journal/sweep-context.ts'
 import { UsageError } from '../model/errors.ts'
 
 export interface SweepArguments {

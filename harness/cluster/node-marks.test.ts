@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Kube, NodeObject } from './kube.ts'
+import type { Kube } from './kube.ts'
+import { KubeError } from './kube-error.ts'
 import { addTaint, cordon, removeTaint, uncordon, undoMarked } from './node-marks.ts'
 
 type Taint = { key: string; value?: string; effect: string }
@@ -12,12 +13,16 @@ function oneNode(taints: Taint[] = []) {
     spec: { unschedulable: undefined as true | undefined, taints },
   }
   interface Patch {
-    metadata: { annotations: Record<string, string | null> }
+    metadata: { resourceVersion?: string; annotations: Record<string, string | null> }
     spec: { unschedulable?: true | null; taints?: Taint[] | null }
   }
   const kube = {
     get: async () => structuredClone(node),
     patch: async (_: object, { metadata, spec }: Patch) => {
+      const { resourceVersion = node.metadata.resourceVersion } = metadata
+      if (resourceVersion !== node.metadata.resourceVersion)
+        throw new KubeError('Node/n1', 409, 'Conflict', 'the object has been modified')
+      node.metadata.resourceVersion += '+'
       for (const [key, value] of Object.entries(metadata.annotations)) {
         if (value === null) delete annotations[key]
         else annotations[key] = value
@@ -29,7 +34,7 @@ function oneNode(taints: Taint[] = []) {
   return {
     kube,
     node,
-    undo: (isDead = (_: string) => true) => undoMarked(kube, structuredClone(node) as NodeObject, isDead),
+    undo: (isDead = (_: string) => true) => undoMarked(kube, 'n1', isDead),
   }
 }
 
@@ -82,4 +87,25 @@ test('a node that somebody else has cordoned and tainted is left as it is', asyn
   node.spec.unschedulable = true
   expect(await undo()).toEqual([])
   expect(node.spec).toEqual({ unschedulable: true, taints: [theirs] })
+})
+
+test('what changes while it is undone is left as it is then', async () => {
+  const { kube, node, undo } = oneNode()
+  await cordon(kube, 'n1', 'dead')
+  const { get } = kube
+  let looks = 0
+  kube.get = async (ref) => {
+    const seen = await get(ref)
+    // Taken back and cordoned anew, by a live scenario, between the look and the write.
+    if (++looks === 1) await cordon(kube, 'n1', 'live')
+    return seen as never
+  }
+  expect(await undo((namespace) => namespace === 'dead')).toEqual([])
+  expect([looks, node.spec.unschedulable]).toEqual([2, true])
+})
+
+test('of a node that is gone nothing is left to undo', async () => {
+  const { kube, undo } = oneNode()
+  kube.get = async () => undefined
+  expect(await undo()).toEqual([])
 })

@@ -44,24 +44,46 @@ export async function removeTaint(kube: Kube, name: string, taint: TaintRef): Pr
   })
 }
 
-/** Undoes what the marks of a Node tell of, where the scenario of that namespace is dead, and gives a sentence for each. */
+/** The namespaces of the scenarios whose doing a Node shows. */
+export function markersOf({ metadata }: NodeObject): string[] {
+  const { annotations = {} } = metadata ?? {}
+  const cordonedBy = annotations[cordonedMark]
+  const taintedBy = marksOf(annotations).map(({ namespace }) => namespace)
+  return [...new Set(cordonedBy === undefined ? taintedBy : [cordonedBy, ...taintedBy])]
+}
+
+/**
+ * Undoes what the marks of a Node tell of, where the scenario of that namespace is dead, and gives a sentence for each. It
+ * goes by the Node as it is now, and writes nothing where that has changed meanwhile.
+ */
 export async function undoMarked(
   kube: Kube,
-  { metadata }: NodeObject,
+  name: string,
   isDead: (namespace: string) => boolean,
 ): Promise<string[]> {
-  const { name = '', annotations = {} } = metadata ?? {}
-  const undone: string[] = []
-  const cordonedBy = annotations[cordonedMark]
-  if (cordonedBy !== undefined && isDead(cordonedBy)) {
-    await uncordon(kube, name)
-    undone.push(`uncordoned Node/${name}`)
-  }
-  for (const { key, effect, namespace } of marksOf(annotations)) {
-    if (!isDead(namespace)) continue
-    await removeTaint(kube, name, { key, effect })
-    undone.push(`took the taint ${key}:${effect} from Node/${name}`)
-  }
+  let undone: string[] = []
+  await changeNode(kube, name, ({ metadata, spec }) => {
+    const { annotations = {} } = metadata ?? {}
+    const cordonedBy = annotations[cordonedMark]
+    const isUncordoned = cordonedBy !== undefined && isDead(cordonedBy)
+    const [dead, others] = partition(marksOf(annotations), ({ namespace }) => isDead(namespace))
+    undone = [
+      ...(isUncordoned ? [`uncordoned Node/${name}`] : []),
+      ...dead.map(({ key, effect }) => `took the taint ${key}:${effect} from Node/${name}`),
+    ]
+    if (undone.length === 0) return undefined
+    const taints = spec?.taints?.filter((taint) => !dead.some((mark) => isSameTaint(taint, mark)))
+    return {
+      annotations: {
+        ...(isUncordoned && { [cordonedMark]: null }),
+        ...(dead.length > 0 && { [taintedMark]: tellMarks(others) }),
+      },
+      spec: {
+        ...(isUncordoned && { unschedulable: null }),
+        ...(dead.length > 0 && { taints: orNull(taints) }),
+      },
+    }
+  })
   return undone
 }
 
@@ -87,23 +109,41 @@ interface TaintChange {
   marks(now: TaintMark[]): TaintMark[]
 }
 
-/** Others write a node's taints too: the whole list is written where it is still the one that was read. */
+/** @throws EnvironmentError where the Node is gone. */
 async function writeTaints(kube: Kube, name: string, change: TaintChange): Promise<void> {
+  const isThere = await changeNode(kube, name, ({ metadata, spec }) => ({
+    annotations: { [taintedMark]: tellMarks(change.marks(marksOf(metadata?.annotations ?? {}))) },
+    spec: { taints: orNull(change.taints(spec?.taints ?? [])) },
+  }))
+  if (!isThere) throw new EnvironmentError(`Node/${name}: is gone`)
+}
+
+interface NodeChange {
+  annotations: Record<string, string | null>
+  spec: { unschedulable?: null; taints?: Taints | null }
+}
+
+/**
+ * Changes a Node where it is still the one that was read, since others write it too, and else tries again; not at all
+ * where there is nothing to change.
+ *
+ * @returns whether the Node is there.
+ */
+async function changeNode(
+  kube: Kube,
+  name: string,
+  changeOf: (node: NodeObject) => NodeChange | undefined,
+): Promise<boolean> {
   for (let left = writes; ; left--) {
     const node = await kube.get<NodeObject>(nodeRef(name))
-    if (!node) throw new EnvironmentError(`Node/${name}: is gone`)
-    const { resourceVersion, annotations = {} } = node.metadata ?? {}
-    const taints = change.taints(node.spec?.taints ?? [])
-    const marks = change
-      .marks(marksOf(annotations))
-      .map(({ key, effect, namespace }) => `${key}:${effect}:${namespace}`)
-      .join(' ')
+    if (!node) return false
+    const change = changeOf(node)
+    if (!change) return true
+    const { annotations, spec } = change
+    const { resourceVersion } = node.metadata ?? {}
     try {
-      await kube.patch(nodeRef(name), {
-        metadata: { resourceVersion, annotations: { [taintedMark]: marks || null } },
-        spec: { taints: taints.length > 0 ? taints : null },
-      })
-      return
+      await kube.patch(nodeRef(name), { metadata: { resourceVersion, annotations }, spec })
+      return true
     } catch (error) {
       if (!(error instanceof KubeError) || error.code !== 409 || left <= 1) throw error
     }
@@ -116,6 +156,19 @@ function marksOf(annotations: Record<string, string>): TaintMark[] {
     const [key = '', effect = '', namespace = ''] = mark.split(':')
     return { key, effect, namespace }
   })
+}
+
+/** As the annotation has them; null where none is left, which takes it away. */
+function tellMarks(marks: readonly TaintMark[]): string | null {
+  return marks.map(({ key, effect, namespace }) => `${key}:${effect}:${namespace}`).join(' ') || null
+}
+
+function orNull(taints: Taints | undefined): Taints | null {
+  return taints && taints.length > 0 ? taints : null
+}
+
+function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))]
 }
 
 function nodeRef(name: string) {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Cluster } from '../cluster/cluster.ts'
-import type { Kube, KubeObject } from '../cluster/kube.ts'
+import type { Kube } from '../cluster/kube.ts'
 import { simulatedCluster } from '../cluster/simulated/provider.ts'
-import { freeCluster, holdCluster } from './cluster-lease.ts'
-import { holderOf, type SeenLease } from './leases.ts'
+import { clusterLease, holdCluster } from './cluster-lease.ts'
+import { holderOf, type LeaseObject, type SeenLease, seen } from './leases.ts'
 import { withLeases } from './testing.ts'
 
 let cluster: Cluster
@@ -14,30 +14,26 @@ beforeEach(async () => {
 })
 afterEach(() => cluster[Symbol.asyncDispose]())
 
-const ref = {
-  ...{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'kube-system', name: 'rolypoly' },
-}
-type Lease = KubeObject & { spec: { renewTime: string; holderIdentity: string } }
-
 async function look(): Promise<SeenLease | undefined> {
-  const lease = await kube.get<Lease>(ref)
-  return lease && { renewTime: lease.spec.renewTime, version: lease.metadata?.resourceVersion ?? '' }
+  const lease = await kube.get<LeaseObject>(clusterLease)
+  return lease && seen(lease)
 }
 
 /** Dies as a process does: what it renews with is stopped, and nothing is taken away. */
-async function holdAndDie(): Promise<void> {
+async function holdAndDie(kept = false): Promise<void> {
   const lost = { ...cluster.clock, sleep: () => new Promise<never>(() => undefined) }
-  await holdCluster(kube, { ...lost, epoch: () => cluster.clock.epoch() } as never)
+  await holdCluster(kube, kept, { ...lost, epoch: () => cluster.clock.epoch() } as never)
 }
 
-test('a cluster is held by a Lease that is renewed, until it is released and nobody has it', async () => {
+test('a cluster is held by a Lease that is renewed', async () => {
   const { clock } = cluster
-  const held = await holdCluster(kube, clock)
-  expect((await kube.get<Lease>(ref))?.spec.holderIdentity).toMatch(new RegExp(`_${process.pid}$`))
+  const held = await holdCluster(kube, false, clock)
+  expect((await kube.get<LeaseObject>(clusterLease))?.spec?.holderIdentity).toMatch(
+    new RegExp(`_${process.pid}$`),
+  )
   await clock.sleep(600_000)
   expect(await holderOf(look, clock)).toBe('a live run')
   await held.release()
-  expect(await look()).toBeUndefined()
 })
 
 test('one whose run died is known to be dead once its Lease has run out, and not before', async () => {
@@ -49,19 +45,30 @@ test('one whose run died is known to be dead once its Lease has run out, and not
   expect(await holderOf(look, clock)).toBe('a dead run')
 })
 
-test('one whose run died is free for a later one once it was mended', async () => {
+test('a kept one says so once it is released, and where its run died in it', async () => {
   const { clock } = cluster
-  await holdAndDie()
-  await clock.sleep(95_000)
-  await freeCluster(kube)
-  const held = await holdCluster(kube, clock)
-  expect(await holderOf(look, clock)).toBe('a live run')
+  const held = await holdCluster(kube, true, clock)
   await held.release()
+  expect(await holderOf(look, clock)).toBe('whoever kept it')
+  await holdAndDie(true)
+  expect(await holderOf(look, clock)).toBe('a live run')
+  await clock.sleep(95_000)
+  expect(await holderOf(look, clock)).toBe('whoever kept it')
 })
 
-test('a Lease that cannot be taken away when it is released hinders nobody', async () => {
+test("one that the next run has taken already stays that one's", async () => {
   const { clock } = cluster
-  const held = await holdCluster(kube, clock)
-  kube.delete = () => Promise.reject(new Error('the API server is away'))
+  const held = await holdCluster(kube, true, clock)
+  const spec = { holderIdentity: 'elsewhere_1' }
+  await kube.patch(clusterLease, { spec })
+  await held.release()
+  expect((await kube.get<LeaseObject>(clusterLease))?.spec).toMatchObject(spec)
+  expect(await holderOf(look, clock)).toBe('a live run')
+})
+
+test('a Lease that cannot be given up when the cluster is released hinders nobody', async () => {
+  const { clock } = cluster
+  const held = await holdCluster(kube, true, clock)
+  kube.patch = () => Promise.reject(new Error('the API server is away'))
   await held.release()
 })

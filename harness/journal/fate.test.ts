@@ -8,7 +8,7 @@ const entry = (parts: object) => ({
   ...{ cluster: 'c', kubeconfig: '/c', image: 'i', nodes: 3, kept: false, owner, since: '' },
   ...parts,
 })
-const found = (ageHours = 1) => ({ name: 'c', createdMs: -ageHours * hourMs })
+const found = (ageHours = 1) => ({ name: 'c', createdMs: -ageHours * hourMs, hasControlPlane: true })
 
 test.each<[string, object | undefined, boolean, boolean, Fate]>([
   ['whose process lives', {}, true, true, 'of a live run'],
@@ -35,6 +35,8 @@ test.each<[Holder, number, Fate]>([
   ['a dead run', 0, 'dead'],
   ['a live run', 4, 'of a live run'],
   ['a live run, on a machine whose clock differs', 4, 'of a live run'],
+  ['whoever kept it', 4, 'kept for reuse'],
+  ['unknown', 400, 'out of reach'],
   ['nobody known', 2.9, "perhaps another user's"],
   ['nobody known', 3.1, 'dead'],
 ])(

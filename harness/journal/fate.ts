@@ -17,6 +17,8 @@ export type Fate =
   /** Only its entry is left. */
   | 'gone'
   | "perhaps another user's"
+  /** Its API server does not answer, which a live run may be the cause of. */
+  | 'out of reach'
 
 /** What the journal, the Docker engine and its Lease say of a cluster: one of the first two at least knows it. */
 export interface Known {
@@ -32,6 +34,8 @@ export interface Known {
 export function fateOf({ entry, isOwned, found, holder = 'nobody known' }: Known, nowMs: number): Fate {
   if (!entry) {
     if (holder === 'a dead run') return 'dead'
+    if (holder === 'whoever kept it') return 'kept for reuse'
+    if (holder === 'unknown') return 'out of reach'
     if (holder !== 'nobody known') return 'of a live run'
     return found && nowMs - found.createdMs > strangerAgeMs ? 'dead' : "perhaps another user's"
   }

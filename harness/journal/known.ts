@@ -2,7 +2,7 @@ import { listKindClusters } from '../cluster/kind/lifecycle.ts'
 import { leaseOf } from './cluster-lease.ts'
 import type { Known } from './fate.ts'
 import { openEntries } from './journal.ts'
-import { holderOf } from './leases.ts'
+import { type Holder, holderOf } from './leases.ts'
 import { isOwned } from './owner.ts'
 
 /** Every kind cluster of rolypoly's that the journal tells of, or the Docker engine has. */
@@ -30,5 +30,7 @@ export async function knownClusters(): Promise<Known[]> {
  */
 export async function withHolder(known: Known, forMs?: number): Promise<Known> {
   if (known.entry || !known.found) return known
-  return { ...known, holder: await holderOf(() => leaseOf(known.name), undefined, forMs) }
+  if (!known.found.hasControlPlane) return { ...known, holder: 'nobody known' }
+  const holder = holderOf(() => leaseOf(known.name), undefined, forMs)
+  return { ...known, holder: await holder.catch((): Holder => 'unknown') }
 }

@@ -1,30 +1,34 @@
 import { type Clock, realClock } from '../cluster/clock.ts'
-import type { Kube, KubeObject, NodeObject, ObjectRef } from '../cluster/kube.ts'
-import { isNotFound } from '../cluster/kube-error.ts'
-import { undoMarked } from '../cluster/node-marks.ts'
-import { explain } from '../model/errors.ts'
-import { handsOffLabel, managedBy, runLabel } from '../model/limits.ts'
-import type { Swept } from './sweep.ts'
+import type { Kube, KubeObject } from '../cluster/kube.ts'
+import { isAlreadyThere, isNotFound } from '../cluster/kube-error.ts'
+import { keptLabel } from '../model/limits.ts'
 
 /**
- * The lock of a live run on a cluster that other machines reach too: a Lease in each of its namespaces.
+ * The lock of a live run on a cluster that other machines reach too.
  * https://kubernetes.io/docs/concepts/architecture/leases/#leader-election
  */
 const leaseName = 'rolypoly'
 const renewEveryMs = 20_000
 const leaseSeconds = 90
 
-export function leaseIn(namespace: string): ObjectRef {
+export interface LeaseRef {
+  apiVersion: string
+  kind: string
+  namespace: string
+  name: string
+}
+
+export function leaseIn(namespace: string): LeaseRef {
   return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name: leaseName }
 }
 
-type LeaseObject = KubeObject & {
-  spec?: { renewTime?: string; holderIdentity?: string; leaseDurationSeconds?: number }
+export type LeaseObject = KubeObject & {
+  spec?: { renewTime?: string | null; holderIdentity?: string; leaseDurationSeconds?: number }
 }
 
 export interface HeldLeases {
-  /** Puts the Lease into a namespace of the run's, and renews it from then on. */
-  hold(kube: Kube, namespace: string): Promise<void>
+  /** Puts the Lease into a namespace, in place of one that a dead holder left, and renews it from then on. */
+  hold(kube: Kube, namespace: string, labels?: Record<string, string>): Promise<void>
   /** Renews no more. */
   release(): Promise<void>
 }
@@ -33,7 +37,7 @@ export interface HeldLeases {
 export function holdLeases(holder: string, clock: Clock = realClock): HeldLeases {
   const stopping = new AbortController()
   const renewing: Promise<void>[] = []
-  const renew = async (kube: Kube, ref: ObjectRef) => {
+  const renew = async (kube: Kube, ref: LeaseRef) => {
     while (!stopping.signal.aborted) {
       await clock.sleep(renewEveryMs, stopping.signal)
       try {
@@ -45,18 +49,20 @@ export function holdLeases(holder: string, clock: Clock = realClock): HeldLeases
     }
   }
   return {
-    async hold(kube, namespace) {
+    async hold(kube, namespace, labels = {}) {
       const ref = leaseIn(namespace)
       const { apiVersion, kind } = ref
-      const lease: LeaseObject = {
-        ...{ apiVersion, kind, metadata: { namespace, name: leaseName } },
-        spec: {
-          holderIdentity: holder,
-          leaseDurationSeconds: leaseSeconds,
-          renewTime: microTime(clock.epoch()),
-        },
+      const spec = {
+        holderIdentity: holder,
+        leaseDurationSeconds: leaseSeconds,
+        renewTime: microTime(clock.epoch()),
       }
-      await kube.create(lease)
+      try {
+        await kube.create({ apiVersion, kind, metadata: { namespace, name: leaseName, labels }, spec })
+      } catch (error) {
+        if (!isAlreadyThere(error)) throw error
+        await kube.patch(ref, { metadata: { labels }, spec })
+      }
       renewing.push(renew(kube, ref).catch(() => undefined))
     },
     async release() {
@@ -66,6 +72,14 @@ export function holdLeases(holder: string, clock: Clock = realClock): HeldLeases
   }
 }
 
+/** Says that a Lease is nobody's, as leader election does: no holder, and no time. One that another has taken stays. */
+export async function giveUp(kube: Kube, ref: LeaseRef, holder: string): Promise<void> {
+  const lease = await kube.get<LeaseObject>(ref)
+  if (lease?.spec?.holderIdentity !== holder) return
+  const { resourceVersion } = lease.metadata ?? {}
+  await kube.patch(ref, { metadata: { resourceVersion }, spec: { holderIdentity: '', renewTime: null } })
+}
+
 /** Kubernetes' MicroTime has six digits, no more and no fewer. */
 function microTime(epochMs: number): string {
   return new Date(epochMs).toISOString().replace('Z', '000Z')
@@ -73,16 +87,29 @@ function microTime(epochMs: number): string {
 
 /** A Lease, as it is at one look. */
 export interface SeenLease {
-  renewTime: string
+  /** When it was renewed last; absent where it is nobody's. */
+  renewTime?: string
   version: string
+  /** Whether what it is the Lease of outlives its runs. */
+  isKept: boolean
+}
+
+export function seen({ metadata, spec }: LeaseObject): SeenLease {
+  const { resourceVersion = '', labels = {} } = metadata ?? {}
+  const { renewTime } = spec ?? {}
+  return { version: resourceVersion, isKept: keptLabel in labels, ...(renewTime && { renewTime }) }
 }
 
 /** Who holds a Lease. */
 export type Holder =
   | 'a live run'
   | 'a live run, on a machine whose clock differs'
+  /** No live run, and what it is the Lease of outlives its runs. */
+  | 'whoever kept it'
   | 'a dead run'
   | 'nobody known'
+  /** The API server was asked, and does not answer. */
+  | 'unknown'
 
 /** A live run on a machine whose clock goes wrong still renews: so long is looked. */
 const watchedMs = renewEveryMs + 5_000
@@ -90,6 +117,8 @@ const watchedMs = renewEveryMs + 5_000
 /**
  * Who holds a Lease: a run is dead where it has run out, by this machine's clock, and is not renewed while it is looked at
  * for so long, 25 s unless given. Nobody is known to hold one that is not there at either look.
+ *
+ * @param look gives undefined where there is no Lease, and throws where nobody can tell.
  */
 export async function holderOf(
   look: () => Promise<SeenLease | undefined>,
@@ -98,78 +127,11 @@ export async function holderOf(
 ): Promise<Holder> {
   const before = await look()
   if (!before) return 'nobody known'
-  if (clock.epoch() - Date.parse(before.renewTime) <= leaseSeconds * 1_000) return 'a live run'
+  const renewedMs = before.renewTime === undefined ? Number.NEGATIVE_INFINITY : Date.parse(before.renewTime)
+  if (clock.epoch() - renewedMs <= leaseSeconds * 1_000) return 'a live run'
   await clock.sleep(forMs)
   const after = await look()
   if (!after) return 'nobody known'
-  return after.version === before.version ? 'a dead run' : 'a live run, on a machine whose clock differs'
-}
-
-/** A namespace that a run made, by its labels. */
-interface RunNamespace {
-  name: string
-  uid: string
-  run: string
-  createdAt: string
-}
-
-/**
- * Undoes what runs that are dead have left, from any machine: the namespaces with their labels, where the Lease has run
- * out and is not renewed while it is looked at, and what they did to nodes, by the marks there. Spares live ones, and those
- * that are marked as hands off. Names, labels and marks are all that it knows: it needs no journal.
- */
-export async function sweepContext(kube: Kube, clock: Clock = realClock): Promise<Swept> {
-  const swept: Swept = { undone: [], spared: [], left: [] }
-  // Before the namespaces: the mark of a scenario that begins meanwhile is not seen.
-  const nodes = await kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' })
-  const namespaces = await runNamespaces(kube, swept)
-  const looked = namespaces.map(async (of) => ({ of, holder: await holderOf(() => lookAt(kube, of), clock) }))
-  const dead = new Set<string>()
-  for (const { of, holder } of await Promise.all(looked)) {
-    if (holder !== 'a dead run') {
-      const where = holder === 'a live run' ? '' : ', on a machine whose clock differs'
-      swept.spared.push(`Namespace/${of.name}: its run ${of.run} is alive${where}`)
-      continue
-    }
-    dead.add(of.name)
-    try {
-      await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: of.name }, { uid: of.uid })
-      swept.undone.push(`deleted Namespace/${of.name}, whose run ${of.run} is dead`)
-    } catch (error) {
-      swept.left.push(`Namespace/${of.name}: ${explain(error)}`)
-    }
-  }
-  const there = await kube.list({ apiVersion: 'v1', kind: 'Namespace' })
-  const live = there.items.flatMap(({ metadata }) => metadata?.name ?? []).filter((name) => !dead.has(name))
-  for (const node of nodes.items) {
-    try {
-      swept.undone.push(...(await undoMarked(kube, node, (namespace) => !live.includes(namespace))))
-    } catch (error) {
-      swept.left.push(`Node/${node.metadata?.name}: ${explain(error)}`)
-    }
-  }
-  return swept
-}
-
-async function runNamespaces(kube: Kube, swept: Swept): Promise<RunNamespace[]> {
-  const labelSelector = `${managedBy.key}=${managedBy.value},${runLabel}`
-  const { items } = await kube.list<KubeObject>({ apiVersion: 'v1', kind: 'Namespace', labelSelector })
-  return items.flatMap(({ metadata }) => {
-    const { name = '', uid = '', labels = {}, creationTimestamp = '', deletionTimestamp } = metadata ?? {}
-    if (deletionTimestamp !== undefined || !name.startsWith('rolypoly-')) return []
-    if (handsOffLabel in labels) {
-      swept.spared.push(`Namespace/${name}: carries the label ${handsOffLabel}`)
-      return []
-    }
-    return [{ name, uid, run: labels[runLabel] ?? '', createdAt: creationTimestamp }]
-  })
-}
-
-/** A run that died right after it made a namespace left no Lease in it: it is given as long from the creation on. */
-async function lookAt(kube: Kube, { name, createdAt }: RunNamespace): Promise<SeenLease> {
-  const lease = await kube.get<LeaseObject>(leaseIn(name))
-  return {
-    renewTime: lease?.spec?.renewTime ?? createdAt,
-    version: lease?.metadata?.resourceVersion ?? '',
-  }
+  if (after.version !== before.version) return 'a live run, on a machine whose clock differs'
+  return after.isKept ? 'whoever kept it' : 'a dead run'
 }

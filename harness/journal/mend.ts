@@ -10,12 +10,11 @@ import {
 } from '../cluster/kind/mend-node.ts'
 import type { KubeObject, NodeObject } from '../cluster/kube.ts'
 import { isAlreadyThere } from '../cluster/kube-error.ts'
-import { undoMarked } from '../cluster/node-marks.ts'
+import { markersOf, undoMarked } from '../cluster/node-marks.ts'
 import { untilObjects } from '../cluster/until.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import { managedBy } from '../model/limits.ts'
 import { closeActs, openActs, type WrittenAct } from './acts.ts'
-import { freeCluster } from './cluster-lease.ts'
 
 /** A kind cluster that outlives its run. */
 export interface KeptCluster {
@@ -32,11 +31,9 @@ const healthyWithinMs = 180_000
 const lookAgainMs = 1_000
 
 /** Mends a kind cluster that was kept: see {@link mendCluster}. */
-export async function mend(kept: KeptCluster, kindPath: string, signal?: AbortSignal): Promise<string[]> {
+export function mend(kept: KeptCluster, kindPath: string, signal?: AbortSignal): Promise<string[]> {
   const cluster = connectKind(kept.cluster, kept.kubeconfig, kindPath)
-  const undone = await mendCluster(cluster, kept.nodes, () => machinesOf(kept.cluster), signal)
-  await freeCluster(cluster.kube)
-  return undone
+  return mendCluster(cluster, kept.nodes, () => machinesOf(kept.cluster), signal)
 }
 
 /**
@@ -79,7 +76,10 @@ async function undo(cluster: Cluster, machines: FoundMachine[], acts: WrittenAct
   if (notReady) throw new EnvironmentError(`Cluster ${name}: its API server is not ready: ${notReady}`)
   const made = await makeNodesAnew(cluster, mended, acts)
   const { items: nodes } = await kube.list<NodeObject>({ apiVersion: 'v1', kind: 'Node' })
-  const unmarked = await Promise.all(nodes.map((node) => undoMarked(kube, node, () => true)))
+  const marked = nodes.filter((node) => markersOf(node).length > 0)
+  const unmarked = await Promise.all(
+    marked.map(({ metadata }) => undoMarked(kube, metadata?.name ?? '', () => true)),
+  )
   await untilBack(cluster, mended)
   const deleted = await deleteNamespaces(cluster)
   return [...mended.flatMap((machine) => machine.undone), ...made, ...unmarked.flat(), ...deleted]

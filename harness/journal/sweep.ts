@@ -84,10 +84,14 @@ async function sweepStranger(
   const fate = fateOf(known, nowMs)
   if (fate === 'dead')
     return remove(holder === 'a dead run' ? 'whose run is dead, by its Lease' : 'older than any run')
-  if (fate === 'of a live run') return spare('no record of its run here, which is alive by its Lease')
   // Another sweep may have been quicker.
   if (!(await listKindClusters()).some((found) => found.name === name)) return
-  spare("no record of its run here; it may be another user's (swept once it is three hours old)")
+  const whose = 'no record of its run here'
+  const byHand = `if it is nobody's: \`kind delete cluster --name ${name}\``
+  if (fate === 'of a live run') return spare(`${whose}, which is alive by its Lease`)
+  if (fate === 'kept for reuse') return spare(`${whose}; by its Lease it was kept for reuse (${byHand})`)
+  if (fate === 'out of reach') return spare(`${whose}, and its API server does not answer (${byHand})`)
+  spare(`${whose}; it may be another user's (swept once it is three hours old)`)
 }
 
 /** A kept cluster whose run died in it: what cannot be mended is of no use to anyone. */

@@ -17,5 +17,8 @@ export const runLabel = 'rolypoly.dev/run'
 /** A namespace, node or pod with this label, whatever its value, is not hurt on any cluster. */
 export const handsOffLabel = 'rolypoly.dev/hands-off'
 
+/** The label of a kind cluster's Lease where the cluster outlives its runs. */
+export const keptLabel = 'rolypoly.dev/kept'
+
 /** The label of rolypoly's own pods, beside those that a scenario deploys: `prober`, `probe-proxy`. */
 export const roleLabel = 'rolypoly.dev/role'

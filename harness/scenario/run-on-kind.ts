@@ -54,11 +54,16 @@ export async function bringUpKind(
   const cluster = connectKind(name, kubeconfig, kindPath)
   let held: HeldCluster | undefined
   const release = async () => {
-    await held?.release()
-    await owned.release()
+    // One that is kept may have to be mended yet, which others are to wait for; one that is deleted takes no Lease.
+    const inOrder = options.keep ? [owned, held] : [held, owned]
+    try {
+      await inOrder[0]?.release()
+    } finally {
+      await inOrder[1]?.release()
+    }
   }
   try {
-    held = await holdCluster(cluster.kube)
+    held = await holdCluster(cluster.kube, options.keep)
     await built
     await cluster.provideImages({ built: [], used: [helper.name], behaviours: {} }, { into: 'all', signal })
     const { described, timing } = await describeCluster(cluster)

@@ -32,8 +32,8 @@ const logPath = '/var/log/kubernetes/audit.log'
 const policyFolder = '/etc/kubernetes/audit'
 
 /**
- * Makes one of a control plane and a worker, or takes the one that its folder has the kubeconfig of. Its name carries
- * rolypoly's prefix, so that `rolypoly sweep` finds it where this process dies; no journal knows it.
+ * Makes one of a control plane and a worker, or takes the one that its folder has the kubeconfig of. It is
+ * named as rolypoly names its own, so that `rolypoly sweep` finds it where this process dies; no journal knows it.
  *
  * @param users whose requests are written down
  */

@@ -6,6 +6,8 @@ import { connectKube } from '../kube-client.ts'
 import { run } from '../process.ts'
 
 export const clusterPrefix = 'rolypoly-'
+/** As the journal names them: one that somebody has named by hand is theirs. */
+const ownName = new RegExp(`^${clusterPrefix}[0-9a-f]{8}$`)
 
 export interface KindClusterOptions {
   name: string
@@ -69,24 +71,33 @@ export interface FoundCluster {
   name: string
   /** When its oldest container was created, in milliseconds since the epoch. */
   createdMs: number
+  /** Whether the container is there whose API server could be asked: one half deleted may lack it. */
+  hasControlPlane: boolean
 }
 
-/** The clusters whose names carry rolypoly's prefix, running or not. */
+/** The clusters that are named as rolypoly names them, running or not. */
 export async function listKindClusters(): Promise<FoundCluster[]> {
   const label = 'io.x-k8s.kind.cluster'
-  const format = `{{.Label "${label}"}}\t{{.CreatedAt}}`
+  const format = `{{.Label "${label}"}}\t{{.Label "io.x-k8s.kind.role"}}\t{{.CreatedAt}}`
   const { stdout } = await run('docker', ['ps', '--all', '--filter', `label=${label}`, '--format', format], {
     timeoutMs: 30_000,
   })
-  const oldest = new Map<string, number>()
-  for (const line of stdout.split('\n')) {
-    const [name = '', created = ''] = line.split('\t')
-    if (!name.startsWith(clusterPrefix)) continue
+  return foundIn(stdout)
+}
+
+/** The clusters in the lines of `docker ps`: the cluster's name, the node's role, and when it was created. */
+export function foundIn(lines: string): FoundCluster[] {
+  const containers = lines.split('\n').map((line) => {
+    const [name = '', role = '', created = ''] = line.split('\t')
     // As `2026-11-21 09:05:00 +0000 UTC`: the name of the zone says nothing that its offset does not.
-    const createdMs = Date.parse(created.replace(/ [A-Z]+$/, ''))
-    oldest.set(name, Math.min(oldest.get(name) ?? Number.POSITIVE_INFINITY, createdMs))
-  }
-  return [...oldest].map(([name, createdMs]) => ({ name, createdMs }))
+    return { name, role, createdMs: Date.parse(created.replace(/ [A-Z]+$/, '')) }
+  })
+  const own = containers.filter(({ name }) => ownName.test(name))
+  return [...Map.groupBy(own, ({ name }) => name)].map(([name, nodes]) => ({
+    name,
+    createdMs: Math.min(...nodes.map(({ createdMs }) => createdMs)),
+    hasControlPlane: nodes.some(({ role }) => role === 'control-plane'),
+  }))
 }
 
 function kindConfig(nodes: number): string {
