@@ -6,6 +6,7 @@ import {
   type ResponseContext,
 } from '@kubernetes/client-node'
 import type { ListRef, ObjectRef } from './kube.ts'
+import { refuseStrangeNames } from './path-segment.ts'
 
 /**
  * The library's object API drops fields that its model does not know and turns times into Dates. This one sends and
@@ -17,6 +18,7 @@ export class JsonApi extends KubernetesObjectApi {
 
   async pathOf(ref: ListRef | ObjectRef): Promise<string> {
     const name = 'name' in ref ? ref.name : undefined
+    refuseStrangeNames({ name: '', ...ref })
     const metadata = { ...(ref.namespace && { namespace: ref.namespace }), ...(name && { name }) }
     const spec = { apiVersion: ref.apiVersion, kind: ref.kind, metadata }
     return this.specUriPath(spec, name ? 'read' : 'list')

@@ -88,3 +88,19 @@ test('a pod that is not there is no error, and anything else is', async () => {
   expect(await kube.evict(pod)).toEqual({ is: 'gone' })
   await expect(kube.evict(pod)).rejects.toThrow('Pod/shop/web-1: more than one PodDisruptionBudget')
 })
+
+test.each(['../../kube-system/pods/dns', '..', 'a%2Fb', 'a?b', 'a#b'])(
+  'a name that would lead elsewhere is not asked for: %s',
+  async (name) => {
+    const { kube, asked } = await serverOf([200, {}])
+    const there = { namespace: 'shop', name, container: 'app' }
+    const ref = { apiVersion: 'v1', kind: 'Pod', ...there }
+    const ways = [kube.get(ref), kube.delete(ref), kube.patch(ref, {}), kube.evict(there), kube.logs(there)]
+    ways.push(
+      kube.exec(there, ['true']),
+      kube.followLogs(there, () => undefined, AbortSignal.timeout(1_000)) as never,
+    )
+    for (const asking of ways) await expect(asking).rejects.toThrow('names no object of Kubernetes')
+    expect(asked).toEqual([])
+  },
+)

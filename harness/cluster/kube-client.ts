@@ -13,13 +13,14 @@ import type {
   WatchEnd,
   WatchEvent,
 } from './kube.ts'
-import { nameOf } from './kube.ts'
+import { nameOf, refOf } from './kube.ts'
 import { toKubeError } from './kube-client-error.ts'
 import { budgetRefusal, isAlreadyThere, isNotFound } from './kube-error.ts'
 import { execIn } from './kube-exec.ts'
 import { type Patience, untilAnswered, usualPatience } from './kube-retry.ts'
 import { readKubeconfig, refuseClusterless } from './kubeconfig.ts'
 import { eachLine } from './lines.ts'
+import { refuseStrangeNames } from './path-segment.ts'
 
 const fieldManager = 'rolypoly'
 
@@ -208,6 +209,7 @@ class KubeClient implements Kube {
       ...{ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name } },
       deleteOptions: { gracePeriodSeconds, ...(uid && { preconditions: { uid } }) },
     }
+    refuseStrangeNames({ ...pod, apiVersion: 'v1', kind: 'Pod' })
     const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`
     try {
       await this.request(`Pod/${namespace}/${name}`, () => this.api.send(path, HttpMethod.POST, {}, body))
@@ -220,14 +222,16 @@ class KubeClient implements Kube {
     }
   }
 
-  exec(pod: PodRef, command: string[]): Promise<ExecResult> {
+  async exec(pod: PodRef, command: string[]): Promise<ExecResult> {
+    refuseStrangeNames({ ...pod, apiVersion: 'v1', kind: 'Pod' })
     return execIn(this.config, pod, command, this.patience.answerMs)
   }
 
-  logs(
+  async logs(
     pod: PodRef,
     options: { previous?: boolean; tailLines?: number; timestamps?: boolean } = {},
   ): Promise<string> {
+    refuseStrangeNames({ ...pod, apiVersion: 'v1', kind: 'Pod' })
     const path = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}/log`
     return this.request(`Pod/${pod.namespace}/${pod.name}`, () =>
       this.api.send(path, HttpMethod.GET, { container: pod.container, ...options }),
@@ -240,6 +244,7 @@ class KubeClient implements Kube {
     signal: AbortSignal,
     options: { timestamps?: boolean } = {},
   ): Promise<void> {
+    refuseStrangeNames({ ...pod, apiVersion: 'v1', kind: 'Pod' })
     const stream = new PassThrough()
     // The library pipes the response here and leaves its errors to whoever listens; without one they end the process.
     stream.on('pipe', (response) => response.on('error', () => stream.end()))
@@ -277,15 +282,5 @@ class KubeClient implements Kube {
         throw toKubeError(subject, error)
       }
     }, this.patience)
-  }
-}
-
-function refOf(object: KubeObject): ObjectRef {
-  const { apiVersion = 'v1', kind = '', metadata } = object
-  return {
-    apiVersion,
-    kind,
-    name: metadata?.name ?? '',
-    ...(metadata?.namespace && { namespace: metadata.namespace }),
   }
 }

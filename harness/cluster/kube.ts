@@ -133,3 +133,14 @@ export function nameOf(object: KubeObject | ObjectRef): string {
   const { namespace, name } = 'metadata' in object ? (object.metadata ?? {}) : (object as ObjectRef)
   return [object.apiVersion, object.kind, namespace, name].filter(Boolean).join('/')
 }
+
+/** The name of an object, as a reference. */
+export function refOf(object: KubeObject): ObjectRef {
+  const { apiVersion = 'v1', kind = '', metadata } = object
+  return {
+    apiVersion,
+    kind,
+    name: metadata?.name ?? '',
+    ...(metadata?.namespace && { namespace: metadata.namespace }),
+  }
+}

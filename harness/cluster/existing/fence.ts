@@ -1,14 +1,16 @@
 import { EnvironmentError } from '../../model/errors.ts'
 import { runLabel } from '../../model/limits.ts'
-import { type Kube, type KubeObject, nameOf, type ObjectRef, type PodObject } from '../kube.ts'
+import { type Kube, type KubeObject, nameOf, type ObjectRef, refOf } from '../kube.ts'
 import { KubeError } from '../kube-error.ts'
+import { refuseStrangeNames } from '../path-segment.ts'
+import { beyondBaseline } from './pod-security.ts'
 
 export interface Fence {
   /** The run's id, which its namespaces carry. */
   run: string
   /** The nodes that may be written to. */
   writableNodes: readonly string[]
-  /** Whether pods may be made that are privileged or on their node's network. */
+  /** Whether pods may be made that reach their node: beyond Pod Security's baseline. */
   allowPrivileged: boolean
   /** Told of each namespace, right after it was made. */
   onMade?(namespace: string): Promise<void>
@@ -25,19 +27,21 @@ export function fenced(kube: Kube, fence: Fence): Kube {
   const refuse = (name: string, why: string): never => {
     throw new EnvironmentError(`${name}: ${why}: nothing was written`)
   }
-  const within = (ref: ObjectRef | KubeObject) => {
-    const { apiVersion, kind } = ref
-    const { name, namespace } = 'metadata' in ref ? (ref.metadata ?? {}) : (ref as ObjectRef)
-    if (namespace !== undefined && made.has(namespace)) return
-    if (kind === 'Namespace' && apiVersion === 'v1' && made.has(name ?? '')) return
-    if (kind === 'Node' && apiVersion === 'v1' && fence.writableNodes.includes(name ?? '')) return
-    refuse(nameOf(ref), 'is not in a namespace that this run made on this cluster')
+  /** By its name where it belongs to no namespace, whatever namespace it says; else by its namespace. */
+  const isWithin = async ({ apiVersion, kind, name, namespace = '' }: ObjectRef) => {
+    if (apiVersion === 'v1' && kind === 'Namespace') return made.has(name)
+    if (apiVersion === 'v1' && kind === 'Node') return fence.writableNodes.includes(name)
+    // Of a kind that the cluster does not have nothing can be sent.
+    return made.has(namespace) && (await kube.isNamespaced(apiVersion, kind).catch(() => undefined)) !== false
   }
-  const unprivileged = (object: KubeObject) => {
-    if (object.kind !== 'Pod' || fence.allowPrivileged) return
-    const { hostNetwork, containers = [] } = (object as PodObject).spec ?? {}
-    const isPrivileged = hostNetwork || containers.some((c) => c.securityContext?.privileged)
-    if (isPrivileged) refuse(nameOf(object), 'is a privileged pod, which --allow-privileged would allow')
+  const within = async (ref: ObjectRef) => {
+    refuseStrangeNames(ref)
+    if (!(await isWithin(ref)))
+      refuse(nameOf(ref), 'is not in a namespace that this run made on this cluster')
+  }
+  const unprivileged = (object: KubeObject, name = nameOf(object)) => {
+    const field = fence.allowPrivileged ? undefined : beyondBaseline(object)
+    if (field) refuse(name, `${field} reaches its node, which --allow-privileged would allow`)
   }
   const make = async <T extends KubeObject>(object: T): Promise<T> => {
     const { name = '', labels } = object.metadata ?? {}
@@ -60,31 +64,32 @@ export function fenced(kube: Kube, fence: Fence): Kube {
     raw: (path) => kube.raw(path),
     async apply(object, options) {
       if (isNamespace(object)) return make(object)
-      within(object)
+      await within(refOf(object))
       unprivileged(object)
       return kube.apply(object, options)
     },
     async create(object) {
       if (isNamespace(object)) return make(object)
-      within(object)
+      await within(refOf(object))
       unprivileged(object)
       return kube.create(object)
     },
     async patch(ref, patch) {
-      within(ref)
+      await within(ref)
+      unprivileged({ ...patch, kind: ref.kind }, nameOf(ref))
       return kube.patch(ref, patch)
     },
     async delete(ref, options) {
-      within(ref)
+      await within(ref)
       const uid = ref.kind === 'Namespace' ? made.get(ref.name) : undefined
       return kube.delete(ref, { ...options, ...(uid !== undefined && { uid }) })
     },
     async evict(pod, options) {
-      within({ apiVersion: 'v1', kind: 'Pod', ...pod })
+      await within({ ...pod, apiVersion: 'v1', kind: 'Pod' })
       return kube.evict(pod, options)
     },
     async exec(pod, command) {
-      within({ apiVersion: 'v1', kind: 'Pod', namespace: pod.namespace, name: pod.name })
+      await within({ ...pod, apiVersion: 'v1', kind: 'Pod' })
       return kube.exec(pod, command)
     },
   }
