@@ -95,11 +95,10 @@ test.each(['../../kube-system/pods/dns', '..', 'a%2Fb', 'a?b', 'a#b'])(
     const { kube, asked } = await serverOf([200, {}])
     const there = { namespace: 'shop', name, container: 'app' }
     const ref = { apiVersion: 'v1', kind: 'Pod', ...there }
-    const ways = [kube.get(ref), kube.delete(ref), kube.patch(ref, {}), kube.evict(there), kube.logs(there)]
-    ways.push(
-      kube.exec(there, ['true']),
-      kube.followLogs(there, () => undefined, AbortSignal.timeout(1_000)) as never,
-    )
+    const signal = AbortSignal.timeout(1_000)
+    const ways: Promise<unknown>[] = [kube.get(ref), kube.delete(ref), kube.patch(ref, {})]
+    ways.push(kube.evict(there), kube.logs(there), kube.exec(there, ['true']))
+    ways.push(kube.followLogs(there, () => undefined, signal))
     for (const asking of ways) await expect(asking).rejects.toThrow('names no object of Kubernetes')
     expect(asked).toEqual([])
   },

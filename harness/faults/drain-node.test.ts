@@ -53,7 +53,7 @@ function scene({ answer = { is: 'evicted' }, labels = {}, unschedulable, ...give
       namespace: string
     }) => {
       if (kind === 'Pod') asked.push(`list ${fieldSelector}`)
-      const pods = namespace === 'annex' ? [podOf('web-4')] : onNode
+      const pods = namespace === 'annex' ? [podOf('web-4', { namespace: 'annex' })] : onNode
       return { items: kind === 'Node' ? [node()] : pods, resourceVersion: '1' }
     },
     patch: async (_: object, patch: { spec: { unschedulable: boolean | null } }) => {
@@ -101,6 +101,22 @@ test("so are those in the scenario's further namespaces", async () => {
   expect(asked.filter((one) => one.startsWith('evict'))).toEqual([
     ...['evict web-1', 'evict web-2', 'evict annex/web-4'],
   ])
+})
+
+test('whom it hurts is whom it finds there, and nobody is evicted who may not be hurt', async () => {
+  const { stage, mine, recording } = scene()
+  const fault = drainNode(mine)
+  recording.record(watched('Pod', 1, pod({ name: 'web-1' }), 'DELETED'))
+  const found: (string | undefined)[] = []
+  const act = await fault.inject({ ...stage, neighbours: ['annex'] }, 0, async (pods) => {
+    found.push(...pods.map(({ metadata }) => metadata?.name))
+  })
+  expect(found).toEqual(['web-1', 'web-2', 'web-4'])
+  expect(act.effect).toEqual({ does: 'drain', node: 'n1', podUids: found, atOnce: null })
+  const other = scene()
+  const tooMany = () => Promise.reject(new Error('too many'))
+  await expect(drainNode(other.mine).inject(other.stage, 0, tooMany)).rejects.toThrow('too many')
+  expect(other.asked).toEqual(['unschedulable: true', 'list spec.nodeName=n1', 'unschedulable: null'])
 })
 
 test('how many go at once is what their budget says', () => {

@@ -3,14 +3,13 @@ import { cordon, uncordon } from '../cluster/node-marks.ts'
 import { toMs } from '../model/duration.ts'
 import { EnvironmentError } from '../model/errors.ts'
 import { roleLabel } from '../model/limits.ts'
-import { isTerminalPhase } from '../model/pod-phase.ts'
 import { keeps } from '../timeline/budgets.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Pod } from '../workload/workload.ts'
 import { type EvictOptions, evict, evictWithin } from './evict.ts'
 import type { Act, Fault } from './fault.ts'
-import { podUidsOnNodeOf, untilUsable, workerNode } from './node.ts'
+import { isDrained, podUidsOnNodeOf, untilUsable, workerNode } from './node.ts'
 import { orReverted } from './or-reverted.ts'
 
 /** Marks the node that a pod runs on as unschedulable, as `kubectl cordon` does. The revert uncordons it. */
@@ -36,45 +35,48 @@ export function drainNode(pod: Pod, { within = evictWithin }: EvictOptions = {})
   return {
     ...{ kind: 'drainNode', target: `Node/${node}`, requires: [], receiptWithinMs: 10_000 },
     ...{ lasting: true, exclusive: true, effect },
-    async inject(stage) {
+    async inject(stage, _, alsoHurts) {
       const act = await cordoned(stage, node)
-      await orReverted(act.revert, () => evictAll(stage, node, toMs(within)))
-      return act
+      const { timeline: seen } = stage.recording
+      const drained = await orReverted(act.revert, async () => {
+        const pods = await podsToEvict(stage, node)
+        // What came to the node before the cordon did.
+        await alsoHurts?.(pods)
+        const uids = pods.flatMap(({ metadata }) => metadata?.uid ?? [])
+        const atOnce = roomFor(seen, uids)
+        await evictAll(stage, pods, toMs(within))
+        return { ...effect, podUids: uids, atOnce }
+      })
+      return { ...act, effect: drained }
     },
   }
 }
 
-async function evictAll(stage: Stage, node: string, withinMs: number): Promise<void> {
-  const { cluster, recording, neighbours = [] } = stage
+async function podsToEvict(
+  { cluster, namespace, neighbours = [] }: Stage,
+  node: string,
+): Promise<PodObject[]> {
   const podsIn = async (namespace: string) => {
     const ref = { apiVersion: 'v1', kind: 'Pod', namespace, fieldSelector: `spec.nodeName=${node}` }
-    const { items } = await cluster.kube.list<PodObject>(ref)
-    return items
-      .filter(isDrained)
-      .map(({ metadata: { name = '', uid = '' } = {} }) => ({ namespace, name, uid }))
+    return (await cluster.kube.list<PodObject>(ref)).items.filter(isDrained)
   }
-  const pods = (await Promise.all([stage.namespace, ...neighbours].map(podsIn))).flat()
-  const untilMs = recording.now() + withinMs
+  return (await Promise.all([namespace, ...neighbours].map(podsIn))).flat()
+}
+
+async function evictAll(stage: Stage, pods: PodObject[], withinMs: number): Promise<void> {
+  const untilMs = stage.recording.now() + withinMs
   // Where one of them fails, the others are not gone on with.
   const failing = new AbortController()
   const signal = AbortSignal.any([stage.signal, failing.signal])
-  const evictions = pods.map(async (one) => {
+  const evictions = pods.map(async ({ metadata: { namespace = '', name = '', uid = '' } = {} }) => {
     try {
-      await evict({ ...stage, signal }, one, untilMs)
+      await evict({ ...stage, signal }, { namespace, name, uid }, untilMs)
     } catch (error) {
       failing.abort(error)
       throw error
     }
   })
   await Promise.all(evictions)
-}
-
-/** kubernetes/staging/src/k8s.io/kubectl/pkg/drain/filters.go: daemonSetFilter, mirrorPodFilter. */
-function isDrained({ metadata = {}, status }: PodObject): boolean {
-  const { annotations = {}, labels = {}, ownerReferences = [], deletionTimestamp } = metadata
-  if (annotations['kubernetes.io/config.mirror'] !== undefined) return false
-  if (ownerReferences.some(({ kind, controller }) => controller && kind === 'DaemonSet')) return false
-  return !isTerminalPhase(status?.phase) && deletionTimestamp === undefined && labels[roleLabel] === undefined
 }
 
 /** What rolypoly itself runs stays where it is. */

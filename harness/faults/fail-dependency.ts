@@ -18,13 +18,15 @@ export function failDependency(app: Workload, dependency: Workload): Fault {
     throw new UsageError(`${app.subject}: failDependency takes another workload away from it`)
   const { timeline } = app.stage.recording
   const had = timeline.of('replicas', uid).at(-1)?.detail.desired ?? dependency.shape.roots[0]?.replicas ?? 1
-  const podUids = livePods(timeline, app.shape.roots).map((pod) => pod.uid)
+  const podsOf = ({ shape }: Workload) => livePods(timeline, shape.roots).map((pod) => pod.uid)
+  const podUids = podsOf(app)
   const names = dependency.shape.services.map(({ name }) => name)
   return {
     ...{ kind: 'failDependency', target: dependency.subject, requires: [], lasting: true },
     // Its pods have their whole grace period.
     receiptWithinMs: 60_000,
     effect: { does: 'lose-dependency', deployment: uid, readyTookMs: readyTook(timeline, uid), podUids },
+    hurts: () => [...podsOf(dependency), ...podsOf(app)],
     async inject({ cluster }) {
       if (had === 0) throw new UsageError(`${dependency.subject}: has no pods that could be taken away`)
       const give = async (replicas: number) => {

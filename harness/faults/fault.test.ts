@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { PodObject } from '../cluster/kube.ts'
 import { NoReceiptError, NotCapableError, UsageError } from '../model/errors.ts'
 import type { Observation } from '../model/observation.ts'
 import { FakeRecording, fakeStage, pod, watched } from '../timeline/testing.ts'
@@ -144,6 +145,19 @@ test('what is hurt is counted before it is hurt, until a fault that lasts is rev
   expect(counted).toHaveLength(3)
   await injectFault({ ...stage, control: true }, fault)
   expect(counted).toHaveLength(3)
+  const late = (name: string) => ({ metadata: { name, namespace: 'shop', uid: name } })
+  const more = await injectFault(stage, {
+    ...{ ...fault, lasting: true },
+    async inject(on, number, alsoHurts) {
+      await alsoHurts?.([late('web-1'), late('web-2')] as PodObject[])
+      return fault.inject(on, number)
+    },
+  })
+  expect(counted.slice(3)).toEqual(
+    ['web-1', 'web-2'].map((name) => `take ${name}: Pod/shop/web-1: failProbe`),
+  )
+  await more.revert()
+  expect(counted.at(-1)).toBe('give web-1,web-2')
 })
 
 test('nothing is done in a control run, and the moment counts as the receipt', async () => {

@@ -1,4 +1,5 @@
 import type { Capability, Cluster } from '../cluster/cluster.ts'
+import type { PodObject } from '../cluster/kube.ts'
 import { formatMs } from '../model/duration.ts'
 import { EnvironmentError, NoReceiptError, NotCapableError, UsageError } from '../model/errors.ts'
 import { type FaultEffect, type FaultRecord, hurtPods, leftOut, stopsApiServer } from '../model/fault.ts'
@@ -7,7 +8,7 @@ import type { Recording } from '../timeline/recording.ts'
 import { isOpenIn } from '../timeline/steady.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Stage } from '../workload/stage.ts'
-import { withinLimits } from './limits.ts'
+import { allWithinLimits, asHurt, type HurtPod, withinLimits } from './limits.ts'
 
 /** What has been done, how it is proved, and how it is undone. */
 export interface Act {
@@ -34,7 +35,10 @@ export interface Fault {
   readonly receiptWithinMs: number
   /** Whether it lasts until it is reverted. */
   readonly lasting: boolean
-  inject(stage: Stage, number: number): Promise<Act>
+  /** The UIDs of the pods that it hurts, as of now; those of its effect, or of its node, unless given. */
+  hurts?(): string[]
+  /** `alsoHurts` is told of pods before they are hurt that were not known to be right before. */
+  inject(stage: Stage, number: number, alsoHurts?: (pods: PodObject[]) => Promise<void>): Promise<Act>
 }
 
 /** Writes down that a fault did not stay in place: every claim that rests on it has a gap from here on. */
@@ -72,8 +76,16 @@ export async function injectFault(
     })
   }
 
-  const hurt = stage.limits && !isBlind(stage) ? await withinLimits(stage, fault, stage.limits) : []
-  if (!stage.control) await stage.hurtCount?.take(`${target}: ${kind}`, hurt, stage.signal)
+  const hurt: string[] = []
+  const mayHurt = async (pods: HurtPod[]) => {
+    const more = pods.flatMap(({ uid }) => (hurt.includes(uid) ? [] : [uid]))
+    if (stage.control || more.length === 0) return
+    await stage.hurtCount?.take(`${target}: ${kind}`, more, stage.signal)
+    hurt.push(...more)
+  }
+  const { limits } = stage
+  const isLimited = limits !== undefined && !isBlind(stage)
+  if (isLimited) await mayHurt(await withinLimits(stage, fault, limits))
 
   const number = stage.faults.length
   const say = (phase: 'injecting' | 'landed' | 'reverted', atMs: number, evidence?: string) =>
@@ -111,7 +123,9 @@ export async function injectFault(
 
   refuseAnother(stage, fault)
   const strikeOut = await stage.journal.begin({ does: kind, target })
-  const act = await fault.inject(stage, number)
+  const act = await fault.inject(stage, number, async (pods) => {
+    if (isLimited) await mayHurt(await allWithinLimits(stage, fault, limits, pods.map(asHurt)))
+  })
   if (act.ended !== undefined) record.ended = act.ended
   if (act.effect) record.effect = act.effect
   const injected = new Injected(record, async () => {

@@ -40,10 +40,24 @@ const tainted = faultOf({
   ...{ does: 'taint', node: 'worker', podUids: ['web-1'] },
   taint: { key: 'k', effect: 'NoExecute' },
 })
+const drained = faultOf({ does: 'drain', node: 'worker', podUids: ['web-1'], atOnce: null })
 const limits: Limits = { run: 'r1', nodes: ['worker'] }
 
+/** Whom a fault hurts within its limits, by name. */
+const hurtBy = async (...given: Parameters<typeof withinLimits>) =>
+  (await withinLimits(...given)).map(({ name }) => name)
+
 test('a pod in a namespace of the run may be hurt', async () => {
-  expect(await withinLimits(stageOf(), deleted, limits)).toEqual(['web-1'])
+  expect(await hurtBy(stageOf(), deleted, limits)).toEqual(['web-1'])
+})
+
+test('a fault that says whom it hurts by now is held against that, not against what it was described by', async () => {
+  const stage = stageOf()
+  stage.recording.record(watched('Pod', 2, pod({ name: 'db-1', labels: marked })))
+  const lost: FaultEffect = { does: 'lose-dependency', deployment: 'd', readyTookMs: 0, podUids: ['web-1'] }
+  expect(await hurtBy(stage, faultOf(lost), limits)).toEqual(['web-1'])
+  const refused = withinLimits(stage, { ...faultOf(lost), hurts: () => ['db-1'] }, limits)
+  await expect(refused).rejects.toThrow('Pod/shop/db-1 carries the label')
 })
 
 test('a namespace that is not the run’s is read anew, and refused before anything is injected', async () => {
@@ -79,14 +93,26 @@ describe('a node', () => {
     const pods = [
       { metadata: { name: 'db', namespace: 'prod', uid: 'db' } },
       { metadata: { name: 'web-1', namespace: 'shop', uid: 'web-1' } },
+      // Came after the fault was described.
+      { metadata: { name: 'web-2', namespace: 'shop', uid: 'web-2' } },
+      { metadata: { name: 'done', namespace: 'shop', uid: 'done' }, status: { phase: 'Succeeded' } },
+      { metadata: { name: 'p', namespace: 'shop', uid: 'p', labels: { 'rolypoly.dev/role': 'prober' } } },
     ] as KubeObject[]
-    expect(await withinLimits(stageOf({ pods }), tainted, limits)).toEqual(['web-1', 'db'])
-    expect(await withinLimits(stageOf({ pods }), cordoned, limits)).toEqual([])
+    expect(await hurtBy(stageOf({ pods }), tainted, limits)).toEqual(['db', 'web-1', 'web-2'])
+    expect(await hurtBy(stageOf({ pods }), cordoned, limits)).toEqual([])
+    expect(await hurtBy(stageOf({ pods }), drained, limits)).toEqual(['web-1', 'web-2'])
   })
 
   test('the control plane is not, unless the cluster is the run’s', async () => {
     const stopped = faultOf({ does: 'stop-control-plane', component: 'kube-apiserver', podUids: [] })
     await expect(withinLimits(stageOf(), stopped, limits)).rejects.toThrow('is not hurt')
     expect(await withinLimits(stageOf(), stopped, { run: 'r1', nodes: 'all' })).toEqual([])
+  })
+
+  test('of a control plane that is marked nothing is stopped, though the cluster is the run’s', async () => {
+    const stopped = faultOf({ does: 'stop-control-plane', component: 'kube-apiserver', podUids: [] })
+    const pods = [{ metadata: { name: 'plane', labels: marked } }] as KubeObject[]
+    const refused = withinLimits(stageOf({ pods }), stopped, { run: 'r1', nodes: 'all' })
+    await expect(refused).rejects.toThrow('Node/plane carries the label')
   })
 })

@@ -1,33 +1,71 @@
 import type { KubeObject, NodeObject, PodObject } from '../cluster/kube.ts'
 import { NotCapableError, UsageError } from '../model/errors.ts'
-import { hurtPods } from '../model/fault.ts'
-import { handsOffLabel, type Limits, runLabel } from '../model/limits.ts'
+import { type FaultEffect, hurtPods } from '../model/fault.ts'
+import { handsOffLabel, type Limits, roleLabel, runLabel } from '../model/limits.ts'
+import { isTerminalPhase } from '../model/pod-phase.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Fault } from './fault.ts'
+import { controlPlane, isDrained } from './node.ts'
+
+/** A pod that a fault hurts. */
+export interface HurtPod {
+  uid: string
+  namespace: string
+  name: string
+  labels: Record<string, string>
+  /** It is somebody else's, and goes with its node. */
+  isOthers?: boolean
+}
 
 /**
  * Holds a fault against what the run may hurt, right before it is injected: the namespaces are read anew, not trusted to
- * be the run's. Tells whom it hurts, the pods of others on a node among them.
+ * be the run's. Tells whom it hurts, the pods of others on a node among them: of those that are there now.
  *
  * @throws NotCapableError for a node that the run may not hurt; UsageError for what is marked as hands off, or is not the
  *   run's.
  */
-export async function withinLimits(stage: Stage, fault: Fault, limits: Limits): Promise<string[]> {
+export async function withinLimits(stage: Stage, fault: Fault, limits: Limits): Promise<HurtPod[]> {
   const { kind, effect } = fault
-  const hurt = hurtPods(effect)
-  const node = 'node' in effect ? effect.node : undefined
-  if (node !== undefined) refuseNode(fault, node, limits)
-  else if (effect.does === 'stop-control-plane' && limits.nodes !== 'all') {
-    throw new NotCapableError(`${kind}: the control plane of a cluster that the run did not make is not hurt`)
+  if ('node' in effect) refuseNode(fault, effect.node, limits)
+  if (effect.does === 'stop-control-plane') {
+    if (limits.nodes !== 'all')
+      throw new NotCapableError(
+        `${kind}: the control plane of a cluster that the run did not make is not hurt`,
+      )
+    await refuseMarkedPlane(stage, fault)
   }
-  const pods = hurt.flatMap((uid) => stage.recording.timeline.of('pod', uid))
-  const spared = pods.find(({ detail }) => handsOffLabel in detail.labels)
-  if (spared) refuseMarked(fault, spared.subject)
+  const hurt = 'node' in effect ? await hurtOn(stage, fault, effect.node) : hurtOf(stage, fault)
+  return allWithinLimits(stage, fault, limits, hurt)
+}
 
-  const namespaces = new Set([stage.namespace, ...pods.map(({ subject }) => subject.split('/')[1] ?? '')])
+/** The same pods, where the run may hurt each of them; see {@link withinLimits}. */
+export async function allWithinLimits(
+  stage: Stage,
+  fault: Fault,
+  limits: Limits,
+  pods: HurtPod[],
+): Promise<HurtPod[]> {
+  const marked = pods.find(({ labels }) => handsOffLabel in labels)
+  if (marked) refuseMarked(fault, `Pod/${marked.namespace}/${marked.name}`)
+  const own = pods.filter(({ isOthers }) => !isOthers).map(({ namespace }) => namespace)
+  const namespaces = new Set([stage.namespace, ...own])
   await Promise.all([...namespaces].map((name) => ownNamespace(stage, fault, name, limits)))
-  const others = node === undefined ? [] : await othersOn(stage, fault, node, namespaces)
-  return [...hurt, ...others]
+  return pods
+}
+
+export function asHurt({ metadata }: PodObject): HurtPod {
+  const { uid = '', namespace = '', name = '', labels = {} } = metadata ?? {}
+  return { uid, namespace, name, labels }
+}
+
+/** The pods of its effect, or those that it says by now, as the recording has them. */
+function hurtOf({ namespace: own, recording }: Stage, fault: Fault): HurtPod[] {
+  const uids = new Set(fault.hurts?.() ?? hurtPods(fault.effect))
+  return [...uids].map((uid) => {
+    const pod = recording.timeline.of('pod', uid).at(-1)
+    const [, namespace = own, name = ''] = pod?.subject.split('/') ?? []
+    return { uid, namespace, name, labels: pod?.detail.labels ?? {} }
+  })
 }
 
 function refuseNode({ kind }: Fault, node: string, { nodes }: Limits): void {
@@ -54,13 +92,19 @@ async function ownNamespace({ cluster }: Stage, fault: Fault, name: string, { ru
   )
 }
 
-/** The pods of others that go from a node for a fault; a node that is marked, or has a marked pod, is refused. */
-async function othersOn(
+async function refuseMarkedPlane({ cluster }: Stage, fault: Fault): Promise<void> {
+  const planes = { apiVersion: 'v1', kind: 'Node', labelSelector: controlPlane }
+  const { items } = await cluster.kube.list<NodeObject>(planes)
+  const marked = items.find(({ metadata }) => handsOffLabel in (metadata?.labels ?? {}))
+  if (marked) refuseMarked(fault, `Node/${marked.metadata?.name}`)
+}
+
+/** The pods that go from a node for a fault; a node that is marked, or has a marked pod, is refused. */
+async function hurtOn(
   { cluster, namespace, neighbours = [] }: Stage,
   fault: Fault,
   name: string,
-  namespaces: ReadonlySet<string>,
-): Promise<string[]> {
+): Promise<HurtPod[]> {
   const { kube } = cluster
   const node = await kube.get<NodeObject>({ apiVersion: 'v1', kind: 'Node', name })
   if (handsOffLabel in (node?.metadata?.labels ?? {})) refuseMarked(fault, `Node/${name}`)
@@ -68,12 +112,17 @@ async function othersOn(
   const { items } = await kube.list<PodObject>(on)
   const marked = items.find(({ metadata }) => handsOffLabel in (metadata?.labels ?? {}))
   if (marked) refuseMarked(fault, `Pod/${marked.metadata?.namespace}/${marked.metadata?.name}`)
-  // A cordon and a drain leave the pods of others where they are.
-  const { effect } = fault
-  if (effect.does === 'cordon' || effect.does === 'drain') return []
-  if (effect.does === 'taint' && effect.taint.effect !== 'NoExecute') return []
-  const own = new Set([...namespaces, namespace, ...neighbours])
+  const own = [namespace, ...neighbours]
+  const isOwn = ({ metadata }: PodObject) => own.includes(metadata?.namespace ?? '')
   return items
-    .filter(({ metadata }) => !own.has(metadata?.namespace ?? ''))
-    .flatMap(({ metadata }) => metadata?.uid ?? [])
+    .filter((pod) => goes(fault.effect, pod, isOwn(pod)))
+    .map((pod) => ({ ...asHurt(pod), ...(!isOwn(pod) && { isOthers: true }) }))
+}
+
+/** A cordon leaves all pods where they are, a drain those of others, and what rolypoly itself runs does not count. */
+function goes(effect: FaultEffect, pod: PodObject, isOwn: boolean): boolean {
+  if (effect.does === 'cordon') return false
+  if (effect.does === 'drain') return isOwn && isDrained(pod)
+  if (effect.does === 'taint' && effect.taint.effect !== 'NoExecute') return false
+  return !isTerminalPhase(pod.status?.phase) && !(isOwn && roleLabel in (pod.metadata?.labels ?? {}))
 }

@@ -1,8 +1,10 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { untilNodeBack } from '../cluster/health.ts'
-import type { Kube, NodeObject } from '../cluster/kube.ts'
+import type { Kube, NodeObject, PodObject } from '../cluster/kube.ts'
 import { untilKubeletsTold } from '../cluster/kubelets.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
+import { roleLabel } from '../model/limits.ts'
+import { isTerminalPhase } from '../model/pod-phase.ts'
 import type { Stage } from '../workload/stage.ts'
 import type { Pod } from '../workload/workload.ts'
 
@@ -44,6 +46,17 @@ export async function untilTold(
   const silent = await untilKubeletsTold(cluster.kube, cluster.clock, nodes, withinMs)
   if (silent) throw new EnvironmentError(`${what}: was given back six minutes ago, and ${silent}`)
   await recording.caughtUp()
+}
+
+/**
+ * Whether `kubectl drain` would evict it, and rolypoly does not run it itself.
+ * kubernetes/staging/src/k8s.io/kubectl/pkg/drain/filters.go: daemonSetFilter, mirrorPodFilter.
+ */
+export function isDrained({ metadata = {}, status }: PodObject): boolean {
+  const { annotations = {}, labels = {}, ownerReferences = [], deletionTimestamp } = metadata
+  if (annotations['kubernetes.io/config.mirror'] !== undefined) return false
+  if (ownerReferences.some(({ kind, controller }) => controller && kind === 'DaemonSet')) return false
+  return !isTerminalPhase(status?.phase) && deletionTimestamp === undefined && labels[roleLabel] === undefined
 }
 
 const usableWithinMs = 60_000

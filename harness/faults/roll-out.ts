@@ -74,7 +74,8 @@ export function change(
 ): Fault {
   const { uid } = deploymentOf(app, kind)
   const { timeline } = app.stage.recording
-  const live = livePods(timeline, app.shape.roots)
+  const livePodsNow = () => livePods(timeline, app.shape.roots)
+  const live = livePodsNow()
   return {
     ...{ kind, target: app.subject, requires: [], receiptWithinMs: 10_000, lasting: false },
     effect: {
@@ -82,6 +83,7 @@ export function change(
       podUids: live.map((pod) => pod.uid),
       ...(timing && { app: timing }),
     },
+    hurts: () => livePodsNow().map((pod) => pod.uid),
     async inject({ recording }) {
       const sinceMs = recording.now()
       app.changed(await apply())

@@ -25,10 +25,12 @@ export function scale(app: Workload, { to }: ScaleOptions): Fault {
   const [root] = app.shape.roots
   const from = timeline.of('replicas', uid).at(-1)?.detail.desired ?? root?.replicas ?? 1
   // Which of them go is the ReplicaSet's choice.
-  const podUids = to < from ? livePods(timeline, app.shape.roots).map((pod) => pod.uid) : []
+  const live = () => livePods(timeline, app.shape.roots).map((pod) => pod.uid)
+  const podUids = to < from ? live() : []
   return {
     ...{ kind: 'scale', target: app.subject, requires: [], receiptWithinMs: 10_000, lasting: true },
     effect: { does: 'scale', deployment: uid, from, to, podUids },
+    hurts: () => (to < live().length ? live() : []),
     async inject({ cluster, recording }) {
       if (from === to)
         throw new UsageError(`${app.subject}: has ${to} replicas already, so nothing would be scaled`)
