@@ -44,6 +44,31 @@ test.each([
   expect(JSON.parse(redactor.json({ text })).text).toBe(redactor.redact(text))
 })
 
+const strict = "hunter! (it's) *~/;=ü"
+test.each([
+  ['RFC 3986', 'hunter%21%20%28it%27s%29%20%2A~%2F%3B%3D%C3%BC'],
+  ['small digits', 'hunter%21%20%28it%27s%29%20%2a~%2f%3b%3d%c3%bc'],
+  ["Python's quote", 'hunter%21%20%28it%27s%29%20%2A~/%3B%3D%C3%BC'],
+  ["a form's fields", new URLSearchParams({ is: strict }).toString()],
+  ["Go's QueryEscape", 'hunter%21+%28it%27s%29+%2A~%2F%3B%3D%C3%BC'],
+  ["Go's url.UserPassword", 'https://a:hunter%21%20%28it%27s%29%20%2A~%2F;=%C3%BC@b'],
+])('a value is found in a URL by %s', (_, text) => {
+  expect(knowing(strict).redact(text)).not.toContain('hunter')
+})
+
+test.each([
+  'password: hunter#2 # of prod',
+  'password = "hunter#2";',
+  "- password: 'hunter#2', # of prod",
+  'export PASSWORD=hunter#2;',
+  'set password := hunter#2 // of prod',
+  '"password" => "hunter#2",',
+])('what is assigned is known by itself: %s', (line) => {
+  for (const value of [line, `host: db\n${line}\nport: 5432\n`]) {
+    expect(knowing(value).redact('it was hunter#2')).toBe('it was [redacted: Secret/db key password]')
+  }
+})
+
 test.each([
   ['a line of a file', 'DB_HOST=localhost\nDB_PASSWORD="hunter2!"\n', 'it was hunter2!'],
   ['the password of a URL', 'postgres://app:hunter%402@db/app', 'it was hunter@2'],

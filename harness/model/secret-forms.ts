@@ -48,7 +48,7 @@ function decoded(base64: string): string {
 
 /**
  * The forms in which a secret value is met in text: as it is, as base64, in a URL, in JSON; each line of it and what stands
- * behind the `=` or `:` there, for logs come line by line; the password of a URL and the texts of a JSON document.
+ * behind the `=` or `:` there, without quotes and remarks, for logs come line by line; the password of a URL and the texts of a JSON document.
  */
 export function formsOf(value: string): string[] {
   const whole = value.slice(0, longestSecret)
@@ -69,12 +69,38 @@ function encodings(text: string): string[] {
     text,
     bytes.toString('base64').replace(/=+$/, ''),
     bytes.toString('base64url'),
-    encodeURIComponent(plain),
+    ...inUrls(plain),
     inJson(plain),
     inJson(inJson(plain)),
     // As Go's encoder writes it: https://pkg.go.dev/encoding/json#Marshal
     inJson(plain).replace(/[&<>]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`),
   ]
+}
+
+/** In characters: what is longer is in no URL. */
+const longestInUrl = 1024
+
+/**
+ * What percent-encoding leaves as it is, beside letters and digits: in the order of encodeURIComponent, RFC 3986, Python's
+ * `quote`, a form's fields, and the user's part of a URL by Go's net/url and by the WHATWG's standard.
+ */
+const keptInUrls = ["-._~!'()*", '-._~', '-._~/', '-._*', '-._~$&+,;=', "-._~!$&'()*+,"]
+
+/** Each with the hexadecimal digits of RFC 3986, and with small ones, and with a space as `+`. */
+function inUrls(text: string): string[] {
+  if (text.length > longestInUrl) return [encodeURIComponent(text)]
+  return keptInUrls.flatMap((kept) => {
+    const encoded = [...text].map((sign) =>
+      /[A-Za-z0-9]/.test(sign) || kept.includes(sign) ? sign : percent(sign),
+    )
+    const upper = encoded.join('')
+    const lower = encoded.map((sign) => (sign.length > 1 ? sign.toLowerCase() : sign)).join('')
+    return [upper, lower].flatMap((form) => [form, form.replaceAll('%20', '+')])
+  })
+}
+
+function percent(sign: string): string {
+  return Buffer.from(sign, 'utf8').toString('hex').toUpperCase().replace(/../g, '%$&')
 }
 
 function inJson(text: string): string {
@@ -84,10 +110,20 @@ function inJson(text: string): string {
 function partsOf(value: string): string[] {
   const lines = value.includes('\n') ? value.split(/\r?\n/).map((line) => line.trim()) : []
   const assigned = [value, ...lines].flatMap((line) => {
-    const found = /^(?:export\s+)?["']?[\w.-]+["']?\s*[=:]\s*(.+)$/.exec(line)?.[1] ?? ''
-    return [found.trim().replace(/^(["'])(.*)\1,?$/, '$2')]
+    const found =
+      /^(?:-\s+|export\s+|set\s+)*["']?[\w.-]+["']?\s*(?::=|=>|[=:])\s*(.+)$/i.exec(line)?.[1] ?? ''
+    return assignedIn(found.trim())
   })
   return [...lines, ...assigned, ...passwordOf(value), ...textsOf(json(value))]
+}
+
+/** What is assigned, without what a configuration file may have around it: quotes, a sign at its end, a remark. */
+function assignedIn(assigned: string): string[] {
+  const [, , quoted] = /^(["'])(.*?)\1/.exec(assigned) ?? []
+  const remarked = assigned.replace(/\s(?:#|;|\/\/).*$/, '').trimEnd()
+  const ended = [assigned, remarked].map((text) => text.replace(/[,;]$/, ''))
+  const [, , within] = /^(["'])(.*)\1$/.exec(ended[1] ?? '') ?? []
+  return [assigned, remarked, ...ended, ...(quoted ? [quoted] : []), ...(within ? [within] : [])]
 }
 
 function passwordOf(value: string): string[] {

@@ -101,6 +101,22 @@ describe('is refused, with what is wrong', () => {
     expect(refused.remedy).toContain(`helm template shop ${chart}`)
   })
 
+  test('no value that is called a password is in those, wherever Helm has it from', () => {
+    const [values, own] = [join(folder, 'secret.yaml'), join(chart, 'values.yaml')]
+    const sub = join(chart, 'charts', 'db')
+    mkdirSync(sub, { recursive: true })
+    writeFileSync(values, 'db:\n  password: hunter2-file\n')
+    writeFileSync(own, 'api_key: hunter2-own\npin: {secret: 12345678}\n')
+    writeFileSync(join(sub, 'values.yaml'), 'auth: {pwd: hunter2-sub}\n')
+    helmThat('hunter2-given hunter2-file hunter2-own hunter2-sub 12345678 shop', 1)
+    const refused = refusal(chart, { values: { token: 'hunter2-given' }, valuesFiles: [values] })
+    rmSync(own)
+    rmSync(join(chart, 'charts'), { recursive: true })
+    const marks = ['token', 'db.password', 'api_key', 'auth.pwd', 'pin.secret']
+    expect(refused.evidence).toContain(`${marks.map((path) => `[redacted: value ${path}]`).join(' ')} shop`)
+    expect(JSON.stringify([refused.message, refused.evidence, refused.remedy])).not.toMatch(/hunter|1234/)
+  })
+
   test('helm itself missing', () => {
     vi.stubEnv('HELM_BINARY', '/no/helm')
     const refused = refusal(chart)

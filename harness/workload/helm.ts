@@ -1,10 +1,11 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { runSync } from '../cluster/process.ts'
 import { EnvironmentError, UsageError } from '../model/errors.ts'
 import { Redactor } from '../model/redact.ts'
 import type { Chart } from './chart.ts'
 import { chartOptions, type ManifestOptions, readManifest } from './manifest.ts'
+import { parseYaml } from './yaml-text.ts'
 
 export interface HelmOptions extends ManifestOptions {
   /** Takes the place of what the chart's values.yaml has, key by key. */
@@ -69,26 +70,55 @@ function template(path: string, folder: string, name: string, options: HelmOptio
       })
     }
     throw new UsageError(`${path}: helm cannot render it`, {
-      ...(error.evidence && { evidence: withoutPasswords(error.evidence, values) }),
+      ...(error.evidence && {
+        evidence: withoutPasswords(
+          error.evidence,
+          values,
+          ...valuesIn([...valuesFiles, ...ownValues(folder)]),
+        ),
+      }),
       remedy: `Try it by hand: helm template ${name} ${path}`,
       cause: error,
     })
   }
 }
 
+/** The values that a chart has itself, and the charts in its folder. */
+function ownValues(folder: string): string[] {
+  const charts = join(folder, 'charts')
+  const within = existsSync(charts) ? readdirSync(charts).map((name) => join(charts, name)) : []
+  return [folder, ...within].map((of) => join(of, 'values.yaml')).filter((file) => existsSync(file))
+}
+
+/** In bytes: Helm itself takes no larger file of a chart. https://github.com/helm/helm: MaxDecompressedFileSize */
+const largestValues = 5 * 1024 * 1024
+
+/** Of a file that is no YAML nothing is quoted by Helm but where that is so. */
+function valuesIn(files: string[]): unknown[] {
+  return files.flatMap((file) => {
+    try {
+      if (statSync(file).size > largestValues) return []
+      return parseYaml(readFileSync(file, 'utf8'), (line) => `${file}:${line}`).map(({ value }) => value)
+    } catch {
+      return []
+    }
+  })
+}
+
 /** What these are called says that they are secret, before any Secret is made of them. */
-const secretKey = /passw|secret|token|credential|private|api-?key/i
+const secretKey =
+  /pass|pwd|secret|token|credential|private|(?:api|access|encryption|signing)[-_]?key|connection[-_]?string|dsn/i
 
 /** What Helm says of a chart that it cannot render may quote the values. */
-export function withoutPasswords(text: string, values: object): string {
+export function withoutPasswords(text: string, ...values: unknown[]): string {
   const redactor = new Redactor()
   const look = (value: unknown, path: string): void => {
-    const called = `value ${path}`
-    if (typeof value === 'string' && secretKey.test(path)) redactor.know([{ called, value }])
+    const isText = typeof value === 'string' || typeof value === 'number'
+    if (isText && secretKey.test(path)) redactor.know([{ called: `value ${path}`, value: String(value) }])
     if (typeof value !== 'object' || value === null) return
     for (const [key, item] of Object.entries(value)) look(item, path ? `${path}.${key}` : key)
   }
-  look(values, '')
+  for (const some of values) look(some, '')
   return redactor.redact(text)
 }
 
