@@ -9,7 +9,7 @@ import { beginActiveRun, bringUp, release } from '../scenario/active-run.ts'
 import { rememberDurations } from '../scenario/durations.ts'
 import type { ExistingOptions } from '../scenario/existing-options.ts'
 import { failureOf } from '../scenario/outcome.ts'
-import { finishRun, RolypolyReporter } from '../scenario/reporter.ts'
+import { andLeft, type CutShort, finishRun, RolypolyReporter } from '../scenario/reporter.ts'
 import type { ClusterChoice } from '../scenario/run.ts'
 import { stoppedRun } from '../scenario/stopped.ts'
 import { brokenVariable, harmlessVariable, scenarioProjects } from '../scenario/vitest.ts'
@@ -77,6 +77,20 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
   // What a rehearsal came to is no news: what it did is told at the end.
   const reporter = new RolypolyReporter(dryRun ? () => undefined : say, false)
   let result: Result | undefined
+  let cut: CutShort | undefined
+  const resultsSoFar = () => result?.scenarios ?? reporter.scenarios.map((played) => played.result)
+  let lastTold: string | undefined
+  const tell = (error: unknown) => {
+    const words = explain(error)
+    // What hinders the writing of the files may be what was told of just now.
+    if (words !== lastTold) console.error(`rolypoly: ${words}`)
+    lastTold = words
+  }
+  const finish = (seen: ScenarioResult[]) =>
+    finishRun(seen, cut).catch((unwritten: unknown) => {
+      tell(unwritten)
+      return undefined
+    })
   try {
     process.env[harmlessVariable] = options.control || dryRun || options.cluster === 'simulated' ? '1' : '0'
     vitest = await prepare(filters, reporter)
@@ -112,22 +126,23 @@ export async function runCommand(filters: string[], options: RunArguments): Prom
     // Without its faults a scenario takes another time.
     if (mode === 'normal') await rememberDurations(result?.scenarios ?? [])
   } catch (error) {
-    const seen = result?.scenarios ?? reporter.scenarios.map((played) => played.result)
+    const seen = resultsSoFar()
     const why = whyCutShort(error, stop.signal, seen)
-    console.error(`rolypoly: ${explain(why)}`)
+    tell(why)
     const interrupted = why instanceof InterruptedError
-    result = await finishRun(seen, { failure: failureOf(why), interrupted, hurried: isHurried }).catch(
-      (unwritten: unknown) => {
-        // It may be what was told of just now.
-        if (explain(unwritten) !== explain(why)) console.error(`rolypoly: ${explain(unwritten)}`)
-        return undefined
-      },
-    )
+    cut = { failure: failureOf(why), interrupted, hurried: isHurried }
+    result = await finish(seen)
     say(active.run.folder)
   } finally {
     clearTimeout(deadline)
-    await vitest?.close().catch((error) => console.error(`rolypoly: ${explain(error)}`))
-    await release(active).catch((error) => console.error(`rolypoly: ${explain(error)}`))
+    await vitest?.close().catch(tell)
+    try {
+      await release(active)
+    } catch (error) {
+      tell(error)
+      cut = andLeft(cut, error)
+      result = await finish(resultsSoFar())
+    }
     interrupts[Symbol.dispose]()
   }
   return interrupts.heard ? interruptedStatus : exitStatus(result?.run.verdict ?? 'error')

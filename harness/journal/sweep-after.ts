@@ -14,10 +14,11 @@ export async function sweepAfter(owner: Owner, kindPath: string): Promise<Swept>
   for (let look = 0; look < goneWithin.looks && (await isAlive(owner)); look++)
     await sleep(goneWithin.everyMs)
   const entries = await openEntries()
-  const its = entries
-    .filter((entry) => !entry.kept && isSame(entry.owner, owner))
-    .map(({ cluster }) => cluster)
+  const own = entries.filter((entry) => isSame(entry.owner, owner))
   const swept = await sweep(kindPath, { nowMs: Date.now() })
+  // One that was to be kept, and is well, stays: its entry is open.
+  const open = new Set((await openEntries()).map(({ cluster }) => cluster))
+  const its = own.filter(({ kept, cluster }) => !kept || !open.has(cluster)).map(({ cluster }) => cluster)
   for (let look = 0; look < comesBackWithin.looks && its.length > 0; look++) {
     const found = await listKindClusters()
     for (const { name } of found.filter((cluster) => its.includes(cluster.name))) {

@@ -128,6 +128,14 @@ export interface CutShort {
   hurried?: boolean
 }
 
+/** The same end of a run, or its only one: something that it made could not be undone, which is never a success. */
+export function andLeft(cut: CutShort | undefined, why: unknown): CutShort {
+  const left = failureOf(why)
+  if (!cut) return { failure: left }
+  const { failure, hurried = false } = cut
+  return { failure: { ...left, message: `${failure.message}. Besides, ${left.message}` }, hurried }
+}
+
 /** Writes the files of the active run and gives its result. */
 export async function finishRun(scenarios: ScenarioResult[], cut?: CutShort): Promise<Result> {
   const active = activeRun()

@@ -7,6 +7,7 @@ import { kubeOf } from '../cluster/kube-client.ts'
 import { untilObjects } from '../cluster/until.ts'
 import { sweepContext } from '../journal/sweep-context.ts'
 import { counted } from '../model/counted.ts'
+import { EnvironmentError } from '../model/errors.ts'
 import { runLabel } from '../model/limits.ts'
 import { describeCluster } from './describe.ts'
 import { accessOf, type ExistingOptions } from './existing-options.ts'
@@ -55,8 +56,12 @@ export async function bringUpExisting(
     cluster: { provider: 'existing', nodes: described.nodes.length, ...access },
     async release() {
       const still = await untilGone(kube, id)
-      for (const name of still)
-        say(`left: Namespace/${name}: was deleted, and is still there after two minutes`)
+      if (still.length === 0) return
+      const names = still.map((name) => `Namespace/${name}`).join(', ')
+      throw new EnvironmentError(`${names}: was deleted, and is still there after two minutes`, {
+        remedy:
+          'See what holds it: `kubectl get namespace NAME --output yaml` tells under status.conditions.',
+      })
     },
   }
 }

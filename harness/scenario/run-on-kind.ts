@@ -40,7 +40,9 @@ export async function bringUpKind(
       { remedy: `Bring it here with: docker pull ${choice.image}` },
     )
   }
-  for (const line of (await sweep(kindPath, { nowMs: Date.now() })).undone) say(`swept: ${line}`)
+  const { undone, left } = await sweep(kindPath, { nowMs: Date.now() })
+  for (const line of undone) say(`swept: ${line}`)
+  for (const line of left) say(`left: ${line}`)
 
   say(`cluster: kind ${version}, ${options.nodes} nodes of ${choice.image} (${choice.because})`)
   const guard = await startGuard(kindPath)
