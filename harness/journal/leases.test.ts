@@ -40,6 +40,16 @@ test('what outlives its runs is that of whoever kept it, but while a run renews 
   expect(await holderOf(kept(new Date(clock.epoch()).toISOString()), clock)).toBe('a live run')
 })
 
+test('one that was given up need not be watched', async () => {
+  const looks: number[] = []
+  const look = async () => {
+    looks.push(clock.now())
+    return { version: '1', isKept: true }
+  }
+  expect(await holderOf(look, clock)).toBe('whoever kept it')
+  expect(looks).toHaveLength(1)
+})
+
 test('one that is out of reach is not taken for one that is not there', async () => {
   const away = () => Promise.reject(new Error('the API server is away'))
   await expect(holderOf(away, clock)).rejects.toThrow('away')

@@ -127,8 +127,11 @@ export async function holderOf(
 ): Promise<Holder> {
   const before = await look()
   if (!before) return 'nobody known'
-  const renewedMs = before.renewTime === undefined ? Number.NEGATIVE_INFINITY : Date.parse(before.renewTime)
-  if (clock.epoch() - renewedMs <= leaseSeconds * 1_000) return 'a live run'
+  const { renewTime, isKept } = before
+  // Given up: whoever takes it next writes the time.
+  if (renewTime === undefined && isKept) return 'whoever kept it'
+  const agoMs = clock.epoch() - (renewTime === undefined ? 0 : Date.parse(renewTime))
+  if (agoMs <= leaseSeconds * 1_000) return 'a live run'
   await clock.sleep(forMs)
   const after = await look()
   if (!after) return 'nobody known'
