@@ -58,6 +58,21 @@ test('a value that makes no sense is refused with what was expected', async () =
   expect((await rolypoly(['run', '--cluster', 'minikube'])).exitCode).toBe(2)
 })
 
+test.each([
+  [['run', '--seed', ''], 'a whole number from 0 to 2147483647 is expected'],
+  [['run', '--seed', '0x10'], 'a whole number from 0 to 2147483647 is expected'],
+  [['run', '--nodes', '3.0'], 'a whole number from 1 to 20 is expected'],
+  [['run', '--report', ''], "'--report <dir>' argument '' is invalid. it is empty"],
+  [['run', '--context', ' '], "'--context <name>' argument ' ' is invalid. it is empty"],
+  [['predict', 'web.yaml', '--kubernetes', '9.9'], 'a version of Kubernetes 1 is expected'],
+  [['sweep', '--kept', '--context', 'stage'], '--kept: is of kind clusters that were kept'],
+  [['sweep', '--context', ''], 'it is empty'],
+])('%j is refused, for nothing is guessed', async (args, why) => {
+  const { exitCode, stderr } = await rolypoly(args)
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain(why)
+})
+
 test('a filter that matches no scenario names those that there are', async () => {
   const { exitCode, lines, stderr } = await rolypoly(['run', 'nothing-like-it'])
   expect(exitCode).toBe(2)

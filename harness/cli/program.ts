@@ -25,17 +25,25 @@ export function program(): Command {
         .choices(['auto', 'kind', 'existing', 'simulated'])
         .default('auto'),
     )
-    .option('--nodes <n>', 'nodes of the kind cluster, its control plane among them', count, 3)
-    .option('--node-image <ref>', "the kind nodes' image")
-    .option('--seed <n>', 'of simulated clusters: the same one plays the same run again', seed)
+    .option('--nodes <n>', 'nodes of the kind cluster, its control plane among them', whole(1, 20), 3)
+    .option('--node-image <ref>', "the kind nodes' image", some)
+    .option(
+      '--seed <n>',
+      'of simulated clusters: the same one plays the same run again',
+      whole(0, 2 ** 31 - 1),
+    )
     .option('--keep', 'leave the cluster for the next run with --keep to reuse', false)
     .option('--control', 'leave the faults out: every response must then fail, every invariant hold', false)
-    .option('--report <dir>', "the run's folder, in place of reports/runs/<id>")
+    .option('--report <dir>', "the run's folder, in place of reports/runs/<id>", some)
     .option('--shard <i/n>', 'run only this part of the scenario files', shard)
     .option('--deadline <duration>', 'how long the whole run may take', duration, '45m' as Duration)
     .optionsGroup('On a cluster that the run does not make:')
-    .option('--context <name>', 'the context of a kubeconfig: always named, the current one is never taken')
-    .option('--kubeconfig <file>', 'in place of $KUBECONFIG and ~/.kube/config; only read')
+    .option(
+      '--context <name>',
+      'the context of a kubeconfig: always named, the current one is never taken',
+      some,
+    )
+    .option('--kubeconfig <file>', 'in place of $KUBECONFIG and ~/.kube/config; only read', some)
     .option(
       '--dry-run',
       'list what each scenario would do there and the permissions it takes; only ask',
@@ -44,11 +52,12 @@ export function program(): Command {
     .option(
       '--helper-image <ref>',
       "the image of rolypoly's own pods: `rolypoly doctor --rbac` says which it is",
+      some,
     )
     .option('--images-present', 'the images that charts build have been brought there', false)
     .option('--allow-node-faults <nodes>', 'nodes that may be hurt, as worker-1,worker-2', names, [])
     .option('--allow-privileged', 'privileged pods may run, as failProbe needs one', false)
-    .option('--at-most-hurt <n>', 'so many pods at once, of the whole run; 10 unless given', pods)
+    .option('--at-most-hurt <n>', 'so many pods at once, of the whole run; 10 unless given', whole(1, 10_000))
     .action(async (filters: string[], options) => {
       const { runCommand } = await import('./run.ts')
       process.exitCode = await runCommand(filters, options)
@@ -61,8 +70,8 @@ export function program(): Command {
     )
     .argument('<file>', 'a manifest, a folder of them, or a chart in TypeScript or JavaScript')
     .option('--kubernetes <version>', 'predict for a cluster of this version', version, '1.34')
-    .option('--export <name>', "the chart's function, where its file exports several")
-    .option('--options <json>', 'what that function is called with')
+    .option('--export <name>', "the chart's function, where its file exports several", some)
+    .option('--options <json>', 'what that function is called with', some)
     .option('--json', 'print JSON', false)
     .action(async (file: string, options) => {
       const { predictCommand } = await import('./predict.ts')
@@ -94,8 +103,8 @@ export function program(): Command {
       'undo what dead runs left: delete their clusters, mend those that were to be kept; exit status 0 clean, 2 something is left',
     )
     .option('--kept', 'delete the clusters that were kept for reuse too', false)
-    .option('--context <name>', "in a cluster that is not the run's own: the namespaces of dead runs")
-    .option('--kubeconfig <file>', 'with --context: in place of $KUBECONFIG and ~/.kube/config')
+    .option('--context <name>', "in a cluster that is not the run's own: the namespaces of dead runs", some)
+    .option('--kubeconfig <file>', 'with --context: in place of $KUBECONFIG and ~/.kube/config', some)
     .action(async (options: { kept: boolean; context?: string; kubeconfig?: string }) => {
       const { sweepCommand } = await import('./sweep.ts')
       process.exitCode = await sweepCommand(options)
@@ -137,18 +146,20 @@ export function program(): Command {
   return root
 }
 
-function count(text: string): number {
-  const n = Number(text)
-  if (!Number.isInteger(n) || n < 1 || n > 20)
-    throw new InvalidArgumentError('a whole number from 1 to 20 is expected.')
-  return n
+/** Decimal digits alone: JavaScript takes an empty text for 0, and much else for a number. */
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const n = Number(text)
+    if (!/^\d+$/.test(text) || n < least || n > most)
+      throw new InvalidArgumentError(`a whole number from ${least} to ${most} is expected.`)
+    return n
+  }
 }
 
-function pods(text: string): number {
-  const n = Number(text)
-  if (!Number.isInteger(n) || n < 1 || n > 10_000)
-    throw new InvalidArgumentError('a whole number from 1 to 10000 is expected.')
-  return n
+/** As a variable that is not set leaves it, nothing is meant by it. */
+function some(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('it is empty.')
+  return text
 }
 
 function names(text: string): string[] {
@@ -158,14 +169,9 @@ function names(text: string): string[] {
   return listed
 }
 
-function seed(text: string): number {
-  const n = Number(text)
-  if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31)
-    throw new InvalidArgumentError('a whole number from 0 to 2147483647 is expected.')
-  return n
-}
-
 function version(text: string): string {
+  if (/^v?(?!1\.)\d+\./.test(text))
+    throw new InvalidArgumentError('a version of Kubernetes 1 is expected, as 1.34.')
   try {
     timingOfVersion(text)
   } catch (error) {

@@ -23,6 +23,11 @@ export async function sweepCommand(options: SweepArguments): Promise<number> {
 }
 
 async function swept({ kept, context, kubeconfig }: SweepArguments): Promise<Swept> {
+  if (context !== undefined && kept) {
+    throw new UsageError('--kept: is of kind clusters that were kept, and --context names another cluster', {
+      remedy: 'Leave one of them out.',
+    })
+  }
   if (context !== undefined) return sweepContext(kubeOf(readContext({ context, kubeconfig }, process.env)))
   if (kubeconfig !== undefined) {
     throw new UsageError('--kubeconfig: no context of it is named', { remedy: 'Say which: --context NAME' })

@@ -22,8 +22,12 @@ export async function sweepAfter(owner: Owner, kindPath: string): Promise<Swept>
   for (let look = 0; look < comesBackWithin.looks && its.length > 0; look++) {
     const found = await listKindClusters()
     for (const { name } of found.filter((cluster) => its.includes(cluster.name))) {
-      // Whoever deletes it first is as good as the other.
-      await deleteKindCluster(name, kubeconfigPath(name), kindPath).catch(() => undefined)
+      try {
+        await deleteKindCluster(name, kubeconfigPath(name), kindPath)
+        swept.undone.push(`deleted kind cluster ${name}, which its dead run was still making`)
+      } catch {
+        // It is looked for again; whoever deletes it first is as good as the other.
+      }
     }
     await sleep(comesBackWithin.everyMs)
   }
